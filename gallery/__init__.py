@@ -1,0 +1,1 @@
+"""Semblance's own app: pictures, collections, embeddings and the search over them."""

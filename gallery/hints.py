@@ -1,0 +1,27 @@
+"""Telling the workers that something waits: the only way entry points enqueue embeddings."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def hint_workers() -> None:
+    """Sends one hint when the current transaction commits, at once when there is none.
+
+    A broker that is away costs nothing but time: the rows wait, and the sweep hints again.
+    """
+    transaction.on_commit(_send)
+
+
+def _send() -> None:
+    from gallery.tasks import embed_pending
+
+    try:
+        embed_pending.delay()
+    except OperationalError as error:
+        logger.warning("No hint sent, the sweep will find the pictures: %s", error)

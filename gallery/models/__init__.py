@@ -1,0 +1,24 @@
+"""The data model: fields, constraints and querysets. Imports nothing else of the app."""
+
+from gallery.models.collection import Collection, Membership, Role, Visibility
+from gallery.models.embedding import Embedding, EmbeddingJob, Encoder, EncoderState
+from gallery.models.image import RENDITION_WIDTHS, Image
+from gallery.models.query import QueryImage
+from gallery.models.upload import Fate, UploadBatch, UploadItem
+
+__all__ = [
+    "RENDITION_WIDTHS",
+    "Collection",
+    "Embedding",
+    "EmbeddingJob",
+    "Encoder",
+    "EncoderState",
+    "Fate",
+    "Image",
+    "Membership",
+    "QueryImage",
+    "Role",
+    "UploadBatch",
+    "UploadItem",
+    "Visibility",
+]

@@ -1,0 +1,115 @@
+"""Collections, who owns them and who belongs to them: every permission starts here."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from gallery.models.people import Viewer, person_id, sees_everything
+
+
+class Visibility(models.TextChoices):
+    """Who may see a collection and everything in it."""
+
+    PUBLIC = "public", "Public: anyone"
+    PRIVATE = "private", "Private: the owner and members"
+
+
+class Role(models.TextChoices):
+    """What a member may do: see; add and edit pictures; manage the collection and its members."""
+
+    VIEWER = "viewer", "Viewer"
+    CONTRIBUTOR = "contributor", "Contributor"
+    MANAGER = "manager", "Manager"
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    """The read vocabulary of permissions. Each is a predicate inside the SQL, without joins that
+    repeat rows."""
+
+    def _where_member(self, viewer: Viewer, *, roles: tuple[Role, ...] | None) -> Self:
+        person = person_id(viewer)
+        if person is None:
+            return self.none()
+        if sees_everything(viewer):
+            return self.all()
+        memberships = Membership.objects.filter(person_id=person)
+        if roles is not None:
+            memberships = memberships.filter(role__in=roles)
+        return self.filter(Q(owner_id=person) | Q(pk__in=memberships.values("collection_id")))
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Public ones, and the viewer's own and joined ones; all of them for an administrator."""
+        person = person_id(viewer)
+        public = Q(visibility=Visibility.PUBLIC)
+        if person is None:
+            return self.filter(public)
+        if sees_everything(viewer):
+            return self.all()
+        joined = Membership.objects.filter(person_id=person).values("collection_id")
+        return self.filter(public | Q(owner_id=person) | Q(pk__in=joined))
+
+    def open_to_uploads_by(self, viewer: Viewer) -> Self:
+        """Where the viewer may add and edit pictures."""
+        return self._where_member(viewer, roles=(Role.CONTRIBUTOR, Role.MANAGER))
+
+    def managed_by(self, viewer: Viewer) -> Self:
+        """Whose settings and members the viewer may change."""
+        return self._where_member(viewer, roles=(Role.MANAGER,))
+
+
+class Collection(models.Model):
+    """A named set of pictures with one owner; its visibility decides who sees what is in it."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80, unique=True)
+    description = models.TextField(blank=True, max_length=2000)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="collections"
+    )
+    visibility = models.CharField(
+        max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
+    )
+    cover = models.ForeignKey(
+        "gallery.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The collection's page."""
+        return reverse("gallery:collection", kwargs={"slug": self.slug})
+
+    @property
+    def is_public(self) -> bool:
+        """True when anyone may see it."""
+        return self.visibility == Visibility.PUBLIC
+
+
+class Membership(models.Model):
+    """One person's role in one collection. The owner needs none."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.VIEWER)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["collection", "person"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} is {self.role} of {self.collection}"

@@ -1,0 +1,137 @@
+"""Encoders, the vectors they made, and the queue of pictures still to be embedded."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from pgvector.django import HalfVectorField
+
+from gallery.models.image import Image
+
+# After this many failed attempts a job rests, with its reason, until an admin retries it.
+MAX_ATTEMPTS = 3
+
+
+class EncoderState(models.TextChoices):
+    """building: vectors are being made; ready: all are there; active: searches use it."""
+
+    BUILDING = "building", "Building"
+    READY = "ready", "Ready"
+    ACTIVE = "active", "Active"
+
+
+class EncoderQuerySet(models.QuerySet["Encoder"]):
+    """The read vocabulary of encoders."""
+
+    def active(self) -> Encoder | None:
+        """The one that searches use; None before the first start."""
+        return self.filter(state=EncoderState.ACTIVE).first()
+
+
+class Encoder(models.Model):
+    """A model that maps words and pictures into one space. Vectors of two never mix."""
+
+    key = models.CharField(max_length=300, unique=True)
+    dimension = models.PositiveIntegerField()
+    state = models.CharField(
+        max_length=10, choices=EncoderState.choices, default=EncoderState.BUILDING
+    )
+    reason = models.CharField(
+        max_length=500, blank=True, help_text="Why this one was chosen, as shown to admins."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EncoderQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="active"), name="encoder_one_active"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def index_name(self) -> str:
+        """The name of its partial HNSW index."""
+        return f"embedding_hnsw_encoder_{self.pk}"
+
+
+class Embedding(models.Model):
+    """The unit vector of one picture by one encoder, in half precision."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="embeddings")
+    encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="embeddings")
+    vector = HalfVectorField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["image", "encoder"], name="embedding_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"image {self.image_id} by encoder {self.encoder_id}"
+
+
+class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
+    """The read vocabulary of the queue, and the one write every ingest does."""
+
+    def quarantined(self) -> Self:
+        """Those that failed too often and wait for an admin."""
+        return self.filter(quarantined_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """Those that a worker may still take, now or later."""
+        return self.filter(quarantined_at__isnull=True)
+
+    def due(self) -> Self:
+        """Those that a worker may take now: not claimed, not resting, not quarantined."""
+        return self.waiting().filter(claimed_at__isnull=True, next_try_at__lte=timezone.now())
+
+    def enqueue(self, image: Image) -> None:
+        """Adds a job for every encoder that is being built or in use. Run it in the transaction
+        that stores the picture."""
+        self.bulk_create(
+            [EmbeddingJob(image=image, encoder=encoder) for encoder in Encoder.objects.all()],
+            ignore_conflicts=True,
+        )
+
+
+class EmbeddingJob(models.Model):
+    """A picture that an encoder has yet to embed. This table is the queue of record."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="jobs")
+    encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="jobs")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    claimed_by = models.CharField(max_length=120, blank=True)
+    reason = models.TextField(blank=True, help_text="Why the last attempt failed.")
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = EmbeddingJobQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["next_try_at", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["image", "encoder"], name="embedding_job_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_try_at", "id"],
+                condition=Q(quarantined_at__isnull=True),
+                name="embedding_job_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"embed image {self.image_id} with encoder {self.encoder_id}"

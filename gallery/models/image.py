@@ -1,0 +1,188 @@
+"""Pictures: what is known of one, and how pictures are picked out for a viewer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from gallery.models.collection import Collection
+from gallery.models.people import Viewer
+
+# Widths in pixels of the WebP copies that pages show: grid, large grid or phone, and full page.
+RENDITION_WIDTHS = (320, 640, 1600)
+
+
+def originals_storage() -> Storage:
+    """Where originals are kept, named by content."""
+    return storages["originals"]
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    """The read vocabulary of pictures."""
+
+    def live(self) -> Self:
+        """Those not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
+    def trashed(self) -> Self:
+        """Those in the trash."""
+        return self.filter(deleted_at__isnull=False)
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Live pictures in collections that the viewer may see."""
+        visible = Collection.objects.visible_to(viewer).values("pk")
+        return self.live().filter(collection_id__in=visible)
+
+    def editable_by(self, viewer: Viewer) -> Self:
+        """Pictures, live or in the trash, that the viewer may edit, move, delete and restore."""
+        editable = Collection.objects.open_to_uploads_by(viewer).values("pk")
+        return self.filter(collection_id__in=editable)
+
+    def newest_first(self) -> Self:
+        """The order of browse pages."""
+        return self.order_by("-created_at", "-pk")
+
+    def searchable_with(self, encoder_id: int) -> Self:
+        """Those with a vector of this encoder."""
+        from gallery.models.embedding import Embedding
+
+        return self.filter(
+            models.Exists(
+                Embedding.objects.filter(image_id=models.OuterRef("pk"), encoder_id=encoder_id)
+            )
+        )
+
+    def missing_vector_for(self, encoder_id: int) -> Self:
+        """Live ones without a vector of this encoder."""
+        from gallery.models.embedding import Embedding
+
+        return self.live().filter(
+            ~models.Exists(
+                Embedding.objects.filter(image_id=models.OuterRef("pk"), encoder_id=encoder_id)
+            )
+        )
+
+    def dated(self) -> Self:
+        """Adds `shown_at`: when it was taken, else when it was added."""
+        return self.annotate(shown_at=Coalesce("taken_at", "created_at"))
+
+
+class Image(models.Model):
+    """One picture in one collection. The same bytes in two collections are two rows, one file."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="images")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images"
+    )
+    sha256 = models.CharField(max_length=64, db_index=True)
+    original = models.FileField(storage=originals_storage, max_length=120)
+    media_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField(help_text="Pixels, after the orientation is applied.")
+    height = models.PositiveIntegerField(help_text="Pixels, after the orientation is applied.")
+    size_bytes = models.PositiveBigIntegerField()
+    original_name = models.CharField(max_length=255)
+    title = models.CharField(max_length=200, blank=True)
+    caption = models.TextField(blank=True, max_length=5000)
+    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    camera = models.CharField(max_length=120, blank=True)
+    exif = models.JSONField(default=dict, blank=True)
+    average_color = models.CharField(max_length=7, default="#808080", help_text="#rrggbb")
+    perceptual_hash = models.BigIntegerField(null=True, help_text="64 bits, as a signed integer.")
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    search_document = models.GeneratedField(
+        expression=Func(
+            F("title"),
+            F("tags"),
+            F("caption"),
+            F("original_name"),
+            function="gallery_search_document",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["collection", "sha256"],
+                condition=Q(deleted_at__isnull=True),
+                name="image_once_in_collection",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(deleted_at__isnull=True),
+                name="image_newest",
+            ),
+            models.Index(
+                fields=["collection", "-created_at", "-id"],
+                condition=Q(deleted_at__isnull=True),
+                name="image_newest_in_collection",
+            ),
+            models.Index(Coalesce("taken_at", "created_at").desc(), name="image_shown_at"),
+            GinIndex(fields=["search_document"], name="image_search_document"),
+            GinIndex(fields=["tags"], name="image_tags"),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_title
+
+    def get_absolute_url(self) -> str:
+        """The picture's page."""
+        return reverse("gallery:image", kwargs={"pk": self.pk})
+
+    @property
+    def shown_date(self) -> datetime:
+        """When it was taken, else when it was added."""
+        return self.taken_at or self.created_at
+
+    @property
+    def display_title(self) -> str:
+        """Its title, else the caption's start, else “Untitled picture, 12 May 2024”."""
+        if self.title:
+            return self.title
+        if self.caption:
+            return self.caption if len(self.caption) <= 80 else f"{self.caption[:79]}…"
+        return f"Untitled picture, {date_format(self.shown_date, 'j F Y')}"
+
+    @property
+    def alt_text(self) -> str:
+        """What a screen reader says: the caption, else the title, else the untitled line."""
+        return self.caption or self.display_title
+
+    @property
+    def aspect_ratio(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+    @property
+    def is_trashed(self) -> bool:
+        """True when it lies in the trash."""
+        return self.deleted_at is not None
+
+    def rendition_name(self, width: int) -> str:
+        """The name in the renditions store of its copy at a width of RENDITION_WIDTHS."""
+        return rendition_name(self.sha256, width=width)
+
+
+def rendition_name(sha256: str, *, width: int) -> str:
+    """The name in the renditions store of the copy at a width of RENDITION_WIDTHS."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}/{width}.webp"

@@ -1,0 +1,55 @@
+"""Pictures shown as queries: kept for a day so that a result's address can be shared."""
+
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.utils import timezone
+
+
+def new_token() -> str:
+    """An unguessable name, 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def queries_storage() -> Storage:
+    """Where pictures shown as queries are kept."""
+    return storages["queries"]
+
+
+class QueryImageQuerySet(models.QuerySet["QueryImage"]):
+    """The read vocabulary of query pictures."""
+
+    def current(self) -> Self:
+        """Those not yet expired."""
+        return self.filter(expires_at__gt=timezone.now())
+
+    def expired(self) -> Self:
+        """Those to be purged."""
+        return self.filter(expires_at__lte=timezone.now())
+
+
+class QueryImage(models.Model):
+    """A picture somebody searched with. Whoever holds its token may see it until it expires."""
+
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    file = models.FileField(storage=queries_storage, max_length=120)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    objects = QueryImageQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["expires_at"], name="query_image_expires")]
+
+    def __str__(self) -> str:
+        return f"query picture {self.token[:6]}…"

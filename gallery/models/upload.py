@@ -1,0 +1,75 @@
+"""Upload batches: what a person sees after dropping files, one row a file."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from gallery.models.collection import Collection
+from gallery.models.image import Image
+
+
+class Fate(models.TextChoices):
+    """What became of one file."""
+
+    STORED = "stored", "Stored"
+    DUPLICATE = "duplicate", "Already there"
+    REFUSED = "refused", "Refused"
+
+
+class UploadBatchQuerySet(models.QuerySet["UploadBatch"]):
+    """The read vocabulary of batches."""
+
+    def newest_first(self) -> UploadBatchQuerySet:
+        """The order of the list on the upload page."""
+        return self.order_by("-created_at")
+
+
+class UploadBatch(models.Model):
+    """One sitting of uploads by one person into one collection."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="upload_batches"
+    )
+    collection = models.ForeignKey(
+        Collection, on_delete=models.CASCADE, related_name="upload_batches"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UploadBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "upload batches"
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The batch's page."""
+        return reverse("gallery:upload-batch", kwargs={"pk": self.pk})
+
+
+class UploadItem(models.Model):
+    """One file of a batch and its fate. Whether it is searchable is read from its image's jobs."""
+
+    batch = models.ForeignKey(UploadBatch, on_delete=models.CASCADE, related_name="items")
+    name = models.CharField(max_length=255)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    fate = models.CharField(max_length=10, choices=Fate.choices)
+    reason = models.CharField(max_length=40, blank=True)
+    sentence = models.CharField(max_length=500, blank=True)
+    image = models.ForeignKey(
+        Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="upload_items"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.fate}"

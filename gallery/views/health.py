@@ -1,0 +1,65 @@
+"""Health checks for people and load balancers: /healthz for the process, /readyz for the rest."""
+
+from __future__ import annotations
+
+import redis
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from gallery.models import Embedding, EmbeddingJob, Encoder, Image
+
+# Long enough for a busy broker, short enough for a load balancer's own limit.
+BROKER_TIMEOUT_S = 1.0
+
+
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 as long as this process answers at all."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when searches can be answered: the database is there and an encoder is chosen.
+
+    A broker that is away is reported but does not make the site unready: nothing is lost without
+    it, embeddings only come later.
+    """
+    try:
+        body = _progress()
+    except OperationalError:
+        return JsonResponse({"status": "unavailable", "database": False}, status=503)
+    ready = body["encoder"] is not None
+    body = {"status": "ok" if ready else "starting", "database": True, "broker": _broker(), **body}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def _progress() -> dict[str, object]:
+    connection.ensure_connection()
+    encoder = Encoder.objects.active()
+    jobs = EmbeddingJob.objects.filter(encoder=encoder)
+    return {
+        "encoder": encoder.key if encoder else None,
+        "pictures": Image.objects.live().count(),
+        "searchable": Embedding.objects.filter(
+            encoder=encoder, image__deleted_at__isnull=True
+        ).count(),
+        "waiting": jobs.waiting().count(),
+        "failed": jobs.quarantined().count(),
+    }
+
+
+def _broker() -> bool:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL.replace("redis+socket://", "unix://"),
+        socket_connect_timeout=BROKER_TIMEOUT_S,
+        socket_timeout=BROKER_TIMEOUT_S,
+    )
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+    finally:
+        client.close()

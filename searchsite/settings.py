@@ -1,0 +1,249 @@
+"""Django's settings, all from the environment through searchsite.env."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from celery.schedules import schedule
+from csp.constants import NONE, SELF
+
+from searchsite import env
+from searchsite.embedded import paths as embedded_paths
+
+BASE_DIR = env.BASE_DIR
+VAR_DIR = env.path("VAR_DIR")
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
+
+
+def _secret_key() -> str:
+    """SECRET_KEY, else a random one kept in VAR_DIR so that links and sessions outlive a restart."""
+    given = env.text("SECRET_KEY")
+    if given:
+        return given
+    file = VAR_DIR / "secret_key"
+    if not file.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        fresh = Path(f"{file}.{secrets.token_hex(4)}")
+        fresh.write_text(secrets.token_urlsafe(50))
+        fresh.chmod(0o600)
+        try:
+            file.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return file.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+DEBUG = env.boolean("DEBUG")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+SITE_NAME = env.text("SITE_NAME")
+
+INSTALLED_APPS = [
+    "gallery.apps.SemblanceAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "csp",
+    "ninja",
+    "gallery.apps.GalleryConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "searchsite.urls"
+WSGI_APPLICATION = "searchsite.wsgi.application"
+ASGI_APPLICATION = "searchsite.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gallery.views.context.site",
+            ],
+        },
+    },
+]
+
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL") or embedded_paths.database_url(VAR_DIR),
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+EMBEDDED_DATABASE = not env.text("DATABASE_URL")
+EMBEDDED_REDIS = not env.text("REDIS_URL")
+REDIS_URL = env.text("REDIS_URL") or embedded_paths.redis_url(VAR_DIR)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "gallery:browse"
+LOGOUT_REDIRECT_URL = "gallery:browse"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+
+def _picture_storage(folder: str) -> dict[str, Any]:
+    """One of the picture stores: a folder under MEDIA_ROOT, or a prefix in the S3 bucket."""
+    bucket = env.text("S3_BUCKET")
+    if not bucket:
+        return {
+            "BACKEND": "gallery.ingest.storage.DurableFileSystemStorage",
+            "OPTIONS": {"location": MEDIA_ROOT / folder},
+        }
+    options = {
+        "bucket_name": bucket,
+        "location": folder,
+        "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+        "region_name": env.text("S3_REGION") or None,
+        "access_key": env.text("S3_ACCESS_KEY_ID") or None,
+        "secret_key": env.text("S3_SECRET_ACCESS_KEY") or None,
+        "file_overwrite": True,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES = {
+    "default": _picture_storage("other"),
+    "originals": _picture_storage("originals"),
+    "renditions": _picture_storage("renditions"),
+    "queries": _picture_storage("queries"),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# The site's own rules: no inline script or style, no third-party host.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "style-src": [SELF],
+        "script-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+if env.boolean("BEHIND_HTTPS_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A hint that cannot be sent is dropped at once: the job row waits and the sweep finds it.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 30}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = {
+    "sweep-embedding-jobs": {"task": "gallery.sweep_embedding_jobs", "schedule": schedule(30)},
+    "purge-expired": {"task": "gallery.purge_expired", "schedule": schedule(3600)},
+}
+
+# Encoders by prefix of their key, each a "module:function" that loads one. Tests add their own.
+ENCODER_ADAPTERS = {
+    "starter": "gallery.embedding.starter:load",
+    "openclip": "gallery.embedding.openclip:load",
+}
+ENCODER = env.text("ENCODER")
+MODEL_DIR = env.text("MODEL_DIR")
+EMBEDDING_DEVICE = env.text("EMBEDDING_DEVICE")
+EMBEDDING_PRECISION = env.text("EMBEDDING_PRECISION")
+EMBEDDING_BATCH_SIZE = env.integer("EMBEDDING_BATCH_SIZE")
+EMBEDDING_THREADS = env.integer("EMBEDDING_THREADS")
+
+HOST = env.text("HOST")
+PORT = env.integer("PORT")
+WEB_THREADS = env.integer("WEB_THREADS")
+
+MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES")
+MAX_ARCHIVE_BYTES = env.integer("MAX_ARCHIVE_BYTES")
+MAX_ARCHIVE_UNPACKED_BYTES = env.integer("MAX_ARCHIVE_UNPACKED_BYTES")
+MAX_ARCHIVE_MEMBERS = env.integer("MAX_ARCHIVE_MEMBERS")
+MAX_ARCHIVE_RATIO = env.integer("MAX_ARCHIVE_RATIO")
+MAX_IMAGE_PIXELS = env.integer("MAX_IMAGE_PIXELS")
+MAX_IMAGE_SIDE = env.integer("MAX_IMAGE_SIDE")
+DECODE_TIMEOUT_S = env.integer("DECODE_TIMEOUT_S")
+DECODE_MEMORY_BYTES = env.integer("DECODE_MEMORY_BYTES")
+TRASH_DAYS = env.integer("TRASH_DAYS")
+QUERY_IMAGE_HOURS = env.integer("QUERY_IMAGE_HOURS")
+
+SEARCH_PAGE_SIZE = env.integer("SEARCH_PAGE_SIZE")
+SEARCH_EXACT_BELOW = env.integer("SEARCH_EXACT_BELOW")
+HNSW_EF_SEARCH = env.integer("HNSW_EF_SEARCH")
+RATE_LIMIT_PER_MINUTE = env.integer("RATE_LIMIT_PER_MINUTE")
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": env.text("LOG_LEVEL")},
+    "loggers": {"django.server": {"propagate": True}},
+}

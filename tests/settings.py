@@ -1,0 +1,22 @@
+"""Settings of the tests: the site's own, with a small fast encoder and nothing faked around it."""
+
+import os
+
+# Apart from the data of a site that runs beside the tests.
+os.environ.setdefault("VAR_DIR", "var/tests")
+
+from searchsite.settings import *  # noqa: F403
+from searchsite.settings import DATABASES, ENCODER_ADAPTERS, STORAGES, VAR_DIR
+
+ENCODER = "tiny"
+ENCODER_ADAPTERS = {**ENCODER_ADAPTERS, "tiny": "tests.tiny_encoder:load"}
+MEDIA_ROOT = VAR_DIR / "test-media"
+for _store in ("default", "originals", "renditions", "queries"):
+    if "location" in STORAGES[_store].get("OPTIONS", {}):
+        STORAGES[_store]["OPTIONS"]["location"] = MEDIA_ROOT / _store
+# The plain storage needs no collectstatic before a page can be rendered.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+RATE_LIMIT_PER_MINUTE = 0
+# Argon2 is slow on purpose; tests sign in hundreds of times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
