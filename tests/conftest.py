@@ -5,8 +5,6 @@ import shutil
 import pytest
 from django.conf import settings
 
-pytest_plugins = ["tests.browser.plugin"]
-
 
 def pytest_sessionstart(session):
     """Starts the local PostgreSQL unless DATABASE_URL names another one."""
