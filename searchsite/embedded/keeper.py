@@ -1,0 +1,143 @@
+"""Runs one server for as long as anybody uses it, then stops it.
+
+A program of its own, on the standard library alone, so that it starts in milliseconds and stays
+small. Every process that uses the server holds a shared lock on one file. The keeper waits for
+the exclusive lock: it gets it when the last user is gone, however it went (the system drops the
+locks of a killed process), and then stops the server. Nobody has to count, and nothing is left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes
+import fcntl
+import logging
+import logging.handlers
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+LOG_BYTES = 5 * 1024 * 1024  # of one log file, before it moves to .1
+LOG_BACKUPS = 2
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+
+
+def die_with_parent(signum: int) -> Callable[[], None] | None:
+    """A preexec function: the system signals the child when the thread that started it ends.
+
+    Linux only; None elsewhere. To be used from a thread that lives as long as its process.
+    """
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(PR_SET_PDEATHSIG, signum)
+        if os.getppid() != parent:  # it went before we could ask
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return ask
+
+
+def rotating_log(path: Path) -> logging.Handler:
+    """A log file that never grows past LOG_BYTES × (LOG_BACKUPS + 1)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=LOG_BYTES, backupCount=LOG_BACKUPS, encoding="utf-8", errors="replace"
+    )
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    return handler
+
+
+def write_line(handler: logging.Handler, line: str) -> None:
+    """Put one line into a rotating log."""
+    handler.handle(logging.LogRecord("", logging.INFO, "", 0, line, None, None))
+
+
+def copy_lines(stream: IO[bytes], handler: logging.Handler) -> None:
+    """Copy what a server prints into its log until it closes its output."""
+    for line in stream:
+        write_line(handler, line.decode(errors="replace").rstrip("\n"))
+
+
+class Keeper:
+    """One server process and the two reasons to end it: no user left, or a signal."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        ids = {} if options.uid is None else {"user": options.uid, "group": options.gid}
+        self.server = subprocess.Popen(
+            options.command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            umask=0o077,
+            start_new_session=True,
+            extra_groups=None if options.uid is None else [],
+            preexec_fn=die_with_parent(options.stop_signal),
+            **ids,
+        )
+
+    def stop(self) -> None:
+        """Ask the server to end, and make it when it does not."""
+        if self.server.poll() is not None:
+            return
+        self.server.send_signal(self.options.stop_signal)
+        try:
+            self.server.wait(self.options.stop_timeout)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.server.pid, signal.SIGKILL)
+
+    def stop_when_unused(self) -> None:
+        """Wait for the exclusive lock, which comes when no process uses the server any more."""
+        with open(self.options.lock, "a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.stop()
+            # Held until the process ends: a newcomer waits until this server is really gone.
+            self.server.wait()
+            threading.Event().wait()
+
+    def run(self) -> int:
+        """Keep the server until it ends; its exit status, or 128 + the signal that ended it."""
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(
+                signum, lambda *_: threading.Thread(target=self.stop, daemon=True).start()
+            )
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self.options.pid_file.write_text(f"{self.server.pid}\n")
+        threading.Thread(target=self.stop_when_unused, daemon=True).start()
+        assert self.server.stdout is not None
+        log = rotating_log(self.options.log)
+        output = threading.Thread(target=copy_lines, args=(self.server.stdout, log), daemon=True)
+        output.start()
+        status = self.server.wait()
+        output.join(timeout=1)  # a killed server's children may still hold the pipe
+        self.options.pid_file.unlink(missing_ok=True)
+        return status if status >= 0 else 128 - status
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The command line: what to run, as whom, and the files that belong to it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lock", type=Path, required=True, help="users hold a shared lock on it")
+    parser.add_argument("--pid-file", type=Path, required=True, help="holds the server's id")
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--stop-signal", type=int, default=int(signal.SIGTERM))
+    parser.add_argument("--stop-timeout", type=float, default=30.0, help="seconds before SIGKILL")
+    parser.add_argument("--uid", type=int)
+    parser.add_argument("--gid", type=int)
+    parser.add_argument("command", nargs="+")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(Keeper(parse(sys.argv[1:])).run())

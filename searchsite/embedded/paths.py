@@ -1,0 +1,75 @@
+"""Where the local services keep their files, and the URLs that reach them.
+
+Pure functions of VAR_DIR, without a look at the disk, so that settings can name the databases
+before they run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from urllib.parse import quote
+
+DATABASE = "semblance"
+ROLE = "semblance"
+ADMIN_ROLE = "postgres"
+
+# A socket's path holds 107 bytes on Linux and 103 on macOS.
+MAX_SOCKET_PATH_BYTES = 103
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+VALKEY_SOCKET = "valkey.sock"
+
+
+def run_dir(var_dir: Path) -> Path:
+    """Folder of locks and process ids."""
+    return var_dir / "run"
+
+
+def log_dir(var_dir: Path) -> Path:
+    """Folder of the logs of everything that `make run` starts."""
+    return var_dir / "log"
+
+
+def postgres_data_dir(var_dir: Path) -> Path:
+    """Folder of the database cluster."""
+    return var_dir / "postgres"
+
+
+def valkey_data_dir(var_dir: Path) -> Path:
+    """Working folder of Valkey, which keeps nothing there: its messages are only hints."""
+    return var_dir / "valkey"
+
+
+def socket_dir(var_dir: Path) -> Path:
+    """Folder of both sockets' folders: in VAR_DIR, or a short one when VAR_DIR lies too deep."""
+    near = run_dir(var_dir)
+    longest = max(
+        len(bytes(near / "postgres" / POSTGRES_SOCKET)), len(bytes(near / "valkey" / VALKEY_SOCKET))
+    )
+    if longest <= MAX_SOCKET_PATH_BYTES:
+        return near
+    # Not tempfile.gettempdir(): every process must find the same folder whatever its TMPDIR.
+    return Path("/tmp") / f"semblance-{hashlib.sha256(bytes(var_dir)).hexdigest()[:16]}"
+
+
+def postgres_socket_dir(var_dir: Path) -> Path:
+    """Folder of PostgreSQL's socket, readable by nobody else."""
+    return socket_dir(var_dir) / "postgres"
+
+
+def valkey_socket(var_dir: Path) -> Path:
+    """Valkey's socket, in a folder readable by nobody else."""
+    return socket_dir(var_dir) / "valkey" / VALKEY_SOCKET
+
+
+def database_url(var_dir: Path, *, role: str = ROLE, database: str = DATABASE) -> str:
+    """URL of the local database, for libpq and for dj_database_url alike."""
+    # The folder goes into ?host=, not into the host part, which URL parsers turn to lower case.
+    return (
+        f"postgres://{role}@/{database}?host={quote(str(postgres_socket_dir(var_dir)), safe='/')}"
+    )
+
+
+def redis_url(var_dir: Path) -> str:
+    """URL of the local Valkey as Celery's broker."""
+    return f"redis+socket://{quote(str(valkey_socket(var_dir)), safe='/')}?virtual_host=0"
