@@ -1,0 +1,66 @@
+"""What every encoder offers. Imports no model library; anything above embedding may import it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as PillowImage
+
+Vectors = NDArray[np.float32]
+Pixels = NDArray[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderSpec:
+    """What is known of an encoder, shown to admins and stored beside its vectors.
+
+    `image_size` is the side in pixels that the model sees, `size_bytes` what must be downloaded
+    (0: nothing), `text_context` the most tokens of a text that count.
+    """
+
+    key: str
+    name: str
+    dimension: int
+    image_size: int
+    licence: str
+    size_bytes: int
+    text_context: int
+    description: str
+
+
+class Encoder(Protocol):
+    """Maps pictures and texts into one space. Safe to call from several threads.
+
+    All vectors are float32 rows of unit length; an empty input gives shape (0, dimension).
+    `prepare` is the processor's share of a picture (scale and crop, to an array of a fixed shape)
+    and may run in threads while `encode_prepared` keeps the device busy;
+    `encode_images` is both in one.
+    """
+
+    @property
+    def spec(self) -> EncoderSpec: ...
+
+    @property
+    def batch_size(self) -> int:
+        """How many pictures make one forward pass on this device."""
+        ...
+
+    def prepare(self, image: PillowImage.Image) -> Pixels: ...
+
+    def encode_prepared(self, pixels: Sequence[Pixels]) -> Vectors: ...
+
+    def encode_images(self, images: Sequence[PillowImage.Image]) -> Vectors: ...
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors: ...
+
+
+def unit_rows(vectors: Vectors) -> Vectors:
+    """The rows scaled to length 1; a row of zeros becomes the first axis, never NaN."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    scaled = vectors / np.maximum(lengths, 1e-12)
+    scaled[lengths[:, 0] < 1e-12, :1] = 1.0
+    return scaled.astype(np.float32, copy=False)
