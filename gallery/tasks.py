@@ -33,7 +33,7 @@ def sweep_embedding_jobs() -> None:
 @shared_task(name="gallery.purge_expired")
 def purge_expired() -> None:
     """Deletes what has outlived its time: query pictures, and the trash after TRASH_DAYS."""
-    from gallery.ingest.trash import purge_trash
+    from gallery.library.trash import purge_trash
     from gallery.search.pictures import purge_query_images
 
     purge_query_images()

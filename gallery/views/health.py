@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import redis
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError as DatabaseUnavailable
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from kombu import Connection
+from kombu.exceptions import OperationalError
 
 from gallery.models import Embedding, EmbeddingJob, Encoder, Image
 
 # Long enough for a busy broker, short enough for a load balancer's own limit.
 BROKER_TIMEOUT_S = 1.0
+TRANSPORT_OPTIONS = {
+    "max_retries": 0,
+    "socket_connect_timeout": BROKER_TIMEOUT_S,
+    "socket_timeout": BROKER_TIMEOUT_S,
+}
 
 
 @never_cache
@@ -29,7 +36,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     try:
         body = _progress()
-    except OperationalError:
+    except DatabaseUnavailable:
         return JsonResponse({"status": "unavailable", "database": False}, status=503)
     ready = body["encoder"] is not None
     body = {"status": "ok" if ready else "starting", "database": True, "broker": _broker(), **body}
@@ -52,14 +59,9 @@ def _progress() -> dict[str, object]:
 
 
 def _broker() -> bool:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL.replace("redis+socket://", "unix://"),
-        socket_connect_timeout=BROKER_TIMEOUT_S,
-        socket_timeout=BROKER_TIMEOUT_S,
-    )
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
-    finally:
-        client.close()
+    with Connection(settings.CELERY_BROKER_URL, transport_options=TRANSPORT_OPTIONS) as broker:
+        try:
+            broker.default_channel.client.ping()
+        except (OperationalError, *broker.connection_errors):
+            return False
+    return True

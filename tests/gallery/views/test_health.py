@@ -1,0 +1,52 @@
+"""Health checks answer what a load balancer needs to know."""
+
+import pytest
+
+from gallery.models import EmbeddingJob
+from tests.factories import make_collection, make_image
+
+
+def test_healthz_needs_nothing(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_readyz_before_an_encoder_is_chosen(client, db):
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["status"] == "starting"
+
+
+def test_readyz_counts_progress(client, owner, encoder):
+    collection = make_collection(owner)
+    make_image(collection, vector=[1.0] + [0.0] * 63)
+    EmbeddingJob.objects.create(image=make_image(collection), encoder=encoder)
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    body = response.json()
+    assert (body["pictures"], body["searchable"], body["waiting"], body["failed"]) == (2, 1, 1, 0)
+    assert body["encoder"] == "tiny"
+    assert isinstance(body["broker"], bool)
+
+
+def test_readyz_sees_a_real_broker(client, encoder, settings):
+    from searchsite.embedded import valkey
+
+    was_running = valkey.is_running(settings.VAR_DIR)
+    valkey.ensure_running(settings.VAR_DIR)
+    try:
+        assert client.get("/readyz").json()["broker"] is True
+    finally:
+        if not was_running:
+            valkey.stop(settings.VAR_DIR)
+
+
+def test_readyz_without_a_broker_is_still_ready(client, encoder, settings):
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["broker"] is False
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_health_is_never_cached(client, db, address):
+    assert "no-store" in client.get(address)["Cache-Control"]
