@@ -1,0 +1,48 @@
+"""Every setting is in one table, read once, and on the page that people look it up in."""
+
+import re
+
+import pytest
+
+from searchsite import env
+from tests.source_tree import ROOT
+
+SETTINGS_SOURCE = (ROOT / "searchsite" / "settings.py").read_text()
+READ = set(re.findall(r"env\.(?:text|boolean|integer|words|path)\(\s*\"(\w+)\"", SETTINGS_SOURCE))
+
+
+def test_the_settings_page_is_the_table():
+    page = (ROOT / "docs" / "settings.md").read_text()
+    assert page == env.as_markdown(), "run: python -m searchsite.env > docs/settings.md"
+
+
+def test_every_setting_of_the_table_is_read():
+    assert {setting.name for setting in env.SETTINGS} - READ == set()
+
+
+def test_every_setting_that_is_read_stands_in_the_table():
+    assert READ - {setting.name for setting in env.SETTINGS} == set()
+
+
+@pytest.mark.parametrize("setting", env.SETTINGS, ids=lambda setting: setting.name)
+def test_a_setting_has_one_line_of_help(setting):
+    assert setting.help.endswith("."), "a sentence ends with a full stop"
+    assert "\n" not in setting.help
+    assert "|" not in setting.help, "it would break the table"
+
+
+def test_a_number_that_is_none_is_refused_in_words(monkeypatch):
+    monkeypatch.setenv("PORT", "eight thousand")
+    with pytest.raises(env.SettingError, match="write a whole number"):
+        env.integer("PORT")
+
+
+def test_a_yes_or_no_that_is_neither_is_refused_in_words(monkeypatch):
+    monkeypatch.setenv("DEBUG", "perhaps")
+    with pytest.raises(env.SettingError, match="write true or false"):
+        env.boolean("DEBUG")
+
+
+def test_lists_drop_empty_parts(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", " a.example, ,b.example,")
+    assert env.words("ALLOWED_HOSTS") == ["a.example", "b.example"]
