@@ -37,6 +37,13 @@ def _secret_key() -> str:
     return file.read_text().strip()
 
 
+def _temporary_folder() -> Path:
+    """Where uploads lie until they are taken in; made here, because Django does not."""
+    folder = VAR_DIR / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 SECRET_KEY = _secret_key()
 DEBUG = env.boolean("DEBUG")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
@@ -163,7 +170,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
+FILE_UPLOAD_TEMP_DIR = _temporary_folder()
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
