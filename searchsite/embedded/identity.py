@@ -47,7 +47,7 @@ def _server_user() -> pwd.struct_passwd:
 
 
 def let_through(path: Path, *, uid: int) -> None:
-    """As root: let `uid` reach `path`, by search permission alone (no listing) on closed parents."""
+    """As root: let `uid` reach `path`: search permission, not listing, on its closed parents."""
     for parent in path.parents:
         mode = parent.stat().st_mode
         if parent.stat().st_uid != uid and not mode & stat.S_IXOTH:

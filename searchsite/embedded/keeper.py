@@ -61,9 +61,9 @@ def write_line(handler: logging.Handler, line: str) -> None:
     handler.handle(logging.LogRecord("", logging.INFO, "", 0, line, None, None))
 
 
-def copy_lines(stream: IO[bytes], handler: logging.Handler) -> None:
+def copy_lines(stream: IO[bytes] | None, handler: logging.Handler) -> None:
     """Copy what a server prints into its log until it closes its output."""
-    for line in stream:
+    for line in stream or ():
         write_line(handler, line.decode(errors="replace").rstrip("\n"))
 
 
@@ -72,7 +72,6 @@ class Keeper:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        ids = {} if options.uid is None else {"user": options.uid, "group": options.gid}
         self.server = subprocess.Popen(
             options.command,
             stdin=subprocess.DEVNULL,
@@ -81,9 +80,10 @@ class Keeper:
             cwd="/",
             umask=0o077,
             start_new_session=True,
+            user=options.uid,
+            group=options.gid,
             extra_groups=None if options.uid is None else [],
             preexec_fn=die_with_parent(options.stop_signal),
-            **ids,
         )
 
     def stop(self) -> None:
@@ -99,7 +99,7 @@ class Keeper:
 
     def stop_when_unused(self) -> None:
         """Wait for the exclusive lock, which comes when no process uses the server any more."""
-        with open(self.options.lock, "a") as lock:
+        with self.options.lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.stop()
             # Held until the process ends: a newcomer waits until this server is really gone.
@@ -115,7 +115,6 @@ class Keeper:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self.options.pid_file.write_text(f"{self.server.pid}\n")
         threading.Thread(target=self.stop_when_unused, daemon=True).start()
-        assert self.server.stdout is not None
         log = rotating_log(self.options.log)
         output = threading.Thread(target=copy_lines, args=(self.server.stdout, log), daemon=True)
         output.start()

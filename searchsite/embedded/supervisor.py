@@ -1,0 +1,202 @@
+"""`make run`: starts everything in order, restarts what dies, and leaves nothing behind.
+
+PostgreSQL and Valkey are kept by service.py for as long as this process lives, however it ends;
+the web server, the worker and beat are children that the system ends with it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from searchsite.embedded import guards, paths, postgres, programs, service, terminal, valkey
+from searchsite.embedded.children import STOP_TIMEOUT_S, Child, Program
+from searchsite.embedded.errors import LocalServiceError
+
+TICK_S = 0.25
+SERVICE_CHECK_S = 1.0
+WEB_READY_TIMEOUT_S = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """All that `make run` needs to know, from the settings."""
+
+    var_dir: Path
+    base_dir: Path
+    host: str
+    port: int
+    web_threads: int
+    log_level: str
+    local_postgres: bool
+    local_valkey: bool
+
+    @property
+    def address(self) -> str:
+        """The address that people open."""
+        return guards.address(self.host, self.port)
+
+    def program(self, name: str, command: list[str], *, once: bool = False) -> Program:
+        """A command that runs in the project's folder and logs under VAR_DIR."""
+        log = paths.log_dir(self.var_dir) / f"{name}.log"
+        return Program(name=name, command=command, cwd=self.base_dir, log=log, once=once)
+
+
+@dataclass(frozen=True)
+class LocalService:
+    """PostgreSQL or Valkey, as the supervisor sees it."""
+
+    name: str
+    ensure_running: Callable[[Path], None]
+    is_alive: Callable[[Path], bool]
+    stop: Callable[[Path], None]
+
+
+class Supervisor:
+    """One run of the site.
+
+    `prepare` runs once the database answers and before anything uses it; it returns the programs
+    to run once when the site is up.
+    """
+
+    def __init__(self, site: Site, *, prepare: Callable[[], list[Program]]) -> None:
+        self.site = site
+        self.prepare = prepare
+        self.children: list[Child] = []
+        self.services: list[LocalService] = []
+        if site.local_postgres:
+            self.services.append(
+                LocalService("postgres", postgres.ensure_running, postgres.is_alive, postgres.stop)
+            )
+        if site.local_valkey:
+            self.services.append(
+                LocalService("valkey", valkey.ensure_running, valkey.is_alive, valkey.stop)
+            )
+
+    def run(self) -> None:
+        """Run the site until a signal to stop. Raises LocalServiceError when it cannot start."""
+        service.prepare_run_dirs(self.site.var_dir)
+        lock_file = paths.run_dir(self.site.var_dir) / "site.lock"
+        with guards.only_one(lock_file, address=self.site.address):
+            guards.check_port(self.site.host, self.site.port)
+            _interrupt_on((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+            try:
+                self._start()
+                self._watch()
+            except KeyboardInterrupt:
+                terminal.say("", "Stopping …")
+            finally:
+                self._stop()
+            terminal.say("", "Stopped.")
+
+    def _start(self) -> None:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda s: s.ensure_running(self.site.var_dir), self.services))
+        for local in self.services:
+            terminal.say(local.name, "ready")
+        once = self.prepare()
+        site = self.site
+        schedule = paths.run_dir(site.var_dir) / "beat-schedule"
+        self._start_child(
+            "web", programs.web(host=site.host, port=site.port, threads=site.web_threads)
+        )
+        self._start_child("worker", programs.worker(log_level=site.log_level))
+        for program in once:
+            self.children.append(Child(program))
+            self.children[-1].start()
+        self._wait_for_web()
+        terminal.say("", f"\nThe site is ready: {site.address}   (Ctrl-C stops it)\n")
+        self._start_child("beat", programs.beat(log_level=site.log_level, schedule=schedule))
+
+    def _start_child(self, name: str, command: list[str]) -> None:
+        child = Child(self.site.program(name, command))
+        self.children.append(child)
+        child.start()
+
+    def _wait_for_web(self) -> None:
+        deadline = time.monotonic() + WEB_READY_TIMEOUT_S
+        while not answers_http(self.site.address):
+            if time.monotonic() > deadline:
+                log = paths.log_dir(self.site.var_dir) / "web.log"
+                raise LocalServiceError(f"The web server did not answer. See {log}.")
+            self._tend_children()
+            time.sleep(TICK_S / 2)
+
+    def _watch(self) -> None:
+        next_check = 0.0
+        while True:
+            self._tend_children()
+            if time.monotonic() >= next_check:
+                self._tend_services()
+                next_check = time.monotonic() + SERVICE_CHECK_S
+            time.sleep(TICK_S)
+
+    def _tend_children(self) -> None:
+        for child in self.children:
+            child.tend()
+        self.children = [child for child in self.children if not child.is_done]
+
+    def _tend_services(self) -> None:
+        for local in self.services:
+            if local.is_alive(self.site.var_dir):
+                continue
+            terminal.say(local.name, "ended; starting it again")
+            try:
+                local.ensure_running(self.site.var_dir)
+            except LocalServiceError as error:
+                terminal.say(local.name, f"{error}")
+            else:
+                terminal.say(local.name, "ready")
+
+    def _stop(self) -> None:
+        """Stop everything; a second signal stops waiting."""
+        _on_signal(self._kill_children)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        for child in self.children:
+            child.ask_to_stop()
+        for child in self.children:
+            child.wait_stopped(deadline)
+        for local in reversed(self.services):
+            local.stop(self.site.var_dir)
+
+    def _kill_children(self) -> None:
+        for child in self.children:
+            child.kill()
+
+
+def answers_http(address: str) -> bool:
+    """Whether the web server answers /healthz with anything but an error of its own."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _interrupt_on(signals: tuple[signal.Signals, ...]) -> None:
+    """Have these signals raise KeyboardInterrupt, also where a shell had us ignore Ctrl-C."""
+    for signum in signals:
+        # nohup ignores SIGHUP, and means it.
+        if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:
+            signal.signal(signum, signal.default_int_handler)
+
+
+def _on_signal(action: Callable[[], None]) -> None:
+    def handle(_signum: int, _frame: FrameType | None) -> None:
+        # In a thread: the handler may have interrupted the very wait that holds the child's lock.
+        threading.Thread(target=action, daemon=True).start()
+
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, handle)

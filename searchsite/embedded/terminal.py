@@ -1,0 +1,62 @@
+"""What `make run` prints: one short line at a time, each with the name of what said it."""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+from searchsite.embedded import keeper
+
+NAME_WIDTH = 8
+LINE_LENGTH = 240  # characters; the whole line is in the log
+QUIET_LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")
+LEVELS = re.compile(r"\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
+
+_one_at_a_time = threading.Lock()
+
+
+def say(name: str, text: str) -> None:
+    """Print one line, prefixed; printing never stops the site, even when the terminal is gone."""
+    shown = text if len(text) <= LINE_LENGTH else f"{text[: LINE_LENGTH - 1]}…"
+    line = f"{name:<{NAME_WIDTH}} | {shown}\n" if name else f"{shown}\n"
+    with _one_at_a_time:
+        try:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+        except (OSError, ValueError):
+            return
+
+
+class LevelFilter:
+    """Tells which lines of a log a person wants to see: warnings and worse, with what follows."""
+
+    def __init__(self) -> None:
+        self._shows = False
+
+    def shows(self, line: str) -> bool:
+        """Whether this line is a warning or worse, or goes on after one (as a traceback does)."""
+        if LEVELS.search(line):
+            self._shows = not QUIET_LEVELS.search(line)
+        return self._shows
+
+
+def copy_output(name: str, stream: IO[bytes], log_file: Path) -> None:
+    """Put all that a child prints into its log, and what matters onto the terminal."""
+    log = keeper.rotating_log(log_file)
+    wanted = LevelFilter()
+    try:
+        for line in _lines(stream):
+            keeper.write_line(log, line)
+            if wanted.shows(line):
+                say(name, line)
+    finally:
+        log.close()
+
+
+def _lines(stream: IO[bytes]) -> Iterable[str]:
+    for line in stream:
+        yield line.decode(errors="replace").rstrip("\r\n")
