@@ -1,0 +1,133 @@
+"""One decoder child seen from the parent: start it, ask it, end it. Knows pipes, not pictures."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+_PROJECT_DIR = Path(__file__).resolve().parents[2]
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]);"
+    " from gallery.ingest.decoder_child import run; run()"
+)
+# The child is never told a secret: it gets these variables and no other.
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+
+# A reply's first line is a few hundred bytes, and all copies of one picture some hundred
+# kilobytes; more comes from a child that has been taken over.
+MAX_LINE_BYTES = 256 * 1024
+MAX_BLOB_BYTES = 64 * 1024 * 1024
+# Seconds beyond the picture's own limit, in which the child's clock should have ended it.
+GRACE_S = 3
+
+
+class ChildGone(Exception):
+    """The child died or stopped answering. `too_slow` tells the one from the other."""
+
+    def __init__(self, *, too_slow: bool, detail: str) -> None:
+        super().__init__(detail)
+        self.too_slow = too_slow
+
+
+class ChildProcess:
+    """An isolated interpreter that reads pictures, one at a time. Not shared between threads."""
+
+    def __init__(self) -> None:
+        self.pictures = 0
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-c", _START, str(_PROJECT_DIR)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_ENVIRONMENT,
+            cwd="/",
+            bufsize=0,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """False once it has ended."""
+        return self._process.poll() is None
+
+    def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """Sends a request and waits for its reply and blobs. Raises ChildGone."""
+        deadline = time.monotonic() + request["timeout_s"] + GRACE_S
+        self.pictures += 1
+        try:
+            self._send(json.dumps(request).encode() + b"\n")
+            line, rest = self._read_line(deadline)
+            reply = json.loads(line)
+            lengths = [int(length) for length in reply.get("lengths", [])]
+            if sum(lengths) > MAX_BLOB_BYTES or any(length < 0 for length in lengths):
+                raise ChildGone(too_slow=False, detail="the reply is too long")
+            body = self._read_exactly(sum(lengths), rest, deadline)
+        except (OSError, ValueError, AttributeError, TypeError) as error:
+            raise self._gone(repr(error)) from error
+        ends = [sum(lengths[: index + 1]) for index in range(len(lengths))]
+        return reply, [body[end - size : end] for end, size in zip(ends, lengths, strict=True)]
+
+    def stop(self) -> None:
+        """Ends it, whatever it is doing, and leaves no zombie."""
+        self.forget()
+        self._process.kill()
+        self._process.wait()
+
+    def forget(self) -> None:
+        """Closes this process's ends of the pipes. All that a fork may do with its parent's."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _send(self, data: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(data)
+
+    def _read_line(self, deadline: float) -> tuple[bytes, bytes]:
+        data = b""
+        while b"\n" not in data:
+            data += self._read_some(deadline)
+            if len(data) > MAX_LINE_BYTES and b"\n" not in data[:MAX_LINE_BYTES]:
+                raise ChildGone(too_slow=False, detail="the reply has no end")
+        line, _, rest = data.partition(b"\n")
+        return line, rest
+
+    def _read_exactly(self, size: int, begun: bytes, deadline: float) -> bytes:
+        parts, have = [begun], len(begun)
+        while have < size:
+            parts.append(self._read_some(deadline))
+            have += len(parts[-1])
+        if have > size:
+            raise ChildGone(too_slow=False, detail="the reply is longer than announced")
+        return b"".join(parts)
+
+    def _read_some(self, deadline: float) -> bytes:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        wait_ms = max(0, round((deadline - time.monotonic()) * 1000))
+        if not poll.poll(wait_ms):
+            raise ChildGone(too_slow=True, detail="no answer in time")
+        data = os.read(descriptor, 1 << 18)
+        if not data:
+            raise self._gone("it ended")
+        return data
+
+    def _gone(self, detail: str) -> ChildGone:
+        """Reaps the child and tells from its exit status whether its own clock ended it."""
+        self._process.kill()
+        status = self._process.wait()
+        too_slow = status in (-signal.SIGALRM, -signal.SIGXCPU)
+        return ChildGone(too_slow=too_slow, detail=f"{detail}, exit status {status}")

@@ -1,0 +1,129 @@
+"""The picture formats that are accepted, told by content and never by name. Pure: no Pillow.
+
+Both the site and the decoder's child process import it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Enough for every signature below, and for the first kilobyte in which an SVG shows itself.
+HEAD_BYTES = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureFormat:
+    """One accepted format: Pillow's name of it, its media type and the extension it is stored by."""
+
+    pillow_name: str
+    media_type: str
+    extension: str
+
+
+JPEG = PictureFormat(pillow_name="JPEG", media_type="image/jpeg", extension="jpg")
+PNG = PictureFormat(pillow_name="PNG", media_type="image/png", extension="png")
+WEBP = PictureFormat(pillow_name="WEBP", media_type="image/webp", extension="webp")
+GIF = PictureFormat(pillow_name="GIF", media_type="image/gif", extension="gif")
+BMP = PictureFormat(pillow_name="BMP", media_type="image/bmp", extension="bmp")
+TIFF = PictureFormat(pillow_name="TIFF", media_type="image/tiff", extension="tif")
+HEIC = PictureFormat(pillow_name="HEIF", media_type="image/heic", extension="heic")
+AVIF = PictureFormat(pillow_name="AVIF", media_type="image/avif", extension="avif")
+
+ACCEPTED = (JPEG, PNG, WEBP, GIF, BMP, TIFF, HEIC, AVIF)
+ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF"
+
+# File names a folder or zip import takes a look at even before reading them.
+PICTURE_SUFFIXES = frozenset(
+    ".jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif".split()
+)
+
+_SIGNATURES: tuple[tuple[bytes, PictureFormat], ...] = (
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"BM", BMP),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
+    (b"II+\x00", TIFF),
+    (b"MM\x00+", TIFF),
+)
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif"}
+
+_OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"\x1a\x45\xdf\xa3", "a video"),
+    (b"RIFF", "a sound or video"),
+    (b"8BPS", "a Photoshop file"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x00\x00\x01\x00", "an icon file"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+    (b"ID3", "a sound"),
+    (b"OggS", "a sound or video"),
+)
+
+
+def sniff(head: bytes) -> PictureFormat | None:
+    """The accepted format that the first HEAD_BYTES of a file begin, or None."""
+    for signature, picture_format in _SIGNATURES:
+        if head.startswith(signature):
+            return picture_format
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[4:8] == b"ftyp":
+        return _sniff_brands(head)
+    return None
+
+
+def _sniff_brands(head: bytes) -> PictureFormat | None:
+    """HEIC or AVIF by the brands of an ISO media file; None for a video."""
+    box_bytes = min(int.from_bytes(head[:4], "big"), len(head))
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, box_bytes - 3, 4))]
+    if any(brand in _AVIF_BRANDS for brand in brands):
+        return AVIF
+    if any(brand in _HEIC_BRANDS for brand in brands):
+        return HEIC
+    return None
+
+
+def is_zip(head: bytes) -> bool:
+    """True for a zip, also an empty or a spanned one."""
+    return head[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+
+
+def describe_other(head: bytes) -> str | None:
+    """What a file that is no accepted picture is, in two or three words, or None."""
+    if _looks_like_svg(head):
+        return "an SVG drawing"
+    if is_zip(head):
+        return "a zip"
+    if head[4:8] == b"ftyp":
+        return "a video"
+    for signature, words in _OTHER_KINDS:
+        if head.startswith(signature):
+            return words
+    return "text" if _looks_like_text(head) else None
+
+
+def _looks_like_svg(head: bytes) -> bool:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return text.startswith((b"<svg", b"<?xml", b"<!doctype svg", b"<!--")) and b"<svg" in text
+
+
+def _looks_like_text(head: bytes) -> bool:
+    if not head or b"\x00" in head:
+        return False
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:
+            return False
+        text = head[: error.start].decode("utf-8")
+    return all(letter.isprintable() or letter in "\t\r\n\f\ufeff" for letter in text)
