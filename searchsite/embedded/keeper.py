@@ -35,7 +35,7 @@ def die_with_parent(signum: int) -> Callable[[], None] | None:
     """
     if sys.platform != "linux":
         return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl = ctypes.CDLL(None).prctl  # found before the fork, after which little may be done
     parent = os.getpid()
 
     def ask() -> None:
@@ -44,6 +44,12 @@ def die_with_parent(signum: int) -> Callable[[], None] | None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     return ask
+
+
+def end_with_parent(signum: int) -> None:
+    """Have the system signal this process when the one that started it ends. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
 
 
 def rotating_log(path: Path) -> logging.Handler:

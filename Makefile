@@ -1,0 +1,79 @@
+# make run starts the whole site; make test and make check prove it. Each does its own set-up.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check bench screenshots clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Installs file $(1) unless this very text is installed already; the copy kept in the virtual
+# environment is the stamp, because checkouts change the times of files.
+define install
+	@$(venv)
+	@if ! { cat $(1); $(PY) --version; } | cmp -s - $(VENV)/.installed-$(2); then \
+		echo "Installing $(2) into $(VENV) (the first time this takes a few minutes) …"; \
+		$(PY) -m pip install -r $(2) || exit 1; \
+		{ cat $(1); $(PY) --version; } > $(VENV)/.installed-$(2); \
+		echo "Set-up is done."; \
+	fi
+endef
+
+# Makes the virtual environment with the first Python that is new enough.
+define venv
+if ! $(PY) -c pass 2>/dev/null; then \
+	for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			found=$$python; break; \
+		fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "Python 3.11 or newer is needed and was not found. Install it, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "$$found cannot make virtual environments. Install its venv package (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; \
+	fi; \
+	rm -rf $(VENV) && $$found -m venv $(VENV) || exit 1; \
+fi
+endef
+
+help:
+	@echo "make setup        install everything into $(VENV)"
+	@echo "make run          run the site on http://127.0.0.1:8000/ (PORT=9000 make run for another port)"
+	@echo "make test         run the tests (REQUIRE_BROWSER=1 makes a missing Chromium a failure)"
+	@echo "make check        format, lint, types, migrations, import rules"
+	@echo "make bench        measure"
+	@echo "make screenshots  take the pictures of the README"
+	@echo "make clean        remove caches; data in var/ and $(VENV) stay"
+
+setup:
+	$(call install,requirements.txt,requirements.txt)
+
+setup-dev:
+	$(call install,requirements.txt requirements-dev.txt,requirements-dev.txt)
+
+run: setup
+	@exec $(PY) manage.py run_site --with-parent
+
+test: setup-dev
+	$(PY) -m pytest $(ARGS)
+
+check: setup-dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PY) -m pytest tests/test_architecture.py
+
+bench: setup-dev
+	@for file in benchmarks/*.py; do \
+		case $$file in */_*) continue ;; esac; \
+		module=$${file%.py}; echo "== $$file"; \
+		$(PY) -m $$(echo $$module | tr / .) || exit 1; \
+	done
+
+screenshots: setup-dev
+	$(PY) -m tests.screenshots
+
+clean:
+	rm -rf .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,57 @@
+"""`manage.py first_start`: makes the site ready to serve; safe to run again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from gallery.embedding.lifecycle import ensure_active_encoder
+from gallery.exceptions import EncoderUnavailable
+from gallery.management import first_start
+from gallery.models import Encoder
+
+
+class Command(BaseCommand):
+    """Each step says in one line what it did, and says nothing when there was nothing to do."""
+
+    help = "Make tables, static files, the admin account and the choice of encoder, once."
+    requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        if first_start.migrations_pending():
+            call_command("migrate", interactive=False, verbosity=0)
+            self.stdout.write("Database tables are up to date.")
+        if first_start.static_files_stale():
+            first_start.collect_static_files()
+        if first_start.admin_missing():
+            self._create_admin()
+        if first_start.encoder_missing():
+            self._choose_encoder()
+
+    def _create_admin(self) -> None:
+        name, password = first_start.create_admin()
+        self.stdout.write(
+            f"\n  Administrator: {name}\n  Password:      {password}\n"
+            "  Keep it: it is shown this once and stored nowhere."
+            " `manage.py changepassword` sets another.\n\n"
+        )
+
+    def _choose_encoder(self) -> None:
+        try:
+            ensure_active_encoder()
+        except EncoderUnavailable as error:
+            raise CommandError(error.sentence) from error
+        encoder = Encoder.objects.active()
+        if encoder is not None:
+            self.stdout.write(encoder_line(encoder))
+
+
+def encoder_line(encoder: Encoder) -> str:
+    """Which encoder searches use and how to change it, in one line."""
+    reason = f" ({encoder.reason.rstrip('.')})" if encoder.reason else ""
+    return (
+        f"Encoder: {encoder.key}{reason}. To change it: manage.py encoders add KEY, then"
+        " manage.py encoders activate KEY."
+    )

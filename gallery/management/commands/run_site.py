@@ -1,0 +1,74 @@
+"""`manage.py run_site`: what `make run` runs. Everything the site needs, in one terminal."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connections
+
+from gallery.management import first_start
+from gallery.management.commands.first_start import encoder_line
+from gallery.models import Encoder
+from searchsite.embedded import keeper
+from searchsite.embedded.children import Program
+from searchsite.embedded.errors import LocalServiceError
+from searchsite.embedded.supervisor import Site, Supervisor
+
+MANAGE = str(settings.BASE_DIR / "manage.py")
+
+
+class Command(BaseCommand):
+    """Starts and supervises the database, the broker, a worker, beat and the web server."""
+
+    help = "Run the whole site on this machine until Ctrl-C (make run)."
+    requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--with-parent",
+            action="store_true",
+            help="Stop when the program that started this one (make) ends.",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if options["with_parent"]:
+            keeper.end_with_parent(signal.SIGTERM)
+        site = Site(
+            var_dir=settings.VAR_DIR,
+            base_dir=settings.BASE_DIR,
+            host=settings.HOST,
+            port=settings.PORT,
+            web_threads=settings.WEB_THREADS,
+            log_level=settings.LOGGING["root"]["level"],
+            local_postgres=settings.EMBEDDED_DATABASE,
+            local_valkey=settings.EMBEDDED_REDIS,
+        )
+        try:
+            Supervisor(site, prepare=lambda: _prepare(site)).run()
+        except LocalServiceError as error:
+            self.stderr.write(str(error))
+            sys.exit(1)
+
+
+def _prepare(site: Site) -> list[Program]:
+    """Do what the first start needs; return what is to run once the site is up."""
+    try:
+        if first_start.is_needed():
+            # In a process of its own: the encoders' packages stay out of the supervisor.
+            done = subprocess.run([sys.executable, MANAGE, "first_start"], cwd=site.base_dir)
+            if done.returncode:
+                raise LocalServiceError("The site could not be made ready; the reason is above.")
+        elif encoder := Encoder.objects.active():
+            sys.stdout.write(f"{encoder_line(encoder)}\n")
+        if first_start.has_pictures():
+            return []
+        load = [sys.executable, "-u", MANAGE, "load_sample_library"]
+        return [site.program("samples", load, once=True)]
+    finally:
+        connections.close_all()
