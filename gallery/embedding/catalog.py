@@ -1,0 +1,120 @@
+"""The curated encoders, as data. Any other open_clip model works too; these are known good.
+
+Download sizes are parameters times four bytes. Speeds are words, not numbers: they say what to
+expect on a two-core machine without a GPU.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gallery.embedding.protocol import EncoderSpec
+
+STARTER_KEY = "starter"
+DEFAULT_KEY = "openclip:ViT-B-32/laion2b_s34b_b79k"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogEntry:
+    """One curated encoder: its spec, the word people pick it by, and how fast it is."""
+
+    role: str
+    speed: str
+    spec: EncoderSpec
+
+
+CATALOG: tuple[CatalogEntry, ...] = (
+    CatalogEntry(
+        role="starter",
+        speed="fast on any machine",
+        spec=EncoderSpec(
+            key=STARTER_KEY,
+            name="Starter",
+            dimension=896,
+            image_size=260,
+            licence="Apache-2.0",
+            size_bytes=0,
+            text_context=256,
+            description="Works without any download. Good with everyday things, weaker with "
+            "scenes, colours and actions.",
+        ),
+    ),
+    CatalogEntry(
+        role="small",
+        speed="fast on any machine",
+        spec=EncoderSpec(
+            key="openclip:ViTamin-S/datacomp1b",
+            name="ViTamin-S",
+            dimension=384,
+            image_size=224,
+            licence="MIT",
+            size_bytes=250_000_000,
+            text_context=77,
+            description="CLIP for small machines: a short download and short vectors.",
+        ),
+    ),
+    CatalogEntry(
+        role="default",
+        speed="fast on a recent processor",
+        spec=EncoderSpec(
+            key=DEFAULT_KEY,
+            name="CLIP ViT-B/32",
+            dimension=512,
+            image_size=224,
+            licence="MIT",
+            size_bytes=605_000_000,
+            text_context=77,
+            description="CLIP trained on two billion pictures: finds scenes, actions and styles.",
+        ),
+    ),
+    CatalogEntry(
+        role="best",
+        speed="wants a GPU",
+        spec=EncoderSpec(
+            key="openclip:ViT-L-14/datacomp_xl_s13b_b90k",
+            name="CLIP ViT-L/14",
+            dimension=768,
+            image_size=224,
+            licence="MIT",
+            size_bytes=1_710_000_000,
+            text_context=77,
+            description="Finds finer detail than the default and costs about twenty times the "
+            "computing.",
+        ),
+    ),
+    CatalogEntry(
+        role="multilingual",
+        speed="moderate without a GPU",
+        spec=EncoderSpec(
+            key="openclip:ViT-B-16-SigLIP2-256/webli",
+            name="SigLIP 2 ViT-B/16",
+            dimension=768,
+            image_size=256,
+            licence="Apache-2.0",
+            size_bytes=1_501_000_000,
+            text_context=64,
+            description="Understands over a hundred languages.",
+        ),
+    ),
+)
+
+_BY_KEY = {entry.spec.key: entry for entry in CATALOG}
+
+
+def find_entry(key: str) -> CatalogEntry | None:
+    """The curated entry of a key, or None for an encoder that is not in the list."""
+    return _BY_KEY.get(key)
+
+
+def describe(key: str) -> str:
+    """One line for people: name, size, licence, speed. The key itself when it is not curated."""
+    entry = find_entry(key)
+    if entry is None:
+        return key
+    spec = entry.spec
+    megabytes = spec.size_bytes // 1_000_000
+    size = f"{megabytes:,} MB to download" if megabytes else "nothing to download"
+    return (
+        f"{spec.name} ({entry.role}): {size}, {spec.image_size} px, {spec.dimension} numbers a "
+        f"picture, {entry.speed}, licence {spec.licence}"
+    )

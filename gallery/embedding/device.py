@@ -1,0 +1,194 @@
+"""Which device, precision and batch size a model runs with: measured here, not guessed.
+
+Half precision quadruples a processor with avx512_bf16 and slows one without, and the best batch
+differs by model, so a few modes are timed once for each machine and model (about two seconds) and
+the fastest that agrees with full precision is kept under VAR_DIR/cache.
+"""
+
+from __future__ import annotations
+
+import logging
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+from django.conf import settings
+
+from gallery.embedding.cachefiles import cache_path, read_json, write_json
+from gallery.embedding.protocol import Vectors
+from gallery.exceptions import EncoderUnavailable
+
+logger = logging.getLogger(__name__)
+
+Precision = Literal["fp32", "bf16"]
+
+# What timing all modes may cost at the first load of a model, in seconds.
+TIMING_BUDGET_S = 2.0
+# A mode must give vectors at least this close to full precision, as a cosine.
+LEAST_AGREEMENT = 0.999
+# Batch sizes worth timing. Small ones suit a processor's cache, large ones fill a GPU.
+CPU_BATCHES = (4, 2, 8, 16)
+GPU_BATCHES = (64, 256)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """One way to run a model."""
+
+    device: str
+    precision: Precision
+    batch_size: int
+
+
+# Runs the model once in a mode on `mode.batch_size` deterministic pictures and gives the vectors.
+Trial = Callable[[Mode], Vectors]
+
+
+def choose_device() -> str:
+    """The device of EMBEDDING_DEVICE, or the best there is: cuda, then mps, then cpu.
+
+    Raises EncoderUnavailable when the setting names a device this machine lacks.
+    """
+    import torch
+
+    wanted = str(settings.EMBEDDING_DEVICE).strip().lower() or "auto"
+    if wanted == "auto":
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    kind = wanted.partition(":")[0]
+    present = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not present.get(kind, False):
+        raise EncoderUnavailable(
+            f"EMBEDDING_DEVICE is “{wanted}”, which this machine does not have: "
+            "set it to auto, cpu, cuda or mps."
+        )
+    return wanted
+
+
+def use_threads() -> None:
+    """Applies EMBEDDING_THREADS to this process."""
+    import torch
+
+    threads = settings.EMBEDDING_THREADS
+    if threads > 0 and torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
+
+
+def modes_for(device: str) -> list[Mode]:
+    """The modes worth timing, the reference (full precision, smallest change) first.
+
+    EMBEDDING_PRECISION and EMBEDDING_BATCH_SIZE narrow the choice, to one when both are set.
+    """
+    precision = str(settings.EMBEDDING_PRECISION).strip().lower() or "auto"
+    if precision != "auto" and precision not in get_args(Precision):
+        raise EncoderUnavailable(
+            f"EMBEDDING_PRECISION is “{precision}”: set it to auto, fp32 or bf16."
+        )
+    precisions: list[Precision] = ["fp32", "bf16"]
+    if precision != "auto":
+        precisions = ["fp32"] if precision == "fp32" else ["bf16"]
+    batches: Sequence[int] = CPU_BATCHES if device == "cpu" else GPU_BATCHES
+    if settings.EMBEDDING_BATCH_SIZE > 0:
+        batches = (settings.EMBEDDING_BATCH_SIZE,)
+    return [
+        Mode(device=device, precision=each, batch_size=size)
+        for size in batches
+        for each in precisions
+    ]
+
+
+def choose_mode(key: str, *, trial: Trial) -> Mode:
+    """The fastest mode for this model on this machine that agrees with full precision.
+
+    Measured once and cached; a single allowed mode is taken without measuring.
+    """
+    modes = modes_for(choose_device())
+    if len(modes) == 1:
+        return modes[0]
+    path = cache_path("mode", suffix=".json", depends_on=_circumstances(key, modes=modes))
+    known = read_json(path)
+    for mode in modes:
+        if known == asdict(mode):
+            return mode
+    chosen = _fastest(modes, trial=trial)
+    logger.info("%s runs as %s", key, chosen)
+    write_json(path, asdict(chosen))
+    return chosen
+
+
+def _fastest(modes: Sequence[Mode], *, trial: Trial) -> Mode:
+    """Times modes until the budget is spent; the first is the reference and always counts."""
+    started = time.perf_counter()
+    reference = _reference(modes[0], trial=trial)
+    best, best_rate = modes[0], 0.0
+    distrusted: set[Precision] = set()
+    for mode in modes:
+        if best_rate and time.perf_counter() - started > TIMING_BUDGET_S:
+            break
+        if mode.precision in distrusted:
+            continue
+        try:
+            agrees = _agreement(trial(mode), reference) >= LEAST_AGREEMENT
+            rate = _pictures_per_second(mode, trial=trial) if agrees else 0.0
+        except (RuntimeError, NotImplementedError) as error:
+            # A mode this device cannot run, or not within its memory, is simply not chosen.
+            logger.info("%s cannot be used: %s", mode, error)
+            continue
+        if not agrees:
+            distrusted.add(mode.precision)
+        elif rate > best_rate:
+            best, best_rate = mode, rate
+    return best
+
+
+def _reference(mode: Mode, *, trial: Trial) -> Vectors:
+    return trial(replace(mode, precision="fp32"))
+
+
+def _agreement(vectors: Vectors, reference: Vectors) -> float:
+    """The least cosine between rows for the same pictures."""
+    shared = min(len(vectors), len(reference))
+    return float(np.einsum("ij,ij->i", vectors[:shared], reference[:shared]).min())
+
+
+def _pictures_per_second(mode: Mode, *, trial: Trial) -> float:
+    """The better of two runs: a busy machine makes runs slower, never faster."""
+    seconds = []
+    for _ in range(2):
+        begun = time.perf_counter()
+        trial(mode)
+        seconds.append(time.perf_counter() - begun)
+    return mode.batch_size / min(seconds)
+
+
+def _circumstances(key: str, *, modes: Sequence[Mode]) -> dict[str, object]:
+    """All that the fastest mode depends on."""
+    import torch
+
+    device = modes[0].device
+    on_gpu = device.startswith("cuda")
+    return {
+        "key": key,
+        "modes": [asdict(mode) for mode in modes],
+        "torch": torch.__version__,
+        "processor": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
+        "bf16": _has_bf16_instructions(),
+        "threads": torch.get_num_threads(),
+        "gpu": torch.cuda.get_device_name(device) if on_gpu else "",
+    }
+
+
+def _has_bf16_instructions() -> bool:
+    """Whether the processor multiplies bf16 itself, where torch can tell."""
+    import torch
+
+    probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(probe()) if probe is not None else False

@@ -1,0 +1,119 @@
+"""From a picture to the fixed square of pixels that a model sees. Pure Pillow and NumPy.
+
+Ingest has already checked every stored picture in a limited process; this module only scales.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image as PillowImage
+from PIL import ImageOps
+
+from gallery.embedding.protocol import Pixels
+
+ResizeMode = Literal["shortest", "longest", "squash"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Geometry:
+    """How a model wants its pictures.
+
+    `resize_to` is the length in pixels that the shortest or longest side gets before the crop to
+    `height` x `width`; with `squash` the picture is stretched to them instead. `fill` (0 to 255)
+    surrounds what the longest mode leaves empty.
+    """
+
+    height: int
+    width: int
+    resize_to: int
+    mode: ResizeMode = "shortest"
+    bilinear: bool = False
+    fill: int = 0
+
+
+def fit(image: PillowImage.Image, *, geometry: Geometry) -> Pixels:
+    """The picture as uint8 [height, width, 3], scaled and cropped as the model was trained."""
+    image = opaque_rgb(image)
+    if geometry.mode == "squash":
+        size = (geometry.width, geometry.height)
+    else:
+        size = _scaled(image.size, geometry=geometry)
+    if size != image.size:
+        resample = (
+            PillowImage.Resampling.BILINEAR if geometry.bilinear else PillowImage.Resampling.BICUBIC
+        )
+        image = image.resize(size, resample)
+    return np.asarray(_center(image, geometry=geometry), dtype=np.uint8)
+
+
+def _scaled(size: tuple[int, int], *, geometry: Geometry) -> tuple[int, int]:
+    """The size with the chosen side at `resize_to`, rounded as torchvision and open_clip do."""
+    to = geometry.resize_to
+    if geometry.mode == "shortest":
+        side = min(size)
+        return (max(1, size[0] * to // side), max(1, size[1] * to // side))
+    side = max(size)
+    return (max(1, round(size[0] * to / side)), max(1, round(size[1] * to / side)))
+
+
+def _center(image: PillowImage.Image, *, geometry: Geometry) -> PillowImage.Image:
+    """Crops to the middle, or pads around it where the picture is smaller."""
+    if image.size == (geometry.width, geometry.height):
+        return image
+    left = round((image.width - geometry.width) / 2)
+    top = round((image.height - geometry.height) / 2)
+    if left >= 0 and top >= 0:
+        return image.crop((left, top, left + geometry.width, top + geometry.height))
+    canvas = PillowImage.new("RGB", (geometry.width, geometry.height), (geometry.fill,) * 3)
+    canvas.paste(image, (-left, -top))
+    return canvas
+
+
+def opaque_rgb(image: PillowImage.Image) -> PillowImage.Image:
+    """RGB, with transparent parts on white as people see them on a page, and 16 bits as 8."""
+    if image.mode == "RGB":
+        return image
+    if image.mode.startswith("I;16"):
+        image = PillowImage.fromarray((np.asarray(image, dtype=np.uint16) >> 8).astype(np.uint8))
+    elif image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        backdrop = PillowImage.new("RGBA", image.size, "white")
+        return PillowImage.alpha_composite(backdrop, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def open_small(file: object, *, at_least: int) -> PillowImage.Image:
+    """Decodes a stored picture no larger than a model needs, upright and loaded.
+
+    A JPEG is decoded at a fraction of its size (`draft`), never below twice `at_least` pixels on
+    the short side, which leaves the vectors unchanged and saves three quarters of the time.
+    Raises OSError, ValueError or SyntaxError for bytes that are no picture.
+    """
+    image = PillowImage.open(file)  # type: ignore[arg-type]
+    image.draft("RGB", (2 * at_least, 2 * at_least))
+    image.load()
+    return ImageOps.exif_transpose(image)
+
+
+def stack(pixels: Sequence[Pixels]) -> Pixels:
+    """uint8 [n, height, width, 3] of prepared pictures."""
+    return np.stack(pixels)
+
+
+def sample_card(count: int, *, height: int, width: int) -> Pixels:
+    """Deterministic, photograph-like pictures (smooth patches and fine grain) to time models with.
+
+    uint8 [count, height, width, 3].
+    """
+    random = np.random.default_rng(0)
+    cards = []
+    for _ in range(count):
+        patches = PillowImage.fromarray(random.integers(0, 256, (6, 6, 3), dtype=np.uint8))
+        smooth = np.asarray(patches.resize((width, height), PillowImage.Resampling.BICUBIC))
+        grain = random.integers(-12, 13, smooth.shape)
+        cards.append(np.clip(smooth + grain, 0, 255).astype(np.uint8))
+    return np.stack(cards)
