@@ -12,6 +12,10 @@ class GalleryConfig(AppConfig):
     name = "gallery"
     verbose_name = "Pictures"
 
+    def ready(self) -> None:
+        """Registers the system checks."""
+        from gallery import checks  # noqa: F401
+
 
 class SemblanceAdminConfig(AdminConfig):
     """Django's admin with our own site class."""
