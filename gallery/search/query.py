@@ -1,0 +1,213 @@
+"""What somebody searches for, as a value: parsed from an address and written back to one.
+
+Pure: no ORM, no settings. Pages, the API and the commands make these; the engine answers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Literal, cast
+from urllib.parse import urlencode
+
+from gallery.search import params as clean
+
+Orientation = Literal["", "landscape", "portrait", "square"]
+Sort = Literal["relevance", "date"]
+ChipKind = Literal[
+    "words", "image", "picture", "collection", "tag", "year", "from", "to", "orientation"
+]
+
+ORIENTATIONS: tuple[Orientation, ...] = ("landscape", "portrait", "square")
+# Words and pictures count alike until somebody moves the slider.
+EVEN_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which pictures may be found at all. An empty one lets every visible picture through."""
+
+    collections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    year: int | None = None
+    taken_from: date | None = None
+    taken_to: date | None = None
+    orientation: Orientation = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing is filtered out."""
+        return self == Filters()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Parameters of an address, in their canonical order, without the defaults."""
+        pairs = [("collection", slug) for slug in self.collections]
+        pairs += [("tag", tag) for tag in self.tags]
+        if self.year is not None:
+            pairs.append(("year", str(self.year)))
+        if self.taken_from:
+            pairs.append(("from", self.taken_from.isoformat()))
+        if self.taken_to:
+            pairs.append(("to", self.taken_to.isoformat()))
+        if self.orientation:
+            pairs.append(("orientation", self.orientation))
+        return pairs
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Filters:
+        """The filters of an address. Never raises: junk is ignored."""
+        orientation = clean.value_of(params, "orientation")
+        return cls(
+            collections=clean.slugs_of(params, "collection"),
+            tags=clean.texts_of(params, "tag", most=clean.MAX_TAG),
+            year=clean.year_of(params, "year"),
+            taken_from=clean.date_of(params, "from"),
+            taken_to=clean.date_of(params, "to"),
+            orientation=cast(Orientation, orientation) if orientation in ORIENTATIONS else "",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chip:
+    """One part of a query as the page shows it, with the address of the query without it.
+
+    `value` is the words, the picture's id, the token or the filter's value, as text; `sign` is
+    "+" for what is wanted, "-" for what is left out and "" for filters.
+    """
+
+    label: str
+    kind: ChipKind
+    sign: Literal["+", "-", ""]
+    value: str
+    remove_params: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchQuery:
+    """Words and pictures wanted and not wanted, filters, order and page.
+
+    `words_weight` is the share of the words against the pictures when both are there, from 0 to 1.
+    `words_cut` tells that the words were too long and only their beginning is used; it is no part
+    of the query's identity.
+    """
+
+    words: str = ""
+    excluded_words: tuple[str, ...] = ()
+    like: tuple[int, ...] = ()
+    unlike: tuple[int, ...] = ()
+    picture: str = ""
+    words_weight: float = EVEN_WEIGHT
+    filters: Filters = Filters()
+    sort: Sort = "relevance"
+    page: int = 1
+    words_cut: bool = field(default=False, compare=False)
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> SearchQuery:
+        """The query of an address: a QueryDict, or a mapping of texts or lists of texts.
+
+        Never raises: junk is ignored. A word with a minus sign in front is one to leave out.
+        """
+        words, was_cut = clean.cut_words(clean.value_of(params, "q"))
+        words, minus = clean.split_minus(words)
+        excluded = (*clean.texts_of(params, "not", most=clean.MAX_WORDS), *minus)
+        return cls(
+            words=words,
+            excluded_words=clean.unique(excluded),
+            like=clean.ids_of(params, "like"),
+            unlike=clean.ids_of(params, "unlike"),
+            picture=clean.token_of(params, "picture"),
+            words_weight=clean.weight_of(params, "w", default=EVEN_WEIGHT),
+            filters=Filters.from_params(params),
+            sort="date" if clean.value_of(params, "sort") == "date" else "relevance",
+            page=clean.page_of(params, "page"),
+            words_cut=was_cut,
+        )
+
+    def to_params(self) -> str:
+        """The canonical address of this query, urlencoded, without the defaults."""
+        pairs = [("q", self.words)] if self.words else []
+        pairs += [("not", words) for words in self.excluded_words]
+        pairs += [("like", str(number)) for number in self.like]
+        pairs += [("unlike", str(number)) for number in self.unlike]
+        if self.picture:
+            pairs.append(("picture", self.picture))
+        if self.words_weight != EVEN_WEIGHT:
+            pairs.append(("w", f"{self.words_weight:.2f}"))
+        pairs += self.filters.pairs()
+        if self.sort != "relevance":
+            pairs.append(("sort", self.sort))
+        if self.page != 1:
+            pairs.append(("page", str(self.page)))
+        return urlencode(pairs)
+
+    @property
+    def has_wanted(self) -> bool:
+        """True when it says what to look for, in words or by a picture."""
+        return bool(self.words or self.like or self.picture)
+
+    @property
+    def has_unwanted(self) -> bool:
+        """True when it says what to leave out."""
+        return bool(self.excluded_words or self.unlike)
+
+    @property
+    def is_empty(self) -> bool:
+        """True when it asks for nothing: no words, no pictures and no filters."""
+        return not (self.has_wanted or self.has_unwanted) and self.filters.is_empty
+
+    def with_(self, **changes: Any) -> SearchQuery:
+        """The query with some fields changed, on its first page unless a page is given."""
+        return replace(self, **{"page": 1, **changes})
+
+    def chips(self) -> tuple[Chip, ...]:
+        """The words and pictures, wanted ones first."""
+        found: list[Chip] = []
+        if self.words:
+            found.append(self._chip(self.words, "words", "+", self.words, words=""))
+        if self.picture:
+            found.append(self._chip("Your picture", "picture", "+", self.picture, picture=""))
+        for number in self.like:
+            rest = tuple(n for n in self.like if n != number)
+            found.append(self._chip(f"Picture {number}", "image", "+", str(number), like=rest))
+        for words in self.excluded_words:
+            without = tuple(w for w in self.excluded_words if w != words)
+            found.append(self._chip(words, "words", "-", words, excluded_words=without))
+        for number in self.unlike:
+            rest = tuple(n for n in self.unlike if n != number)
+            found.append(self._chip(f"Picture {number}", "image", "-", str(number), unlike=rest))
+        return tuple(found)
+
+    def filter_chips(self) -> tuple[Chip, ...]:
+        """The filters, one chip each."""
+        filters, found = self.filters, []
+        for slug in filters.collections:
+            rest = tuple(s for s in filters.collections if s != slug)
+            found.append(self._filter_chip(slug, "collection", slug, collections=rest))
+        for tag in filters.tags:
+            rest = tuple(t for t in filters.tags if t != tag)
+            found.append(self._filter_chip(tag, "tag", tag, tags=rest))
+        if filters.year is not None:
+            year = str(filters.year)
+            found.append(self._filter_chip(year, "year", year, year=None))
+        if filters.taken_from:
+            day = filters.taken_from.isoformat()
+            found.append(self._filter_chip(f"from {day}", "from", day, taken_from=None))
+        if filters.taken_to:
+            day = filters.taken_to.isoformat()
+            found.append(self._filter_chip(f"until {day}", "to", day, taken_to=None))
+        if filters.orientation:
+            shape = filters.orientation
+            found.append(self._filter_chip(shape, "orientation", shape, orientation=""))
+        return tuple(found)
+
+    def _chip(
+        self, label: str, kind: ChipKind, sign: Literal["+", "-"], value: str, **without: Any
+    ) -> Chip:
+        rest = self.with_(**without).to_params()
+        return Chip(label=label, kind=kind, sign=sign, value=value, remove_params=rest)
+
+    def _filter_chip(self, label: str, kind: ChipKind, value: str, **without: Any) -> Chip:
+        rest = self.with_(filters=replace(self.filters, **without)).to_params()
+        return Chip(label=label, kind=kind, sign="", value=value, remove_params=rest)
