@@ -26,6 +26,8 @@ LOG_TAIL_LINES = 8
 
 # Locks this process holds, by file: one use a process, however often it asks.
 _uses: dict[Path, int] = {}
+# The keepers this process started, by the same file, so that it can reap them.
+_keepers: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +112,18 @@ def release_and_wait(service: Service, *, timeout_s: float = STOP_TIMEOUT_S) -> 
     while time.monotonic() < deadline:
         if _lockable(service.users_lock, fcntl.LOCK_EX):
             if not is_alive(service):
+                _reap(service, timeout_s=max(0.0, deadline - time.monotonic()))
                 return
         elif _lockable(service.users_lock, fcntl.LOCK_SH):
             return  # others use it
         time.sleep(POLL_S)
+
+
+def _reap(service: Service, *, timeout_s: float) -> None:
+    started_here = _keepers.pop(service.users_lock, None)
+    if started_here is not None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            started_here.wait(timeout_s)
 
 
 def is_alive(service: Service) -> bool:
@@ -151,7 +161,7 @@ def _start(service: Service) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     pause_s = 0.1
     while time.monotonic() < deadline:
-        running = _start_keeper(service)
+        running = _keepers[service.users_lock] = _start_keeper(service)
         while running.poll() is None and time.monotonic() < deadline:
             if _is_ready(service):
                 return

@@ -32,13 +32,18 @@ def say(name: str, text: str) -> None:
 
 
 class LevelFilter:
-    """Tells which lines of a log a person wants to see: warnings and worse, with what follows."""
+    """Tells which lines of a log a person wants to see: warnings and worse, without tracebacks.
+
+    Of a traceback only its last line is shown, the one that names the error.
+    """
 
     def __init__(self) -> None:
         self._shows = False
 
     def shows(self, line: str) -> bool:
-        """Whether this line is a warning or worse, or goes on after one (as a traceback does)."""
+        """Whether this line is a warning or worse, or says something more after one."""
+        if not line or line[0].isspace() or line.startswith("Traceback"):
+            return False
         if LEVELS.search(line):
             self._shows = not QUIET_LEVELS.search(line)
         return self._shows

@@ -29,6 +29,8 @@ class Command(BaseCommand):
             self._create_admin()
         if first_start.encoder_missing():
             self._choose_encoder()
+        if encoder := Encoder.objects.active():
+            self.stdout.write(encoder_line(encoder))
 
     def _create_admin(self) -> None:
         name, password = first_start.create_admin()
@@ -43,9 +45,6 @@ class Command(BaseCommand):
             ensure_active_encoder()
         except EncoderUnavailable as error:
             raise CommandError(error.sentence) from error
-        encoder = Encoder.objects.active()
-        if encoder is not None:
-            self.stdout.write(encoder_line(encoder))
 
 
 def encoder_line(encoder: Encoder) -> str:
