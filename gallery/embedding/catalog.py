@@ -12,6 +12,9 @@ from gallery.embedding.protocol import EncoderSpec
 
 STARTER_KEY = "starter"
 DEFAULT_KEY = "openclip:ViT-B-32/laion2b_s34b_b79k"
+# Where its weights are published. open_clip knows too, but takes seconds to import, and this is
+# asked at the first start.
+DEFAULT_HUB_FOLDER = "laion/CLIP-ViT-B-32-laion2B-s34B-b79K/"
 
 
 @dataclass(frozen=True, kw_only=True)

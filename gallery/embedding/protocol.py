@@ -63,4 +63,4 @@ def unit_rows(vectors: Vectors) -> Vectors:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled = vectors / np.maximum(lengths, 1e-12)
     scaled[lengths[:, 0] < 1e-12, :1] = 1.0
-    return scaled.astype(np.float32, copy=False)
+    return np.asarray(scaled, dtype=np.float32)

@@ -65,9 +65,7 @@ class StarterEncoder:
         sentences, space = self._text_tower()
         return space.place_texts(sentences.encode(texts))
 
-    def _place(
-        self, network: Any, batch: Pixels, *, device: str, precision: Precision
-    ) -> Vectors:
+    def _place(self, network: Any, batch: Pixels, *, device: str, precision: Precision) -> Vectors:
         features, logits = run_network(network, batch, device=device, precision=precision)
         return self._text_tower()[1].place_images(features, logits)
 

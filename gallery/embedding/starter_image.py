@@ -67,7 +67,7 @@ def load_weights() -> dict[str, torch.Tensor]:
 def _fold_batch_norms(module: Any) -> None:
     """Replaces each convolution and the batch norm after it by one convolution, recursively."""
     import torch
-    from timm.layers import BatchNormAct2d
+    from timm.layers.norm_act import BatchNormAct2d
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
     previous: tuple[str, Any] | None = None

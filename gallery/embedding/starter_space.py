@@ -56,9 +56,7 @@ class Space:
         placed[:, :WIDTH] = unit_rows(sentences - self.mean)
         return placed
 
-    def place_images(
-        self, features: NDArray[np.float32], logits: NDArray[np.float32]
-    ) -> Vectors:
+    def place_images(self, features: NDArray[np.float32], logits: NDArray[np.float32]) -> Vectors:
         """float32 [n, 896] for features [n, 1280] and logits [n, 1000]."""
         meaning = unit_rows(class_weights(logits) @ self.classes)
         look = unit_rows(features @ self.look)
@@ -71,7 +69,7 @@ def class_weights(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     dropped = np.argpartition(weights, CLASSES - KEPT_CLASSES, axis=1)[:, : CLASSES - KEPT_CLASSES]
     np.put_along_axis(weights, dropped, 0.0, axis=1)
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 def load_space(sentences: SentenceTower) -> Space:
@@ -87,7 +85,7 @@ def load_space(sentences: SentenceTower) -> Space:
 
 
 def _make_space(sentences: SentenceTower) -> Space:
-    from timm.data import ImageNetInfo
+    from timm.data.imagenet_info import ImageNetInfo
 
     info = ImageNetInfo()
     names = [info.index_to_description(index) for index in range(CLASSES)]

@@ -114,7 +114,10 @@ def _renamed(stored: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         bert, ours = f"encoder.layer.{index}.", f"layers.{index}."
         for kind in ("weight", "bias"):
             weights[f"{ours}self_attn.in_proj_{kind}"] = torch.cat(
-                [stored[f"{bert}attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
+                [
+                    stored[f"{bert}attention.self.{part}.{kind}"]
+                    for part in ("query", "key", "value")
+                ]
             )
             for theirs, name in (
                 ("attention.output.dense", "self_attn.out_proj"),

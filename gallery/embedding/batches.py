@@ -1,0 +1,145 @@
+"""One claimed batch: decoding in threads, the forward pass, isolating bad pictures, writing.
+
+Used by queue.py only.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+from numpy.typing import NDArray
+from pgvector import HalfVector
+from PIL import Image as PillowImage
+
+from gallery.embedding.protocol import Encoder, Pixels
+from gallery.embedding.stored import PictureUnreadable, Source, read_picture, sources_of
+from gallery.exceptions import EncoderUnavailable
+from gallery.models import Embedding, EmbeddingJob
+
+logger = logging.getLogger(__name__)
+
+# A unit vector in half precision is this close to length 1; anything else is no answer.
+LENGTH_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Claimed jobs of one encoder, whose pictures are being decoded."""
+
+    jobs: list[EmbeddingJob]
+    encoder: Encoder
+    decoding: list[Future[Pixels]]
+
+
+@dataclass
+class Outcome:
+    """By image id: the vector, or the reason why there is none."""
+
+    vectors: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    failures: dict[int, str] = field(default_factory=dict)
+
+
+def start(jobs: list[EmbeddingJob], *, encoder: Encoder, pool: ThreadPoolExecutor) -> Batch:
+    """Hands the pictures to the decoding threads and returns at once."""
+    side = encoder.spec.image_size
+    decoding = [
+        pool.submit(_prepare, encoder, sources_of(job.image, at_least=side)) for job in jobs
+    ]
+    return Batch(jobs=jobs, encoder=encoder, decoding=decoding)
+
+
+def _prepare(encoder: Encoder, sources: list[Source]) -> Pixels:
+    return encoder.prepare(read_picture(sources, at_least=encoder.spec.image_size))
+
+
+def encode(batch: Batch) -> Outcome:
+    """Waits for the decoding and runs the model; bad pictures fail alone.
+
+    Raises EncoderUnavailable when the encoder fails even on a plain picture, and whatever the
+    picture store raised when it is the store that failed.
+    """
+    outcome = Outcome()
+    readable: list[tuple[int, Pixels]] = []
+    for job, future in zip(batch.jobs, batch.decoding, strict=True):
+        try:
+            readable.append((job.image_id, future.result()))
+        except PictureUnreadable as error:
+            outcome.failures[job.image_id] = error.sentence
+        except MemoryError:
+            outcome.failures[job.image_id] = "The picture needs more memory than there is."
+    _encode_halving(readable, encoder=batch.encoder, outcome=outcome)
+    if readable and not outcome.vectors:
+        _check_encoder(batch.encoder)
+    return outcome
+
+
+def _encode_halving(
+    pictures: Sequence[tuple[int, Pixels]], *, encoder: Encoder, outcome: Outcome
+) -> None:
+    """Encodes a batch; on an error halves it until the bad picture stands alone."""
+    if not pictures:
+        return
+    try:
+        vectors = encoder.encode_prepared([pixels for _, pixels in pictures])
+    except (RuntimeError, ValueError, ArithmeticError, MemoryError) as error:
+        # RuntimeError is what torch raises, for a full GPU too: a smaller batch may fit.
+        if len(pictures) == 1:
+            logger.info("The encoder failed on picture %s", pictures[0][0], exc_info=error)
+            outcome.failures[pictures[0][0]] = f"The encoder failed on this picture: {error}"
+            return
+        middle = len(pictures) // 2
+        _encode_halving(pictures[:middle], encoder=encoder, outcome=outcome)
+        _encode_halving(pictures[middle:], encoder=encoder, outcome=outcome)
+        return
+    for (image_id, _), vector in zip(pictures, vectors, strict=True):
+        if abs(float(np.linalg.norm(vector)) - 1) <= LENGTH_TOLERANCE:
+            outcome.vectors[image_id] = vector
+        else:
+            outcome.failures[image_id] = "The encoder gave no usable vector for this picture."
+
+
+def _check_encoder(encoder: Encoder) -> None:
+    """Tells broken pictures from a broken encoder by a picture that nothing is wrong with."""
+    side = encoder.spec.image_size
+    try:
+        encoder.encode_images([PillowImage.new("RGB", (side, side), "grey")])
+    except (RuntimeError, ValueError, ArithmeticError, MemoryError) as error:
+        raise EncoderUnavailable(
+            f"The encoder {encoder.spec.key} fails on every picture: restart the worker, and see "
+            f"its log. The cause: {error}"
+        ) from error
+
+
+def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, NDArray[np.float32]]) -> int:
+    """Stores vectors and deletes their jobs in one transaction; how many.
+
+    Pictures deleted meanwhile have no job any more and are left out. Writing again replaces.
+    """
+    if not vectors:
+        return 0
+    by_pk = {job.pk: job for job in jobs if job.image_id in vectors}
+    with transaction.atomic():
+        kept = EmbeddingJob.objects.select_for_update().filter(pk__in=by_pk).order_by("pk")
+        done = [by_pk[pk] for pk in kept.values_list("pk", flat=True)]
+        Embedding.objects.bulk_create(
+            [
+                Embedding(
+                    image_id=job.image_id,
+                    encoder_id=job.encoder_id,
+                    vector=HalfVector(vectors[job.image_id]),
+                    created_at=timezone.now(),
+                )
+                for job in done
+            ],
+            update_conflicts=True,
+            unique_fields=["image", "encoder"],
+            update_fields=["vector", "created_at"],
+        )
+        EmbeddingJob.objects.filter(pk__in=[job.pk for job in done]).delete()
+    return len(done)

@@ -1,0 +1,212 @@
+"""The life of an encoder: chosen, built beside the active one, activated, removed.
+
+Vectors of two encoders never mix: exactly one is active, and it changes only here.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from gallery.embedding.catalog import STARTER_KEY
+from gallery.embedding.indexing import drop_index, ensure_index
+from gallery.embedding.protocol import EncoderSpec
+from gallery.embedding.registry import Choice, choose_initial_encoder, load_encoder
+from gallery.exceptions import EncoderStateError, EncoderUnavailable
+from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
+
+logger = logging.getLogger(__name__)
+
+# Any number of our own; only one process records the first encoder.
+FIRST_ENCODER_LOCK = 7_305_114
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """How much of the library an encoder can find."""
+
+    live: int
+    embedded: int
+    waiting: int
+    quarantined: int
+
+    @property
+    def missing(self) -> int:
+        """Live pictures without a vector."""
+        return self.live - self.embedded
+
+    @property
+    def fraction(self) -> float:
+        """0 to 1; an empty library is covered."""
+        return self.embedded / self.live if self.live else 1.0
+
+
+def measure_coverage(encoder: Encoder) -> Coverage:
+    """Counts over live pictures, in three queries."""
+    live = Image.objects.live().count()
+    missing = Image.objects.missing_vector_for(encoder.pk).count()
+    jobs = EmbeddingJob.objects.filter(encoder=encoder)
+    quarantined = jobs.quarantined().count()
+    return Coverage(
+        live=live,
+        embedded=live - missing,
+        waiting=jobs.waiting().count(),
+        quarantined=quarantined,
+    )
+
+
+def ensure_active_encoder() -> Encoder:
+    """The active encoder; on the first start chosen, recorded, and given the pictures there are.
+
+    Any number of processes may call it at once: the first to finish decides for all. Raises
+    EncoderUnavailable when ENCODER names one that cannot be loaded.
+    """
+    active = Encoder.objects.active()
+    if active is None:
+        choice, spec = _first_choice()
+        active = _record_first(choice, spec=spec)
+    ensure_index(active)
+    return active
+
+
+def _first_choice() -> tuple[Choice, EncoderSpec]:
+    """The choice, proven by loading it. A download that breaks off falls back to the starter."""
+    choice = choose_initial_encoder()
+    try:
+        return choice, load_encoder(choice.key).spec
+    except EncoderUnavailable as error:
+        if not choice.automatic:
+            raise
+        fallback = Choice(STARTER_KEY, f"{choice.key} could not be loaded. {error.sentence}"[:500])
+        return fallback, load_encoder(STARTER_KEY).spec
+
+
+def _record_first(choice: Choice, *, spec: EncoderSpec) -> Encoder:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_ENCODER_LOCK])
+        active = Encoder.objects.active()
+        if active is not None:
+            return active
+        encoder, _ = Encoder.objects.update_or_create(
+            key=choice.key,
+            defaults={
+                "dimension": spec.dimension,
+                "state": EncoderState.ACTIVE,
+                "reason": choice.reason,
+                "activated_at": timezone.now(),
+            },
+        )
+        enqueue_missing(encoder)
+    logger.info("Encoder: %s. %s", encoder.key, encoder.reason)
+    return encoder
+
+
+def add_encoder(key: str) -> Encoder:
+    """Starts building an encoder's vectors beside the active one's; search is not touched.
+
+    Adding one that is there already only queues what it still lacks. Raises EncoderUnavailable
+    when it cannot be loaded here.
+    """
+    spec = load_encoder(key).spec
+    with transaction.atomic():
+        encoder, _ = Encoder.objects.get_or_create(
+            key=key, defaults={"dimension": spec.dimension, "reason": "Added by an administrator."}
+        )
+        enqueue_missing(encoder)
+    settle_encoder(encoder)
+    return encoder
+
+
+def enqueue_missing(encoder: Encoder) -> int:
+    """Queues every live picture that has neither a vector of this encoder nor a job; how many."""
+    missing = (
+        Image.objects.missing_vector_for(encoder.pk)
+        .exclude(jobs__encoder=encoder)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    jobs = [EmbeddingJob(image_id=pk, encoder=encoder) for pk in missing.iterator()]
+    EmbeddingJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=5000)
+    return len(jobs)
+
+
+def settle_encoder(encoder: Encoder) -> None:
+    """Marks an encoder ready, and makes its index, once nothing waits for it any more."""
+    if encoder.state != EncoderState.BUILDING:
+        return
+    if EmbeddingJob.objects.filter(encoder=encoder).waiting().exists():
+        return
+    ensure_index(encoder)
+    settled = Encoder.objects.filter(pk=encoder.pk, state=EncoderState.BUILDING)
+    settled.update(state=EncoderState.READY)
+    encoder.refresh_from_db(fields=["state"])
+
+
+def activate_encoder(key: str, *, force: bool = False) -> Encoder:
+    """Makes searches use an encoder, in one switch.
+
+    Raises EncoderStateError for one that was never added or, unless forced, does not cover every
+    live picture yet.
+    """
+    encoder = _added(key)
+    if encoder.state == EncoderState.ACTIVE:
+        return encoder
+    coverage = measure_coverage(encoder)
+    if coverage.missing and not force:
+        raise EncoderStateError(_not_covered(key, coverage))
+    ensure_index(encoder)
+    with transaction.atomic():
+        rows = Encoder.objects.select_for_update().order_by("pk")
+        current = {row.pk: row for row in rows}
+        if encoder.pk not in current:
+            raise EncoderStateError(f"{key} was removed meanwhile: add it again.")
+        Encoder.objects.filter(state=EncoderState.ACTIVE).update(state=EncoderState.READY)
+        encoder = current[encoder.pk]
+        encoder.state = EncoderState.ACTIVE
+        encoder.activated_at = timezone.now()
+        encoder.save(update_fields=["state", "activated_at"])
+    return encoder
+
+
+def _not_covered(key: str, coverage: Coverage) -> str:
+    sentence = (
+        f"{key} has vectors for {coverage.embedded:,} of {coverage.live:,} pictures: wait until "
+        "it is ready, or force the change and find only those."
+    )
+    if coverage.quarantined:
+        sentence += f" {coverage.quarantined:,} failed and wait for a retry in the admin."
+    return sentence
+
+
+def remove_encoder(key: str) -> None:
+    """Deletes an encoder, its vectors, its jobs and its index. Never the active one.
+
+    Raises EncoderStateError.
+    """
+    encoder = _added(key)
+    if encoder.state == EncoderState.ACTIVE:
+        raise EncoderStateError(
+            f"{key} is the encoder that searches use: activate another one before removing it."
+        )
+    drop_index(encoder)
+    try:
+        with transaction.atomic():
+            # The jobs first: a worker locks them before it writes vectors, so none appear after.
+            EmbeddingJob.objects.filter(encoder=encoder).delete()
+            Embedding.objects.filter(encoder=encoder).delete()
+            Encoder.objects.filter(pk=encoder.pk).delete()
+    except IntegrityError as error:
+        raise EncoderStateError(
+            f"{key} was still getting pictures while it was removed: try again."
+        ) from error
+
+
+def _added(key: str) -> Encoder:
+    encoder = Encoder.objects.filter(key=key).first()
+    if encoder is None:
+        raise EncoderStateError(f"{key} has not been added: run manage.py encoders add {key}.")
+    return encoder

@@ -1,0 +1,287 @@
+"""The open_clip adapter: any of its models, with a pretrained tag or a checkpoint on disk.
+
+Keys: `openclip:MODEL/TAG` and `openclip:MODEL//absolute/path/to/checkpoint`.
+"""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image as PillowImage
+
+from gallery.embedding import pixels as px
+from gallery.embedding.catalog import find_entry
+from gallery.embedding.causal_text import causal_parts, encode_cut
+from gallery.embedding.device import Mode, choose_mode, use_threads
+from gallery.embedding.protocol import EncoderSpec, Pixels, Vectors, unit_rows
+from gallery.embedding.weights import cache_folder, fetch_weights, hub_answers, hub_offline
+from gallery.exceptions import EncoderUnavailable
+
+# Texts in one forward pass on a GPU. A processor takes them one by one, each at its true length:
+# padding wastes its time, and bf16 batches of a few texts hit a slow path in its matrix library.
+GPU_TEXT_BATCH = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """A parsed key: the architecture, and either a tag or a file."""
+
+    key: str
+    model: str
+    tag: str = ""
+    file: Path | None = None
+
+
+class OpenClipEncoder:
+    """One open_clip model, its two towers on one device."""
+
+    def __init__(self, model: Any, tokenizer: Any, *, spec: EncoderSpec) -> None:
+        """`model` is in full precision on the processor, in evaluation mode."""
+        use_threads()
+        self.spec = spec
+        self._tokenizer = tokenizer
+        self._geometry = _geometry(model.visual.preprocess_cfg)
+        self._normal = model.visual.preprocess_cfg
+        self._mode, self._model = self._fastest(model)
+        self._causal = causal_parts(self._model)
+
+    @property
+    def batch_size(self) -> int:
+        """How many pictures make one forward pass on this device."""
+        return self._mode.batch_size
+
+    @property
+    def mode(self) -> Mode:
+        """The device and precision in use."""
+        return self._mode
+
+    def prepare(self, image: PillowImage.Image) -> Pixels:
+        """uint8 [height, width, 3], as the model's own preprocessing makes it."""
+        return px.fit(image, geometry=self._geometry)
+
+    def encode_prepared(self, pixels: Sequence[Pixels]) -> Vectors:
+        """float32 [n, d], rows of unit length, for prepared pictures."""
+        rows = [np.zeros((0, self.spec.dimension), dtype=np.float32)]
+        for start in range(0, len(pixels), self.batch_size):
+            batch = px.stack(pixels[start : start + self.batch_size])
+            rows.append(self._forward_images(self._model, self._mode, batch))
+        return np.concatenate(rows)
+
+    def encode_images(self, images: Sequence[PillowImage.Image]) -> Vectors:
+        """float32 [n, d], rows of unit length."""
+        return self.encode_prepared([self.prepare(image) for image in images])
+
+    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+        """float32 [n, d], rows of unit length."""
+        import torch
+
+        rows = [np.zeros((0, self.spec.dimension), dtype=np.float32)]
+        size = 1 if self._mode.device == "cpu" else GPU_TEXT_BATCH
+        for start in range(0, len(texts), size):
+            with torch.inference_mode():
+                tokens = self._tokenizer(list(texts[start : start + size])).to(self._mode.device)
+                features = (
+                    self._model.encode_text(tokens)
+                    if self._causal is None
+                    else encode_cut(self._causal, tokens)
+                )
+            rows.append(unit_rows(features.float().cpu().numpy()))
+        return np.concatenate(rows)
+
+    def _forward_images(self, model: Any, mode: Mode, batch: Pixels) -> Vectors:
+        import torch
+
+        dtype = torch.bfloat16 if mode.precision == "bf16" else torch.float32
+        with torch.inference_mode():
+            images = torch.from_numpy(batch).to(mode.device).permute(0, 3, 1, 2).float() / 255.0
+            mean = torch.tensor(self._normal["mean"], device=mode.device).view(1, 3, 1, 1)
+            deviation = torch.tensor(self._normal["std"], device=mode.device).view(1, 3, 1, 1)
+            features = model.encode_image(((images - mean) / deviation).to(dtype))
+        return unit_rows(features.float().cpu().numpy())
+
+    def _fastest(self, model: Any) -> tuple[Mode, Any]:
+        """Times the image tower in every mode (once a machine); keeps one copy of the model."""
+        copies: dict[tuple[str, str], Any] = {}
+
+        def model_for(mode: Mode) -> Any:
+            kind = (mode.device, mode.precision)
+            if kind not in copies:
+                copies[kind] = _moved(model, mode)
+            return copies[kind]
+
+        def trial(mode: Mode) -> Vectors:
+            cards = px.sample_card(
+                mode.batch_size, height=self._geometry.height, width=self._geometry.width
+            )
+            return self._forward_images(model_for(mode), mode, cards)
+
+        mode = choose_mode(self.spec.key, trial=trial)
+        return mode, model_for(mode)
+
+
+def parse_key(key: str) -> Checkpoint:
+    """The parts of a key. Raises EncoderUnavailable for one that cannot be read."""
+    name = key.removeprefix("openclip:")
+    model, separator, path = name.partition("//")
+    if separator and model and path:
+        return Checkpoint(key=key, model=model, file=Path("/" + path))
+    model, _, tag = name.partition("/")
+    if not model or not tag:
+        raise EncoderUnavailable(
+            f"“{key}” is no encoder: write openclip:MODEL/TAG or openclip:MODEL//path/to/file."
+        )
+    return Checkpoint(key=key, model=model, tag=tag)
+
+
+def tag_config(checkpoint: Checkpoint) -> dict[str, Any]:
+    """What open_clip knows of a pretrained tag. Raises EncoderUnavailable for an unknown one."""
+    import open_clip
+
+    config = open_clip.get_pretrained_cfg(checkpoint.model, checkpoint.tag)
+    if not config:
+        known = ", ".join(open_clip.list_pretrained_tags_by_model(checkpoint.model)) or "none"
+        raise EncoderUnavailable(
+            f"open_clip has no weights “{checkpoint.tag}” for {checkpoint.model}. Known: {known}."
+        )
+    return dict(config)
+
+
+def load(key: str) -> OpenClipEncoder:
+    """The loader that settings.ENCODER_ADAPTERS names.
+
+    Raises EncoderUnavailable when the model is unknown or its weights cannot be had.
+    """
+    import open_clip
+
+    checkpoint = parse_key(key)
+    if open_clip.get_model_config(checkpoint.model) is None:
+        raise EncoderUnavailable(
+            f"open_clip has no model “{checkpoint.model}”: see docs/encoders.md for known ones."
+        )
+    config: dict[str, Any] = {}
+    file = checkpoint.file
+    if file is None:
+        config = tag_config(checkpoint)
+        file = fetch_weights(config, label=f"{checkpoint.model}/{checkpoint.tag}")
+    if not file.is_file():
+        raise EncoderUnavailable(f"There is no checkpoint at {file}: check the path.")
+    model = _build(checkpoint, file=file, config=config)
+    tokenizer = _tokenizer(checkpoint)
+    return OpenClipEncoder(model, tokenizer, spec=_spec(checkpoint, model, tokenizer, file=file))
+
+
+def _build(checkpoint: Checkpoint, *, file: Path, config: dict[str, Any]) -> Any:
+    """The model with its weights, in full precision on the processor, ready to evaluate."""
+    import open_clip
+
+    preprocessing = {
+        name: config[name] for name in ("mean", "std", "interpolation", "resize_mode")
+        if config.get(name) is not None
+    }  # fmt: skip
+    with _network_if_needed(checkpoint):
+        try:
+            model = open_clip.create_model(
+                checkpoint.model,
+                pretrained=str(file),
+                device="cpu",
+                precision="fp32",
+                force_quick_gelu=bool(config.get("quick_gelu", False)),
+                force_preprocess_cfg=preprocessing or None,
+                pretrained_text=False,
+                cache_dir=cache_folder(),
+                weights_only=True,
+            )
+        except (RuntimeError, OSError, KeyError, ValueError, pickle.UnpicklingError) as error:
+            raise EncoderUnavailable(
+                f"{file.name} does not hold weights of {checkpoint.model}, or part of that model "
+                f"cannot be downloaded. The cause: {_first_line(error)}"
+            ) from error
+    return model.eval()
+
+
+def _tokenizer(checkpoint: Checkpoint) -> Any:
+    import open_clip
+
+    with _network_if_needed(checkpoint):
+        try:
+            return open_clip.get_tokenizer(checkpoint.model, cache_dir=cache_folder())
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EncoderUnavailable(
+                f"The tokenizer of {checkpoint.model} is not on this machine and could not be "
+                f"downloaded: connect to the network and try again."
+            ) from error
+
+
+def _network_if_needed(checkpoint: Checkpoint) -> Any:
+    """Some text towers and tokenizers come from the hub; without network, do not wait for it."""
+    import open_clip
+
+    config = open_clip.get_model_config(checkpoint.model) or {}
+    text = config.get("text_cfg", {})
+    from_hub = any(text.get(name) for name in ("hf_model_name", "hf_tokenizer_name"))
+    from_hub = from_hub or "siglip" in checkpoint.model.lower()
+    return nullcontext() if from_hub and hub_answers() else hub_offline()
+
+
+def _spec(checkpoint: Checkpoint, model: Any, tokenizer: Any, *, file: Path) -> EncoderSpec:
+    """What the catalogue says of it, corrected by what was loaded."""
+    import open_clip
+
+    config = open_clip.get_model_config(checkpoint.model) or {}
+    geometry = _geometry(model.visual.preprocess_cfg)
+    measured: dict[str, Any] = {
+        "dimension": int(config["embed_dim"]),
+        "image_size": max(geometry.height, geometry.width),
+        "text_context": int(getattr(tokenizer, "context_length", None) or 77),
+    }
+    entry = find_entry(checkpoint.key)
+    if entry is not None:
+        return replace(entry.spec, **measured)
+    return EncoderSpec(
+        key=checkpoint.key,
+        name=f"{checkpoint.model} ({checkpoint.tag or file.name})",
+        licence="see the model's page",
+        size_bytes=file.stat().st_size,
+        description="An open_clip model that is not in the curated list.",
+        **measured,
+    )
+
+
+def _geometry(config: Any) -> px.Geometry:
+    """open_clip's preprocessing settings as a Geometry."""
+    size = config["size"]
+    height, width = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
+    return px.Geometry(
+        height=height,
+        width=width,
+        resize_to=max(height, width),
+        mode=config.get("resize_mode") or "shortest",
+        bilinear=config.get("interpolation") == "bilinear",
+        fill=int(config.get("fill_color") or 0),
+    )
+
+
+def _moved(model: Any, mode: Mode) -> Any:
+    """A copy on the mode's device, its weights themselves in the mode's precision.
+
+    The plain mode needs no copy, which matters with models of gigabytes.
+    """
+    import torch
+
+    if mode.device == "cpu" and mode.precision == "fp32":
+        return model
+
+    dtype = torch.bfloat16 if mode.precision == "bf16" else torch.float32
+    return copy.deepcopy(model).to(device=mode.device, dtype=dtype)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

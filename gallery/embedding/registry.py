@@ -1,0 +1,135 @@
+"""The one door to encoders: loads one by its key and keeps it warm; picks the first one.
+
+Everything above embedding calls `load_encoder` and `encode_query_text`, and never an adapter.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+import numpy as np
+from django.conf import settings
+from numpy.typing import NDArray
+
+from gallery.embedding.catalog import DEFAULT_HUB_FOLDER, DEFAULT_KEY, STARTER_KEY
+from gallery.embedding.protocol import Encoder
+from gallery.exceptions import EncoderUnavailable
+
+logger = logging.getLogger(__name__)
+
+# Query vectors kept in memory, the latest used: 4 KB each, so about 16 MB.
+QUERY_CACHE_SIZE = 4096
+
+_registry_lock = threading.Lock()
+_encoders: dict[str, Encoder] = {}
+_loading: dict[str, threading.Lock] = {}
+_query_lock = threading.Lock()
+_queries: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The encoder a new site starts with, and why, in words for admins.
+
+    `automatic` choices may fall back to the starter when they cannot be loaded after all.
+    """
+
+    key: str
+    reason: str
+    automatic: bool = True
+
+
+def load_encoder(key: str) -> Encoder:
+    """The encoder of a key, loaded once in a process and kept; other threads wait for it.
+
+    Raises EncoderUnavailable for an unknown key or when its weights cannot be had.
+    """
+    found = _encoders.get(key)
+    if found is not None:
+        return found
+    with _registry_lock:
+        lock = _loading.setdefault(key, threading.Lock())
+    with lock:
+        if key not in _encoders:
+            _encoders[key] = _load(key)
+        return _encoders[key]
+
+
+def is_loaded(key: str) -> bool:
+    """Whether this process already holds the encoder, so that using it costs no wait."""
+    return key in _encoders
+
+
+def forget_encoders() -> None:
+    """Empties the caches: for a removed encoder, and for tests."""
+    with _registry_lock, _query_lock:
+        _encoders.clear()
+        _queries.clear()
+
+
+def encode_query_text(key: str, text: str) -> NDArray[np.float32]:
+    """The unit vector of a query, float32 [d], read-only; remembered by encoder and text.
+
+    Raises EncoderUnavailable.
+    """
+    words = " ".join(text.split())
+    with _query_lock:
+        known = _queries.get((key, words))
+        if known is not None:
+            _queries.move_to_end((key, words))
+            return known
+    vector: NDArray[np.float32] = load_encoder(key).encode_texts([words])[0]
+    vector.setflags(write=False)
+    with _query_lock:
+        _queries[(key, words)] = vector
+        while len(_queries) > QUERY_CACHE_SIZE:
+            _queries.popitem(last=False)
+    return vector
+
+
+def warm_up(key: str) -> None:
+    """Loads an encoder and runs both towers once, so that the first person does not wait."""
+    from PIL import Image as PillowImage
+
+    encoder = load_encoder(key)
+    encoder.encode_texts(["a photograph"])
+    side = encoder.spec.image_size
+    encoder.encode_images([PillowImage.new("RGB", (side, side), "grey")])
+
+
+def choose_initial_encoder() -> Choice:
+    """What a new site starts with: ENCODER, or for `auto` the best that can be had now.
+
+    Takes a few seconds at most and raises nothing when there is no network.
+    """
+    wanted = str(settings.ENCODER).strip() or "auto"
+    if wanted != "auto":
+        return Choice(wanted, f"The setting ENCODER names {wanted}.", automatic=False)
+    from gallery.embedding.weights import HUB_TIMEOUT_S, hub_answers, weights_on_disk
+
+    if weights_on_disk({"hf_hub": DEFAULT_HUB_FOLDER}) is not None:
+        return Choice(DEFAULT_KEY, "Its weights were already on this machine.")
+    if hub_answers():
+        return Choice(DEFAULT_KEY, "The model hub answered, so its weights can be downloaded.")
+    return Choice(
+        STARTER_KEY,
+        f"The weights of {DEFAULT_KEY} are not on this machine and the model hub did not answer "
+        f"within {HUB_TIMEOUT_S:.0f} seconds. To change over later: "
+        f"manage.py encoders add {DEFAULT_KEY} --wait, then manage.py encoders activate "
+        f"{DEFAULT_KEY}.",
+    )
+
+
+def _load(key: str) -> Encoder:
+    adapter = settings.ENCODER_ADAPTERS.get(key.partition(":")[0])
+    if adapter is None:
+        known = ", ".join(sorted(settings.ENCODER_ADAPTERS))
+        raise EncoderUnavailable(f"“{key}” is no encoder: keys begin with one of {known}.")
+    module, _, function = adapter.partition(":")
+    logger.info("Loading the encoder %s", key)
+    return cast(Encoder, getattr(import_module(module), function)(key))

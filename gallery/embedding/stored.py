@@ -1,0 +1,85 @@
+"""Reading a stored picture for a model: the smallest stored copy that is large enough.
+
+Used by the queue's decoding threads; touches files, never the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.files.storage import Storage, storages
+from PIL import Image as PillowImage
+
+from gallery.embedding.pixels import open_small
+from gallery.exceptions import SemblanceError
+from gallery.models import RENDITION_WIDTHS, Image
+
+
+class PictureUnreadable(SemblanceError):
+    """A stored picture is missing or damaged: this picture's own fault, not the encoder's."""
+
+    reason = "picture_unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One stored copy of a picture; `open` gives a binary file."""
+
+    name: str
+    open: Callable[[], Any]
+
+
+def sources_of(image: Image, *, at_least: int) -> list[Source]:
+    """Where to read a picture from, best first.
+
+    The smallest rendition whose short side holds `at_least` pixels, upright and quick to decode;
+    then the original; then the largest rendition, in case the original is gone or of a format
+    that only ingest reads.
+    """
+    renditions = storages["renditions"]
+    short_over_width = min(1.0, image.height / image.width)
+    fitting = [
+        width
+        for width in RENDITION_WIDTHS
+        if width <= image.width and width * short_over_width >= at_least
+    ]
+    order = [_rendition(image, width, renditions) for width in fitting[:1]]
+    order.append(Source(name="original", open=lambda: image.original.open("rb")))
+    order.append(_rendition(image, RENDITION_WIDTHS[-1], renditions))
+    return order
+
+
+def _rendition(image: Image, width: int, store: Storage) -> Source:
+    name = image.rendition_name(width)
+    return Source(name=f"{width} px copy", open=lambda: store.open(name, "rb"))
+
+
+def read_picture(sources: list[Source], *, at_least: int) -> PillowImage.Image:
+    """The first source that can be read, decoded no larger than needed.
+
+    Raises PictureUnreadable when none can. An error of the store itself (no network, no
+    permission) is not about this picture and passes through.
+    """
+    troubles: list[str] = []
+    for source in sources:
+        try:
+            with source.open() as file:
+                return open_small(file, at_least=at_least)
+        except FileNotFoundError:
+            troubles.append(f"the {source.name} is missing")
+        except (
+            PillowImage.UnidentifiedImageError,
+            PillowImage.DecompressionBombError,
+            EOFError,
+            SyntaxError,
+            ValueError,
+        ) as error:
+            troubles.append(f"the {source.name} cannot be decoded ({error})")
+        except OSError as error:
+            if error.errno is not None:
+                raise
+            # Pillow's own: truncated or broken data carries no error number.
+            troubles.append(f"the {source.name} is damaged ({error})")
+    raise PictureUnreadable(f"The stored picture cannot be read: {', '.join(troubles)}.")

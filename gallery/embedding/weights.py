@@ -1,0 +1,139 @@
+"""Where an open_clip model's weights are: a file, the hub's cache on disk, or the hub itself.
+
+The hub's client retries for almost a minute when there is no network, so this module asks for one
+answer first, with a short limit, and keeps the client offline when none comes. Used by openclip.py
+and registry.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from gallery.exceptions import EncoderUnavailable
+
+logger = logging.getLogger(__name__)
+
+# Longer, and a start without network feels broken; shorter, and slow lines are called none.
+HUB_TIMEOUT_S = 3.0
+# File names under which open_clip models are published, best first.
+WEIGHT_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
+
+
+def hub_answers(*, timeout_s: float = HUB_TIMEOUT_S) -> bool:
+    """Whether the model hub answers now. Never takes longer than the limit, and never raises."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        return False
+    answers: list[bool] = []
+    # A thread, because looking up a name knows no limit of its own.
+    thread = threading.Thread(
+        target=lambda: answers.append(_responds(constants.ENDPOINT, timeout_s=timeout_s)),
+        daemon=True,
+    )
+    thread.start()
+    thread.join(timeout_s)
+    return answers == [True]
+
+
+def _responds(address: str, *, timeout_s: float) -> bool:
+    request = urllib.request.Request(address, method="HEAD")  # noqa: S310  (the hub's own address)
+    try:
+        with urllib.request.urlopen(request, timeout=timeout_s):  # noqa: S310
+            return True
+    except urllib.error.HTTPError as error:
+        # Somebody answered; only a gateway's errors mean that the hub did not.
+        return error.code < 500 and error.code != 407
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def hub_offline() -> Iterator[None]:
+    """Keeps the hub's client and transformers from trying the network meanwhile."""
+    from huggingface_hub import constants
+
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = True
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
+
+
+def cache_folder() -> str | None:
+    """MODEL_DIR, or None for the hub's own cache."""
+    return str(settings.MODEL_DIR) if settings.MODEL_DIR else None
+
+
+def weights_on_disk(config: dict[str, Any]) -> Path | None:
+    """The file of a pretrained tag if it is already here. Touches no network."""
+    from huggingface_hub import try_to_load_from_cache
+
+    repository, names = _published(config)
+    for name in names:
+        found = try_to_load_from_cache(repository, name, cache_dir=cache_folder())
+        if isinstance(found, str):
+            return Path(found)
+    return None
+
+
+def fetch_weights(config: dict[str, Any], *, label: str) -> Path:
+    """The file of a pretrained tag, downloaded when it is not here yet.
+
+    Raises EncoderUnavailable within seconds when there is no network.
+    """
+    found = weights_on_disk(config)
+    if found is not None:
+        return found
+    if not hub_answers():
+        raise EncoderUnavailable(_missing(label))
+    return _download(config, label=label)
+
+
+def _download(config: dict[str, Any], *, label: str) -> Path:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
+
+    repository, names = _published(config)
+    logger.info("Downloading the weights of %s; this happens once.", label)
+    cause: Exception | None = None
+    for name in names:
+        try:
+            return Path(hf_hub_download(repository, name, cache_dir=cache_folder()))
+        except EntryNotFoundError as error:
+            cause = error
+        except (OSError, HfHubHTTPError) as error:
+            cause = error
+            break
+    raise EncoderUnavailable(_missing(label)) from cause
+
+
+def _published(config: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """The repository and the file names to try, safetensors first."""
+    repository, _, name = str(config.get("hf_hub", "")).rpartition("/")
+    if not repository:
+        raise EncoderUnavailable(
+            "These weights are not on the model hub: download the file yourself and use "
+            "openclip:MODEL//path/to/file."
+        )
+    if not name:
+        return repository, WEIGHT_FILES
+    return repository, (str(Path(name).with_suffix(".safetensors")), name)
+
+
+def _missing(label: str) -> str:
+    return (
+        f"The weights of {label} are not on this machine and could not be downloaded: "
+        "connect to the network and try again, or put the file on disk and use "
+        "openclip:MODEL//path/to/file."
+    )
