@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
 
 
 def _secret_key() -> str:
-    """SECRET_KEY, else a random one kept in VAR_DIR so that links and sessions outlive a restart."""
+    """SECRET_KEY, else a random one kept in VAR_DIR, so that sessions outlive a restart."""
     given = env.text("SECRET_KEY")
     if given:
         return given
@@ -29,10 +30,8 @@ def _secret_key() -> str:
         fresh = Path(f"{file}.{secrets.token_hex(4)}")
         fresh.write_text(secrets.token_urlsafe(50))
         fresh.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):
             file.hardlink_to(fresh)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return file.read_text().strip()
 
