@@ -50,6 +50,7 @@ setup:
 
 setup-dev:
 	$(call install,requirements.txt requirements-dev.txt,requirements-dev.txt)
+	@{ cat requirements.txt; $(PY) --version; } > $(VENV)/.installed-requirements.txt
 
 run: setup
 	@exec $(PY) manage.py run_site --with-parent
