@@ -72,7 +72,8 @@ SETTINGS: tuple[Setting, ...] = (
         (
             "ENCODER",
             "auto",
-            "auto, starter, openclip:MODEL/TAG or openclip:MODEL//path/to/checkpoint. Read on the first start only.",
+            "auto, starter, openclip:MODEL/TAG or openclip:MODEL//path/to/checkpoint. "
+            "Read on the first start only.",
         ),
         ("MODEL_DIR", "", "Folder of downloaded model weights. Empty: the hub's own cache."),
         ("EMBEDDING_DEVICE", "auto", "auto, cpu, cuda, cuda:1 or mps."),
