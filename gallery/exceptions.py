@@ -71,3 +71,9 @@ class ImportProblem(SemblanceError):
     """An import cannot start as asked."""
 
     reason = "import_problem"
+
+
+class LibraryProblem(SemblanceError):
+    """A change to collections, members or pictures cannot be made as asked; nothing was changed."""
+
+    reason = "library_problem"

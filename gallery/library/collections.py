@@ -1,0 +1,166 @@
+"""Making, changing and deleting collections, and the lists of them with counts and covers.
+
+Slugs are made here and never change: addresses that people shared keep working.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.text import slugify
+
+from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.models import Collection, Image, Visibility
+from gallery.models.collection import CollectionQuerySet
+from gallery.models.image import ImageQuerySet
+from gallery.models.people import Viewer, person_id
+
+# Addresses under /collections/ that are pages of their own.
+RESERVED_SLUGS = frozenset({"new"})
+# Room in the slug's 80 characters for a suffix.
+SLUG_STEM_LENGTH = 70
+# Pictures on a collection's card.
+COVER_PICTURES = 3
+
+
+def create_collection(
+    owner: Viewer,
+    *,
+    name: str,
+    description: str = "",
+    visibility: str = Visibility.PRIVATE,
+) -> Collection:
+    """Makes a collection with an address of its own. Raises NotAllowed for somebody not signed
+    in, LibraryProblem for an empty name."""
+    person = person_id(owner)
+    if person is None:
+        raise NotAllowed("Sign in to make a collection.")
+    name = clean_name(name)
+    for _ in range(5):
+        try:
+            with transaction.atomic():
+                return Collection.objects.create(
+                    owner_id=person,
+                    name=name,
+                    slug=free_slug(name),
+                    description=description.strip(),
+                    visibility=visibility,
+                )
+        except IntegrityError:
+            # Somebody took the same slug between the look and the insert: look again.
+            continue
+    raise LibraryProblem("Somebody is making the same collection right now: try again.")
+
+
+def clean_name(name: str) -> str:
+    """The name on one line. Raises LibraryProblem when nothing is left or it is too long."""
+    name = " ".join(name.split())
+    if not name:
+        raise LibraryProblem("Give the collection a name.", reason="name_missing")
+    if len(name) > 120:
+        raise LibraryProblem("That name is too long: 120 characters fit.", reason="name_too_long")
+    return name
+
+
+def free_slug(name: str) -> str:
+    """A slug of the name that no collection has: my-cats, my-cats-2, …"""
+    stem = slugify(name)[:SLUG_STEM_LENGTH].strip("-") or f"collection-{secrets.token_hex(3)}"
+    taken = set(
+        Collection.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
+    ) | set(RESERVED_SLUGS)
+    if stem not in taken:
+        return stem
+    number = 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def update_collection(
+    collection: Collection,
+    *,
+    name: str,
+    description: str,
+    visibility: str,
+    cover: Image | None,
+) -> None:
+    """Changes the settings of a collection. The cover is one of its own live pictures, or none,
+    which shows the newest. Raises LibraryProblem."""
+    if cover is not None and (cover.collection_id != collection.pk or cover.is_trashed):
+        raise LibraryProblem(
+            "The cover must be a picture of this collection.", reason="cover_elsewhere"
+        )
+    if visibility not in Visibility.values:
+        raise LibraryProblem("Choose public or private.", reason="visibility_unknown")
+    collection.name = clean_name(name)
+    collection.description = description.strip()
+    collection.visibility = visibility
+    collection.cover = cover
+    collection.save(update_fields=["name", "description", "visibility", "cover"])
+
+
+def delete_collection(collection: Collection) -> None:
+    """Deletes an empty collection. Raises LibraryProblem while a picture is in it or its trash."""
+    with transaction.atomic():
+        locked = Collection.objects.select_for_update().get(pk=collection.pk)
+        live = locked.images.filter(deleted_at__isnull=True).count()
+        trashed = locked.images.filter(deleted_at__isnull=False).count()
+        if live:
+            raise LibraryProblem(
+                "Only an empty collection can be deleted: move or delete its pictures first.",
+                reason="not_empty",
+            )
+        if trashed:
+            raise LibraryProblem(
+                "Pictures of this collection are still in the trash: restore them or delete "
+                "them for ever first.",
+                reason="trash_not_empty",
+            )
+        locked.delete()
+
+
+def with_counts(collections: CollectionQuerySet) -> CollectionQuerySet:
+    """Adds `picture_count`, the live pictures, and `newest_at`, when the last one came."""
+    live = Image.objects.live().filter(collection=OuterRef("pk")).order_by().values("collection")
+    newest = Image.objects.live().filter(collection=OuterRef("pk")).newest_first()
+    return collections.annotate(
+        picture_count=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
+        newest_at=Subquery(newest.values("created_at")[:1]),
+    )
+
+
+def covers_of(
+    collections: Sequence[Collection], *, each: int = COVER_PICTURES
+) -> dict[int, list[Image]]:
+    """A few live pictures of each collection, its chosen cover first, then the newest.
+
+    One query for all: sliced selects joined by UNION ALL, so that every part is a short walk along
+    the index. A cover that was moved away or trashed does not show.
+    """
+    parts: list[ImageQuerySet] = []
+    for collection in collections:
+        live = Image.objects.live().filter(collection=collection).defer("search_document", "exif")
+        if collection.cover_id:
+            parts.append(live.filter(pk=collection.cover_id).order_by()[:1])
+        parts.append(live.newest_first()[:each])
+    if not parts:
+        return {}
+    rows = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
+    found: dict[int, dict[int, Image]] = {}
+    for image in rows:
+        found.setdefault(image.collection_id, {})[image.pk] = image
+    return {
+        collection.pk: _cover_first(found.get(collection.pk, {}), collection)[:each]
+        for collection in collections
+    }
+
+
+def _cover_first(images: dict[int, Image], collection: Collection) -> list[Image]:
+    def order(image: Image) -> tuple[bool, float, int]:
+        return (image.pk != collection.cover_id, -image.created_at.timestamp(), -image.pk)
+
+    return sorted(images.values(), key=order)

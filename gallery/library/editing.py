@@ -1,0 +1,138 @@
+"""Changing the words on pictures: one picture's fields, or tags and captions of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import transaction
+from django.db.models import CharField, F, Func, Value
+
+from gallery.exceptions import LibraryProblem
+from gallery.library.changes import Change
+from gallery.library.picking import lock_pictures
+from gallery.library.words import MAX_TAGS, clean_caption, clean_tags, clean_title
+from gallery.models import Image
+from gallery.models.image import ImageQuerySet
+from gallery.models.people import Viewer
+
+
+def edit_image(
+    image: Image,
+    *,
+    title: str | None = None,
+    caption: str | None = None,
+    tags: Iterable[str] | None = None,
+) -> Image:
+    """Writes the words of one picture that the caller has found to be editable; None leaves a
+    field as it is. Raises LibraryProblem."""
+    fields: list[str] = []
+    if title is not None:
+        image.title = clean_title(title)
+        fields.append("title")
+    if caption is not None:
+        image.caption = clean_caption(caption)
+        fields.append("caption")
+    if tags is not None:
+        image.tags = clean_tags(tags)
+        fields.append("tags")
+    if fields:
+        image.save(update_fields=fields)
+    return image
+
+
+@transaction.atomic
+def tag_images(
+    images: ImageQuerySet, *, by: Viewer, tags: Iterable[str], expected: int | None = None
+) -> Change:
+    """Adds tags to pictures; those a picture has stay where they are. Raises LibraryProblem."""
+    wanted = clean_tags(tags)
+    if not wanted:
+        raise LibraryProblem("Write at least one tag.", reason="tags_missing")
+    locked = lock_pictures(images, by=by, expected=expected)
+    if any(len({*image.tags, *wanted}) > MAX_TAGS for image in locked):
+        raise LibraryProblem(
+            f"A picture can have {MAX_TAGS} tags at most; one of these would have more.",
+            reason="too_many_tags",
+        )
+    tagged = {tag: tuple(image.pk for image in locked if tag not in image.tags) for tag in wanted}
+    for tag, ids in tagged.items():
+        _alter_tags("array_append", tag=tag, ids=ids)
+    return Change(kind="tag", ids=tuple(image.pk for image in locked), tagged=tagged)
+
+
+@transaction.atomic
+def untag_images(
+    images: ImageQuerySet, *, by: Viewer, tags: Iterable[str], expected: int | None = None
+) -> Change:
+    """Takes tags off pictures. Raises LibraryProblem."""
+    wanted = clean_tags(tags)
+    if not wanted:
+        raise LibraryProblem("Write at least one tag.", reason="tags_missing")
+    locked = lock_pictures(images, by=by, expected=expected)
+    tagged = {tag: tuple(image.pk for image in locked if tag in image.tags) for tag in wanted}
+    for tag, ids in tagged.items():
+        _alter_tags("array_remove", tag=tag, ids=ids)
+    changed = {pk for ids in tagged.values() for pk in ids}
+    return Change(
+        kind="untag",
+        ids=tuple(sorted(changed)),
+        skipped=len(locked) - len(changed),
+        tagged=tagged,
+    )
+
+
+@transaction.atomic
+def caption_images(
+    images: ImageQuerySet,
+    *,
+    by: Viewer,
+    caption: str,
+    replace: bool = False,
+    expected: int | None = None,
+) -> Change:
+    """Writes one caption on pictures: on those without one, or with `replace` on all of them.
+    Raises LibraryProblem."""
+    text = clean_caption(caption)
+    if not text:
+        raise LibraryProblem("Write a caption.", reason="caption_missing")
+    locked = lock_pictures(images, by=by, expected=expected)
+    chosen = [image for image in locked if replace or not image.caption]
+    Image.objects.filter(pk__in=[image.pk for image in chosen]).update(caption=text)
+    return Change(
+        kind="caption",
+        ids=tuple(image.pk for image in chosen),
+        skipped=len(locked) - len(chosen),
+        captions={image.pk: image.caption for image in chosen},
+    )
+
+
+@transaction.atomic
+def undo_words(change: Change, *, by: Viewer) -> int:
+    """Undoes a change of tags or captions for those pictures that `by` may still edit. Returns
+    how many pictures were put back."""
+    mine = {image.pk for image in lock_pictures(Image.objects.filter(pk__in=change.ids), by=by)}
+    function = "array_remove" if change.kind == "tag" else "array_append"
+    for tag, ids in change.tagged.items():
+        _alter_tags(function, tag=tag, ids=[pk for pk in ids if pk in mine])
+    by_caption: dict[str, list[int]] = {}
+    for pk, caption in change.captions.items():
+        if pk in mine:
+            by_caption.setdefault(caption, []).append(pk)
+    for caption, ids_before in by_caption.items():
+        Image.objects.filter(pk__in=ids_before).update(caption=caption)
+    return len(mine)
+
+
+def _alter_tags(function: str, *, tag: str, ids: Iterable[int]) -> None:
+    chosen = Image.objects.filter(pk__in=list(ids))
+    if function == "array_append":
+        chosen = chosen.exclude(tags__contains=[tag])
+    chosen.update(
+        tags=Func(
+            F("tags"),
+            Value(tag, output_field=CharField(max_length=60)),
+            function=function,
+            output_field=ArrayField(CharField(max_length=60)),
+        )
+    )

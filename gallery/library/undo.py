@@ -1,0 +1,31 @@
+"""Undoing a change, whatever its kind."""
+
+from __future__ import annotations
+
+from gallery.exceptions import LibraryProblem
+from gallery.library.changes import Change
+from gallery.library.editing import undo_words
+from gallery.library.moving import undo_move
+from gallery.library.trash import trash_images, undo_trash
+from gallery.models import Image
+from gallery.models.people import Viewer
+
+
+def undo_change(change: Change, *, by: Viewer) -> int:
+    """Puts back exactly the pictures of one change, as far as `by` may still edit them and nobody
+    changed them since. Returns how many. Raises LibraryProblem when there is nothing to put back.
+    """
+    if change.kind == "trash":
+        back = undo_trash(change, by=by)
+    elif change.kind == "restore":
+        back = len(trash_images(Image.objects.filter(pk__in=change.ids), by=by).ids)
+    elif change.kind == "move":
+        back = undo_move(change, by=by)
+    else:
+        back = undo_words(change, by=by)
+    if not back and change.ids:
+        raise LibraryProblem(
+            "There is nothing left to undo: somebody changed those pictures since.",
+            reason="nothing_to_undo",
+        )
+    return back

@@ -1,0 +1,65 @@
+"""The words that people write on pictures, made tidy: titles, captions and tags. No database."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from gallery.exceptions import LibraryProblem
+
+# Lengths in characters of the model's fields.
+TITLE_LENGTH = 200
+CAPTION_LENGTH = 5000
+TAG_LENGTH = 60
+# More are of no help to anybody, and every one is a row of chips on a page.
+MAX_TAGS = 50
+
+
+def clean_line(text: str, *, limit: int, what: str) -> str:
+    """One line without control characters. Raises LibraryProblem when it is too long."""
+    line = " ".join(_printable(text).split())
+    return _within(line, limit=limit, what=what)
+
+
+def clean_caption(text: str) -> str:
+    """A caption: line breaks stay, control characters go. Raises LibraryProblem."""
+    lines = _printable(text, keep="\n").replace("\r", "").strip()
+    return _within(lines, limit=CAPTION_LENGTH, what="caption")
+
+
+def clean_title(text: str) -> str:
+    """A title on one line. Raises LibraryProblem."""
+    return clean_line(text, limit=TITLE_LENGTH, what="title")
+
+
+def clean_tags(tags: Iterable[str]) -> list[str]:
+    """Tags in lower case, in the order given, each once. Raises LibraryProblem."""
+    found: dict[str, None] = {}
+    for tag in tags:
+        word = clean_line(tag, limit=TAG_LENGTH, what="tag").lower().strip("#, ")
+        if word:
+            found[word] = None
+    if len(found) > MAX_TAGS:
+        raise LibraryProblem(f"A picture can have {MAX_TAGS} tags at most.", reason="too_many_tags")
+    return list(found)
+
+
+def parse_tags(text: str) -> list[str]:
+    """Tags typed with commas (or one a line) between them. Raises LibraryProblem."""
+    return clean_tags(text.replace("\n", ",").replace(";", ",").split(","))
+
+
+def _printable(text: str, *, keep: str = "") -> str:
+    normal = unicodedata.normalize("NFC", text)
+    return "".join(
+        letter if letter in keep or unicodedata.category(letter) != "Cc" else " "
+        for letter in normal
+    )
+
+
+def _within(text: str, *, limit: int, what: str) -> str:
+    if len(text) > limit:
+        raise LibraryProblem(
+            f"That {what} is too long: {limit} characters fit.", reason=f"{what}_too_long"
+        )
+    return text
