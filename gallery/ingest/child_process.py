@@ -50,6 +50,10 @@ class ChildProcess:
             cwd="/",
             bufsize=0,
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("the decoder's child has no pipes")
+        self._requests = self._process.stdin.fileno()
+        self._replies = self._process.stdout.fileno()
 
     @property
     def pid(self) -> int:
@@ -91,8 +95,7 @@ class ChildProcess:
                 pipe.close()
 
     def _send(self, data: bytes) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(data)
+        os.write(self._requests, data)
 
     def _read_line(self, deadline: float) -> tuple[bytes, bytes]:
         data = b""
@@ -113,14 +116,12 @@ class ChildProcess:
         return b"".join(parts)
 
     def _read_some(self, deadline: float) -> bytes:
-        assert self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
         poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
+        poll.register(self._replies, select.POLLIN)
         wait_ms = max(0, round((deadline - time.monotonic()) * 1000))
         if not poll.poll(wait_ms):
             raise ChildGone(too_slow=True, detail="no answer in time")
-        data = os.read(descriptor, 1 << 18)
+        data = os.read(self._replies, 1 << 18)
         if not data:
             raise self._gone("it ended")
         return data

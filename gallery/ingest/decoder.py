@@ -23,7 +23,7 @@ from django.utils import timezone
 from gallery.exceptions import DecoderFailed
 from gallery.ingest.child_process import ChildGone, ChildProcess
 from gallery.ingest.formats import PictureFormat
-from gallery.ingest.limits import DecodeLimits, decode_limits
+from gallery.ingest.limits import decode_limits
 from gallery.ingest.refusals import refusal
 
 logger = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def decode(
     }
     reply, blobs = _ask(request, name)
     if reply.get("ok") is not True:
-        raise _refusal_of(reply, name, limits)
+        raise _refusal_of(reply, name)
     try:
         return _picture_of(reply, blobs, widths)
     except (LookupError, TypeError, ValueError) as error:
@@ -96,7 +96,7 @@ def _failed(reason: str, name: str) -> DecoderFailed:
     return DecoderFailed(refusal(reason, name).sentence, reason=reason)
 
 
-def _refusal_of(reply: Mapping[str, Any], name: str, limits: DecodeLimits) -> Exception:
+def _refusal_of(reply: Mapping[str, Any], name: str) -> Exception:
     reason = reply.get("reason")
     logger.info("Refused %r: %s %s", name, reason, reply.get("detail", ""))
     if reason == "too_many_pixels":
@@ -151,7 +151,7 @@ class _Slot:
 
     def __init__(
         self, child: ChildProcess | None, give_back: Callable[[ChildProcess | None], None]
-    ):
+    ) -> None:
         self._child = child
         self._give_back = give_back
 

@@ -7,6 +7,7 @@ input; one reply is a line of JSON on standard output, followed by the bytes it 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -14,6 +15,7 @@ import resource
 import signal
 import sys
 import warnings
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import Image, ImageFile, UnidentifiedImageError
@@ -84,10 +86,9 @@ def _limit_picture(request: dict[str, Any]) -> None:
 
 
 def _set_limit(limit: int, value: int) -> None:
-    try:
+    # macOS has not all of these, and a lower one may hold already.
+    with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(limit, (value, value))
-    except (ValueError, OSError):
-        pass  # macOS has no such limit, or a lower one already holds
 
 
 def _teach_pillow() -> None:
@@ -104,7 +105,7 @@ def _answer(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
         return refusal.reply, []
     except MemoryError:
         return {"ok": False, "reason": "too_much_memory"}, []
-    except Exception as error:  # the boundary of untrusted bytes: decoders raise anything
+    except Exception as error:  # noqa: BLE001 a process boundary: decoders raise anything
         return {"ok": False, "reason": _reason_of(error), "detail": repr(error)[:300]}, []
 
 
@@ -116,7 +117,7 @@ def _reason_of(error: Exception) -> str:
 
 
 def _read_picture(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-    with open(request["path"], "rb") as file, _open(file, request["format"]) as image:
+    with Path(request["path"]).open("rb") as file, _open(file, request["format"]) as image:
         _check_size(image, request)
         pixels.load_unless_scalable(image)
         orientation = exif.orientation_of(image)

@@ -13,7 +13,7 @@ HEAD_BYTES = 1024
 
 @dataclass(frozen=True, kw_only=True)
 class PictureFormat:
-    """One accepted format: Pillow's name of it, its media type and the extension it is stored by."""
+    """One accepted format: Pillow's name, the media type, the extension it is stored by."""
 
     pillow_name: str
     media_type: str
@@ -31,11 +31,6 @@ AVIF = PictureFormat(pillow_name="AVIF", media_type="image/avif", extension="avi
 
 ACCEPTED = (JPEG, PNG, WEBP, GIF, BMP, TIFF, HEIC, AVIF)
 ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF"
-
-# File names a folder or zip import takes a look at even before reading them.
-PICTURE_SUFFIXES = frozenset(
-    ".jpg .jpeg .jpe .jfif .png .webp .gif .bmp .dib .tif .tiff .heic .heif .hif .avif".split()
-)
 
 _SIGNATURES: tuple[tuple[bytes, PictureFormat], ...] = (
     (b"\xff\xd8\xff", JPEG),

@@ -28,9 +28,12 @@ _SENTENCES: Final[dict[str, str]] = {
     "too_slow": "“{name}” took too long to read and was given up.",
     "too_much_memory": "“{name}” needs more memory to read than this site gives one picture.",
     "decoder_failed": "“{name}” made the picture reader fail and was left out.",
+    "not_stored": "“{name}” could not be stored: {detail}.",
     "unreadable_file": "“{name}” cannot be opened: {detail}.",
     "archive_damaged": "“{name}” is not a zip that can be read: make it again and retry.",
-    "archive_too_many_bytes": "“{name}” is larger than {limit}, the most this site takes for a zip.",
+    "archive_too_many_bytes": (
+        "“{name}” is larger than {limit}, the most this site takes for a zip."
+    ),
     "archive_too_many_members": (
         "“{name}” holds more than {limit} files: split it into smaller zips."
     ),
@@ -54,6 +57,11 @@ def refusal(reason: str, name: str, **facts: object) -> Refused:
     quoted = shorten(name, QUOTED_NAME_CHARACTERS) or "The file"
     sentence = _SENTENCES[reason].format(name=quoted, accepted=ACCEPTED_IN_WORDS, **facts)
     return Refused(sentence, reason=reason)
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says went wrong, as the end of a sentence: “no space left on device”."""
+    return (error.strerror or "the system gave no reason").lower()
 
 
 def size_in_words(size_bytes: int) -> str:

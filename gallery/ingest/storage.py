@@ -1,83 +1,124 @@
-"""Where picture files lie on a local disk: durable, atomic, private to the site's own user.
+"""Files that survive a power cut: the local store of originals, renditions and query pictures.
 
-Settings name the class for every picture store; it imports nothing of the app.
+Named in settings.STORAGES; used through Django's storage API, so that S3 can stand in for it.
 """
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
-import secrets
+import shutil
+import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django.core.files import File
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
-from django.utils.deconstruct import deconstructible
 
-CHUNK_BYTES = 1024 * 1024
+# The site's own group may read, nobody else anything: private pictures are served by permission.
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
-# Files that a crash may leave behind end in this; check_library removes old ones.
-TEMPORARY_SUFFIX = ".part"
+# How a file is named until it is whole; the library check removes those that a crash left.
+PART_PREFIX = ".part-"
+# Tries to write into a folder that a deletion may remove at the same moment as empty.
+WRITE_TRIES = 5
+COPY_BYTES = 1 << 20
 
 
-@deconstructible(path="gallery.ingest.storage.DurableFileSystemStorage")
 class DurableFileSystemStorage(FileSystemStorage):
-    """A folder in which a name either does not exist or holds every byte, also after a power cut.
+    """Names say what is in a file, so saving a name again replaces it, whole or not at all.
 
-    Each file is written beside its name, synced, renamed into place, and its folder synced. Names
-    are made from content, so saving a name again writes the same bytes: the last rename wins.
+    A save writes a temporary file beside its place, fsyncs it, renames it and fsyncs the folder.
+    A delete removes the folders that it empties.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("file_permissions_mode", FILE_MODE)
-        kwargs.setdefault("directory_permissions_mode", FOLDER_MODE)
-        super().__init__(*args, **kwargs)
+    def __init__(self, location: str | Path | None = None, **options: Any) -> None:
+        options.setdefault("file_permissions_mode", FILE_MODE)
+        options.setdefault("directory_permissions_mode", FOLDER_MODE)
+        super().__init__(location=location, allow_overwrite=True, **options)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """The name itself: the same name means the same content."""
+        """The name itself: a second save of it replaces the first."""
+        if max_length is not None and len(name) > max_length:
+            raise ValueError(f"the stored name {name!r} is longer than {max_length}")
         return name
 
     def _save(self, name: str, content: File[Any]) -> str:
-        target = Path(self.path(name))
-        make_folders(target.parent)
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
+        final = Path(self.path(name))
+        for last_try in (False,) * (WRITE_TRIES - 1) + (True,):
+            try:
+                self._write_durably(final, content)
+                break
+            except FileNotFoundError:
+                if last_try:
+                    raise
+        return name
+
+    def _write_durably(self, final: Path, content: File[Any]) -> None:
+        self._make_folder(final.parent)
+        part = final.with_name(f"{PART_PREFIX}{uuid.uuid4().hex}")
         try:
-            _write_synced(temporary, content)
-            temporary.replace(target)
+            self._fill(part, content)
+            part.replace(final)
         except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                temporary.unlink()
+            part.unlink(missing_ok=True)
             raise
-        sync_folder(target.parent)
-        return name.replace("\\", "/")
+        _fsync_folder(final.parent)
+
+    def _fill(self, part: Path, content: File[Any]) -> None:
+        """A file that is on disk already is linked, not copied, where that is possible."""
+        source = getattr(content, "temporary_file_path", None)
+        if source is None or not _linked(Path(source()), part):
+            with part.open("xb") as file:
+                content.seek(0)
+                shutil.copyfileobj(content, file, COPY_BYTES)
+        part.chmod(self.file_permissions_mode or FILE_MODE)
+        descriptor = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        if folder != folder.parent:
+            self._make_folder(folder.parent)
+        try:
+            folder.mkdir(mode=self.directory_permissions_mode or FOLDER_MODE)
+        except FileExistsError:
+            return
+        _fsync_folder(folder.parent)
+
+    def delete(self, name: str) -> None:
+        """Deletes the file if it is there, and the folders that are empty then."""
+        file = Path(self.path(name))
+        file.unlink(missing_ok=True)
+        top = Path(self.location)
+        for folder in file.parents:
+            if folder == top or top not in folder.parents:
+                break
+            try:
+                folder.rmdir()
+            except OSError:
+                break
 
 
-def _write_synced(path: Path, content: File[Any]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    with os.fdopen(descriptor, "wb") as out:
-        for chunk in content.chunks(CHUNK_BYTES):
-            out.write(chunk)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def make_folders(folder: Path) -> None:
-    """Makes a folder and its parents; each new one is synced into its parent."""
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for path in reversed(missing):
-        path.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a folder's own entries durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _linked(source: Path, part: Path) -> bool:
     try:
-        os.fsync(descriptor)
+        os.link(source, part)
+    except OSError as error:
+        if error.errno == errno.ENOENT and source.exists():
+            raise  # the folder has just been removed as empty: the save tries again
+        return False
+    return True
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems cannot
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)

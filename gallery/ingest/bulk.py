@@ -1,0 +1,139 @@
+"""Many files in: pictures are decoded side by side while rows are written one after another.
+
+The caller's thread spools, asks the database and records; worker threads wait for the decoder's
+children and write blobs. So threads need no database connection, and order is kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from gallery.exceptions import Refused
+from gallery.ingest import blobs
+from gallery.ingest.intake import (
+    NO_DETAILS,
+    Destination,
+    Details,
+    Duplicate,
+    IngestResult,
+    Prepared,
+    find_duplicate,
+    prepare,
+    record,
+)
+from gallery.ingest.spool import Source, Spooled, spooled
+
+# Files spooled ahead of the one being recorded, for each thread: keeps every child busy while
+# the caller's thread writes rows, without filling the disk with copies.
+AHEAD_PER_WORKER = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One file on its way in: its name with its folders, and its bytes or why it has none."""
+
+    name: str
+    source: Source | Refused
+    details: Details = NO_DETAILS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one incoming file."""
+
+    name: str
+    size_bytes: int
+    result: IngestResult | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pending:
+    """A file that is spooled and being decoded, or whose outcome is known already."""
+
+    incoming: Incoming
+    held: ExitStack
+    file: Spooled | None = None
+    decoding: Future[Prepared] | None = None
+    result: IngestResult | Refused | None = None
+
+
+def ingest_many(
+    incoming: Iterable[Incoming], *, to: Destination, workers: int | None = None
+) -> Iterator[Outcome]:
+    """Takes files in and yields what became of each, in their order.
+
+    Each source is read to its end before the next one is asked for. Closing the iterator early
+    leaves nothing of the files that were under way.
+    """
+    workers = workers or max(1, os.cpu_count() or 1)
+    pending: deque[_Pending] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="ingest") as threads:
+        try:
+            for item in incoming:
+                pending.append(_begin(item, to=to, threads=threads))
+                while len(pending) > workers * AHEAD_PER_WORKER or _is_settled(pending[0]):
+                    yield _finish(pending.popleft(), to=to)
+                    if not pending:
+                        break
+            while pending:
+                yield _finish(pending.popleft(), to=to)
+        finally:
+            for abandoned in pending:
+                _abandon(abandoned)
+
+
+def _is_settled(pending: _Pending) -> bool:
+    return pending.decoding is None or pending.decoding.done()
+
+
+def _begin(item: Incoming, *, to: Destination, threads: ThreadPoolExecutor) -> _Pending:
+    held = ExitStack()
+    if isinstance(item.source, Refused):
+        return _Pending(incoming=item, held=held, result=item.source)
+    try:
+        file = held.enter_context(spooled(item.source, name=item.name))
+    except Refused as refused:
+        return _Pending(incoming=item, held=held, result=refused)
+    twin = find_duplicate(file.sha256, collection=to.collection)
+    if twin is not None:
+        return _Pending(incoming=item, held=held, file=file, result=Duplicate(twin))
+    decoding = threads.submit(prepare, file, name=item.name)
+    return _Pending(incoming=item, held=held, file=file, decoding=decoding)
+
+
+def _finish(pending: _Pending, *, to: Destination) -> Outcome:
+    with pending.held:
+        size_bytes = pending.file.size_bytes if pending.file is not None else 0
+        return Outcome(
+            name=pending.incoming.name,
+            size_bytes=size_bytes,
+            result=_result_of(pending, to=to),
+        )
+
+
+def _result_of(pending: _Pending, *, to: Destination) -> IngestResult | Refused:
+    if pending.result is not None:
+        return pending.result
+    if pending.file is None or pending.decoding is None:
+        raise RuntimeError("a pending file has neither a result nor a decoder")
+    try:
+        with blobs.removed_on_failure(pending.file):
+            prepared = pending.decoding.result()
+            return record(prepared, to=to, details=pending.incoming.details)
+    except Refused as refused:
+        return refused
+
+
+def _abandon(pending: _Pending) -> None:
+    """Waits for what cannot be stopped and removes what it wrote."""
+    with pending.held:
+        if pending.decoding is None or pending.file is None or pending.decoding.cancel():
+            return
+        if pending.decoding.exception() is None:
+            sha256, original = pending.file.sha256, blobs.original_name(pending.file)
+            blobs.delete_unreferenced(sha256, original=original)

@@ -1,0 +1,173 @@
+"""One file in: validated, stored, recorded. The public face of ingest for single pictures.
+
+    file -> spool (hash, format) -> decoder child -> blobs, fsynced -> one transaction: row and jobs
+
+Nothing is visible before the transaction commits; what a crash leaves, the library check mends.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from gallery.exceptions import DecoderFailed, Refused
+from gallery.ingest import blobs
+from gallery.ingest.decoder import DecodedPicture, decode
+from gallery.ingest.names import display_name
+from gallery.ingest.refusals import reason_of, refusal
+from gallery.ingest.spool import Source, Spooled, spooled
+from gallery.models import RENDITION_WIDTHS, Collection, EmbeddingJob, Image
+
+logger = logging.getLogger(__name__)
+
+# Width in pixels of the copy kept of a picture shown as a query: every encoder wants less.
+QUERY_WIDTH = 640
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a person says of a picture while adding it."""
+
+    title: str = ""
+    caption: str = ""
+    tags: tuple[str, ...] = ()
+
+
+NO_DETAILS = Details()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where pictures go and whose they are."""
+
+    collection: Collection
+    owner: User
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The file is a new picture of the collection."""
+
+    image: Image
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """The collection has these very bytes already, as this picture."""
+
+    of: Image
+
+
+IngestResult = Stored | Duplicate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A file whose blobs are in the stores and whose row is still to be written."""
+
+    file: Spooled
+    picture: DecodedPicture
+    name: str
+
+
+def ingest_file(
+    source: Source, *, to: Destination, name: str, details: Details = NO_DETAILS
+) -> IngestResult:
+    """Takes one file in. Raises Refused, with nothing kept, when it is no picture we can take.
+
+    `source` is a path, an upload or anything that reads; `name` is what the person calls it.
+    """
+    shown = display_name(name)
+    with spooled(source, name=shown) as file:
+        twin = find_duplicate(file.sha256, collection=to.collection)
+        if twin is not None:
+            return Duplicate(twin)
+        with blobs.removed_on_failure(file):
+            return record(prepare(file, name=shown), to=to, details=details)
+
+
+def find_duplicate(sha256: str, *, collection: Collection) -> Image | None:
+    """The collection's live picture of these bytes, if it has one."""
+    return Image.objects.live().filter(collection=collection, sha256=sha256).first()
+
+
+def prepare(file: Spooled, *, name: str) -> Prepared:
+    """Decodes a file and writes its blobs. Needs no database, so threads may run it.
+
+    `name` may have folders in front: messages show them, the picture keeps the last part.
+    """
+    picture = read_picture(file, name=name, widths=RENDITION_WIDTHS)
+    try:
+        blobs.write_blobs(file, picture)
+    except OSError as error:
+        logger.exception("The picture store did not take %r", name)
+        raise refusal("not_stored", name, detail=reason_of(error)) from error
+    return Prepared(file=file, picture=picture, name=display_name(name))
+
+
+def read_picture(file: Spooled, *, name: str, widths: tuple[int, ...]) -> DecodedPicture:
+    """Decodes a file. Whatever it does to the decoder's child, it is refused and no more."""
+    try:
+        return decode(file.path, picture_format=file.picture_format, name=name, widths=widths)
+    except DecoderFailed as error:
+        raise Refused(error.sentence, reason=error.reason) from error
+
+
+def read_query_picture(source: Source, *, name: str) -> DecodedPicture:
+    """A picture shown as a query: its upright WebP copy, nothing stored. Raises Refused."""
+    shown = display_name(name)
+    with spooled(source, name=shown) as file:
+        return read_picture(file, name=shown, widths=(QUERY_WIDTH,))
+
+
+def record(prepared: Prepared, *, to: Destination, details: Details = NO_DETAILS) -> IngestResult:
+    """Writes the row and its embedding jobs in one transaction.
+
+    Two that record the same bytes at once: one is stored, the other a duplicate.
+    """
+    sha256 = prepared.file.sha256
+    with transaction.atomic():
+        blobs.lock_blobs(sha256)
+        twin = find_duplicate(sha256, collection=to.collection)
+        if twin is not None:
+            return Duplicate(twin)
+        # A deletion of the same content may have come between writing the blobs and the lock.
+        original = blobs.write_blobs(prepared.file, prepared.picture)
+        image = _new_row(prepared, original=original, to=to, details=details)
+        try:
+            with transaction.atomic():
+                image.save(force_insert=True)
+        except IntegrityError:
+            # A picture was moved or restored into the collection at this moment.
+            twin = find_duplicate(sha256, collection=to.collection)
+            if twin is None:
+                raise
+            return Duplicate(twin)
+        EmbeddingJob.objects.enqueue(image)
+    return Stored(image)
+
+
+def _new_row(prepared: Prepared, *, original: str, to: Destination, details: Details) -> Image:
+    file, picture = prepared.file, prepared.picture
+    return Image(
+        collection=to.collection,
+        owner=to.owner,
+        sha256=file.sha256,
+        original=original,
+        media_type=file.picture_format.media_type,
+        width=picture.width,
+        height=picture.height,
+        size_bytes=file.size_bytes,
+        original_name=prepared.name,
+        title=details.title,
+        caption=details.caption,
+        tags=list(details.tags),
+        taken_at=picture.taken_at,
+        camera=str(picture.facts.get("camera", "")),
+        exif=picture.facts,
+        average_color=picture.average_color,
+        perceptual_hash=picture.perceptual_hash,
+    )

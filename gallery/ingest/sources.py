@@ -1,0 +1,81 @@
+"""Where many files come from: folders, files and zips, as one stream of incoming files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from gallery.exceptions import ImportProblem, Refused
+from gallery.ingest.bulk import Incoming
+from gallery.ingest.formats import is_zip
+from gallery.ingest.intake import NO_DETAILS, Details
+from gallery.ingest.limits import archive_limits
+from gallery.ingest.names import display_path
+from gallery.ingest.refusals import reason_of, refusal
+from gallery.ingest.zips import is_clutter, read_members
+
+# What is said of a file, by its path as it stands in its folder or zip.
+DetailsOf = Callable[[str], Details]
+
+
+def _no_details(_path: str) -> Details:
+    return NO_DETAILS
+
+
+def list_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """The files to import, each with its name for messages: files as they are, folders with
+    everything below them in order, links not followed. Raises ImportProblem for a missing path."""
+    files: list[tuple[Path, str]] = []
+    for path in paths:
+        if path.is_dir():
+            files.extend((file, str(file.relative_to(path))) for file in _below(path))
+        elif path.exists():
+            files.append((path, path.name))
+        else:
+            raise ImportProblem(f"There is no file or folder {path}.", reason="missing_path")
+    return files
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not is_clutter(name))
+        for name in sorted(names):
+            if not is_clutter(name):
+                yield Path(parent) / name
+
+
+def incoming_from_file(
+    file: Path, *, name: str, details_of: DetailsOf = _no_details
+) -> Iterator[Incoming]:
+    """One file of an import: itself, or what is in it when it is a zip."""
+    shown = display_path(os.fsencode(name).decode("utf-8", "replace"))
+    try:
+        if file.is_file() and file_is_zip(file):
+            with file.open("rb") as archive:
+                yield from incoming_from_zip(archive, name=shown, details_of=details_of)
+            return
+    except OSError as error:
+        refused = refusal("unreadable_file", shown, detail=reason_of(error))
+        yield Incoming(name=shown, source=refused)
+        return
+    yield Incoming(name=shown, source=file, details=details_of(name))
+
+
+def incoming_from_zip(
+    archive: BinaryIO, *, name: str, details_of: DetailsOf = _no_details
+) -> Iterator[Incoming]:
+    """What is in a zip; or the zip itself, refused."""
+    try:
+        for member in read_members(archive, name=name, limits=archive_limits()):
+            details = details_of(member.path)
+            yield Incoming(name=member.name, source=member.content, details=details)
+    except Refused as refused:
+        yield Incoming(name=name, source=refused)
+
+
+def file_is_zip(file: Path) -> bool:
+    """True when the file begins as a zip does, whatever its name."""
+    with file.open("rb") as opened:
+        return is_zip(opened.read(4))
