@@ -1,9 +1,35 @@
-"""The WSGI entry point of the web server."""
+"""The WSGI entry point of the web server; loads the encoder in the background as it starts."""
 
+import logging
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
 
 application = get_wsgi_application()
+
+logger = logging.getLogger(__name__)
+
+
+def warm_encoder() -> None:
+    """Load the encoder that searches use, so that nobody's first search waits for it.
+
+    Other pages answer meanwhile. A site without an encoder yet starts just as well.
+    """
+    from django.db import connection
+
+    from gallery.embedding.registry import warm_up
+    from gallery.models import Encoder
+
+    try:
+        encoder = Encoder.objects.active()
+        connection.close()
+        if encoder is not None:
+            warm_up(encoder.key)
+    except Exception:  # the thread's boundary: searches load it, or say why not
+        logger.exception("The encoder could not be loaded in advance")
+
+
+threading.Thread(target=warm_encoder, name="warm-encoder", daemon=True).start()

@@ -48,9 +48,8 @@ class Command(BaseCommand):
 
 
 def encoder_line(encoder: Encoder) -> str:
-    """Which encoder searches use and how to change it, in one line."""
-    reason = f" ({encoder.reason.rstrip('.')})" if encoder.reason else ""
-    return (
-        f"Encoder: {encoder.key}{reason}. To change it: manage.py encoders add KEY, then"
-        " manage.py encoders activate KEY."
-    )
+    """Which encoder searches use, why, and how to change it."""
+    line = f"Encoder: {encoder.key}. {encoder.reason}".rstrip()
+    if "manage.py encoders" not in line:
+        line += " To change it: manage.py encoders add KEY --wait, then encoders activate KEY."
+    return line
