@@ -23,8 +23,8 @@ def clean_line(text: str, *, limit: int, what: str) -> str:
 
 def clean_caption(text: str) -> str:
     """A caption: line breaks stay, control characters go. Raises LibraryProblem."""
-    lines = _printable(text, keep="\n").replace("\r", "").strip()
-    return _within(lines, limit=CAPTION_LENGTH, what="caption")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _within(_printable(lines, keep="\n").strip(), limit=CAPTION_LENGTH, what="caption")
 
 
 def clean_title(text: str) -> str:

@@ -1,0 +1,95 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.library.collections import (
+    covers_of,
+    create_collection,
+    delete_collection,
+    update_collection,
+    with_counts,
+)
+from gallery.models import Collection, Visibility
+from tests.factories import make_collection, make_image
+
+
+def test_a_collection_gets_an_address_of_its_own(owner):
+    first = create_collection(owner, name="  My   cats ")
+    second = create_collection(owner, name="My cats")
+    assert (first.name, first.slug, second.slug) == ("My cats", "my-cats", "my-cats-2")
+    assert first.visibility == Visibility.PRIVATE
+
+
+@pytest.mark.parametrize("name", ["new", "新しい写真", "!!!"])
+def test_addresses_never_clash_with_pages_and_are_never_empty(owner, name):
+    collection = create_collection(owner, name=name)
+    assert collection.slug not in {"", "new"}
+    assert collection.name == name
+
+
+@pytest.mark.parametrize(("name", "reason"), [(" ", "name_missing"), ("x" * 121, "name_too_long")])
+def test_bad_names_are_refused_in_a_sentence(owner, name, reason):
+    with pytest.raises(LibraryProblem) as problem:
+        create_collection(owner, name=name)
+    assert problem.value.reason == reason
+    assert not Collection.objects.exists()
+
+
+def test_nobody_in_particular_makes_no_collection(db):
+    with pytest.raises(NotAllowed):
+        create_collection(None, name="Cats")
+
+
+def test_the_cover_is_a_live_picture_of_the_collection(owner):
+    collection, other = make_collection(owner), make_collection(owner)
+    foreign = make_image(other)
+    settings = {"name": "New", "description": "", "visibility": "public"}
+    with pytest.raises(LibraryProblem, match="cover"):
+        update_collection(collection, **settings, cover=foreign)
+    mine = make_image(collection)
+    update_collection(collection, **settings, cover=mine)
+    collection.refresh_from_db()
+    assert (collection.cover, collection.name, collection.is_public) == (mine, "New", True)
+
+
+def test_only_an_empty_collection_is_deleted(owner):
+    collection = make_collection(owner)
+    image = make_image(collection)
+    with pytest.raises(LibraryProblem) as problem:
+        delete_collection(collection)
+    assert problem.value.reason == "not_empty"
+    image.deleted_at = image.created_at
+    image.save()
+    with pytest.raises(LibraryProblem) as problem:
+        delete_collection(collection)
+    assert problem.value.reason == "trash_not_empty"
+    image.delete()
+    delete_collection(collection)
+    assert not Collection.objects.exists()
+
+
+def test_covers_show_the_chosen_one_first_and_never_one_that_went_away(owner):
+    collection, elsewhere = make_collection(owner), make_collection(owner)
+    images = [make_image(collection) for _ in range(5)]
+    collection.cover = images[0]
+    collection.save()
+    chosen = covers_of([collection])[collection.pk]
+    assert chosen == [images[0], images[4], images[3]]
+    images[0].collection = elsewhere
+    images[0].save()
+    assert covers_of([collection])[collection.pk] == [images[4], images[3], images[2]]
+
+
+def test_counts_and_covers_cost_two_queries_for_any_number_of_collections(owner):
+    for size in (0, 1, 4):
+        collection = make_collection(owner)
+        for _ in range(size):
+            make_image(collection)
+    make_image(collection, deleted_at=collection.created_at)
+    with CaptureQueriesContext(connection) as queries:
+        collections = list(with_counts(Collection.objects.order_by("pk")))
+        covers = covers_of(collections)
+    assert [one.picture_count for one in collections] == [0, 1, 4]
+    assert [len(covers[one.pk]) for one in collections] == [0, 1, 3]
+    assert len(queries) == 2

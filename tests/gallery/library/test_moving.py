@@ -1,0 +1,53 @@
+import pytest
+
+from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.library.moving import move_images
+from gallery.library.undo import undo_change
+from gallery.models import Image, Membership, Role
+from tests.factories import make_collection, make_image
+
+
+def test_pictures_move_and_undo_brings_back_exactly_those(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    moved, there = make_image(source), make_image(target)
+    change = move_images(Image.objects.filter(collection=source), to=target, by=owner, expected=1)
+    assert set(target.images.all()) == {moved, there}
+    assert undo_change(change, by=owner) == 1
+    assert (source.images.get(), target.images.get()) == (moved, there)
+
+
+def test_bytes_that_are_there_already_stay_where_they_are(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    twin = make_image(source)
+    make_image(target, sha256=twin.sha256)
+    other = make_image(source)
+    change = move_images(source.images.all(), to=target, by=owner)
+    assert (change.ids, change.skipped) == ((other.pk,), 1)
+    assert source.images.get() == twin
+
+
+def test_twins_from_two_collections_do_not_collide(owner):
+    one, two, target = make_collection(owner), make_collection(owner), make_collection(owner)
+    first = make_image(one)
+    make_image(two, sha256=first.sha256)
+    change = move_images(Image.objects.all(), to=target, by=owner)
+    assert (change.ids, change.skipped) == ((first.pk,), 1)
+
+
+def test_nothing_moves_into_a_collection_of_others(owner, stranger):
+    source, target = make_collection(stranger), make_collection(owner)
+    make_image(source)
+    Membership.objects.create(collection=target, person=stranger, role=Role.VIEWER)
+    with pytest.raises(NotAllowed):
+        move_images(source.images.all(), to=target, by=stranger)
+    assert source.images.count() == 1
+
+
+def test_undo_says_when_there_is_nothing_left_to_put_back(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    make_image(source)
+    change = move_images(source.images.all(), to=target, by=owner)
+    Image.objects.update(collection=source)
+    with pytest.raises(LibraryProblem) as problem:
+        undo_change(change, by=owner)
+    assert problem.value.reason == "nothing_to_undo"

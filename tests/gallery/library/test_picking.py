@@ -1,0 +1,26 @@
+import pytest
+from django.db import transaction
+
+from gallery.exceptions import LibraryProblem
+from gallery.library.picking import lock_pictures
+from gallery.models import Image, Membership, Role
+from tests.factories import make_collection, make_image
+
+
+def test_only_what_one_may_edit_is_picked(owner, stranger):
+    collection = make_collection(owner, visibility="public")
+    image = make_image(collection)
+    with transaction.atomic():
+        assert lock_pictures(Image.objects.all(), by=owner) == [image]
+        assert lock_pictures(Image.objects.all(), by=stranger) == []
+        assert lock_pictures(Image.objects.all(), by=None) == []
+    Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
+    with transaction.atomic():
+        assert lock_pictures(Image.objects.all(), by=stranger) == []
+
+
+def test_another_number_than_the_one_shown_changes_nothing(owner):
+    make_image(make_collection(owner))
+    with transaction.atomic(), pytest.raises(LibraryProblem) as problem:
+        lock_pictures(Image.objects.all(), by=owner, expected=2)
+    assert problem.value.reason == "selection_changed"
