@@ -1,0 +1,87 @@
+"""Addresses of renditions that carry their own permission, so that a page of thumbnails costs none.
+
+Whoever may see a picture's row gets a signed address; the view that streams the file checks the
+signature and asks no database. Addresses stay the same for a whole window, so that browsers keep
+hitting their caches, and end one window later at most. May be used by views, the API, the admin
+and templates.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from gallery.models import RENDITION_WIDTHS, Image
+
+HOUR_S = 3600
+# An address handed out works for one to two windows. Private ones are short: an address that
+# leaked, or whose holder lost access, must end soon. Public ones are long, for shared caches.
+PRIVATE_WINDOW_S = 6 * HOUR_S
+PUBLIC_WINDOW_S = 14 * 24 * HOUR_S
+# 128 bits of the HMAC are beyond guessing and keep addresses short.
+SIGNATURE_BYTES = 16
+_SALT = "gallery.delivery"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What a valid signature allows: which audience it was made for and until when (epoch s)."""
+
+    is_public: bool
+    expires_at: int
+
+    def seconds_left(self) -> int:
+        """How long a cache may keep what it got by this address."""
+        return max(0, self.expires_at - int(time.time()))
+
+
+def rendition_url(image: Image, *, width: int) -> str:
+    """The signed address of one rendition. Give it only to somebody who may see the picture.
+
+    Reads image.collection: select it together with the picture.
+    """
+    signature = sign(image.sha256, is_public=image.collection.is_public)
+    return reverse(
+        "gallery:rendition",
+        kwargs={"signature": signature, "sha256": image.sha256, "width": width},
+    )
+
+
+def sign(sha256: str, *, is_public: bool) -> str:
+    """The signature part of an address: audience, expiry and HMAC."""
+    window = PUBLIC_WINDOW_S if is_public else PRIVATE_WINDOW_S
+    # Each picture's windows start at another moment, so that not all caches empty at once.
+    offset = int(sha256[:8], 16) % window
+    expires_at = ((int(time.time()) + offset) // window + 2) * window - offset
+    stamp = f"{'p' if is_public else 'm'}{expires_at:x}"
+    return f"{stamp}.{_hmac(stamp, sha256)}"
+
+
+def check(signature: str, *, sha256: str) -> Grant | None:
+    """What the signature grants for this picture; None if it is forged or has ended."""
+    stamp, _, given = signature.partition(".")
+    # All bytes before the comparison are the visitor's own.
+    if not constant_time_compare(given, _hmac(stamp, sha256)):
+        return None
+    grant = Grant(is_public=stamp[0] == "p", expires_at=int(stamp[1:], 16))
+    return grant if grant.seconds_left() else None
+
+
+def _hmac(stamp: str, sha256: str) -> str:
+    digest = salted_hmac(_SALT, f"{stamp}/{sha256}", algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest[:SIGNATURE_BYTES]).decode().rstrip("=")
+
+
+def sources(image: Image) -> list[tuple[str, int]]:
+    """All renditions as (address, true width in pixels), smallest first, for srcset.
+
+    Renditions are never larger than the picture: of those that would be equal, one is named.
+    """
+    found: dict[int, str] = {}
+    for width in RENDITION_WIDTHS:
+        found.setdefault(min(width, image.width), rendition_url(image, width=width))
+    return [(address, width) for width, address in found.items()]

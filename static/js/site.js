@@ -1,0 +1,71 @@
+// What every page needs: the light and dark switch, dialogs, menus that close, toasts, forms that
+// send themselves. Everything works without this file, only less comfortably.
+
+import { toast } from "./toast.js";
+
+const YEAR_S = 365 * 24 * 3600;
+
+function switchTheme() {
+  const root = document.documentElement;
+  const isDark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = isDark ? "light" : "dark";
+  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=${YEAR_S}; samesite=lax`;
+}
+
+function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (!dialog || dialog.open) return false;
+  dialog.showModal();
+  return true;
+}
+
+function closeMenus(except = null) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu !== except && !menu.contains(except)) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target.closest("[data-open-dialog], [data-theme-switch], [data-close-toast], details.menu, dialog");
+  closeMenus(target?.closest("details.menu") ?? null);
+  if (!target) return;
+  if (target.matches("[data-theme-switch]")) switchTheme();
+  else if (target.matches("[data-close-toast]")) target.closest(".toast").remove();
+  else if (target.matches("[data-open-dialog]")) {
+    const plain = event.metaKey || event.ctrlKey || event.shiftKey;
+    if (!plain && openDialog(target.dataset.openDialog)) event.preventDefault();
+  } else if (target === event.target && target.matches("dialog")) target.close(); // the backdrop
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector("details.menu[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+  event.preventDefault();
+});
+
+// Selects inside form[data-autosubmit] take effect at once; empty fields stay out of the address.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-autosubmit]");
+  if (form && event.target.matches("select, input[type=range], input[type=date]")) form.requestSubmit();
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[method=get]")) return;
+  for (const field of event.target.elements) {
+    if (field.name && !field.value && field.tagName !== "BUTTON") field.disabled = true;
+  }
+});
+// Coming back with the browser's button: a form disabled on the way out works again.
+addEventListener("pageshow", () => {
+  for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const text = event.detail.xhr.getResponseHeader("X-Sentence");
+  toast(text ? decodeURIComponent(text) : "That did not work. Try again in a moment.", "error");
+});
+document.addEventListener("htmx:sendError", () => toast("The site cannot be reached.", "error"));
