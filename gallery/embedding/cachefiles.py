@@ -13,6 +13,7 @@ import os
 import secrets
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
     """The object in a file, or None when it is missing or damaged."""
     try:
         found = json.loads(path.read_text())
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -79,4 +80,5 @@ def _write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         temporary.replace(path)
     except OSError as error:
         logger.warning("Could not keep %s for next time: %s", path.name, error)
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -6,9 +6,10 @@ Keys: `openclip:MODEL/TAG` and `openclip:MODEL//absolute/path/to/checkpoint`.
 from __future__ import annotations
 
 import copy
+import logging
 import pickle
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ from gallery.embedding.protocol import EncoderSpec, Pixels, Vectors, unit_rows
 from gallery.embedding.weights import cache_folder, fetch_weights, hub_answers, hub_offline
 from gallery.exceptions import EncoderUnavailable
 
+# What torch and open_clip raise for a file that holds no weights, or another model's.
+_UNLOADABLE = (
+    RuntimeError, OSError, EOFError, LookupError, ValueError, TypeError, AttributeError,
+    AssertionError, pickle.UnpicklingError,
+)  # fmt: skip
 # Texts in one forward pass on a GPU. A processor takes them one by one, each at its true length:
 # padding wastes its time, and bf16 batches of a few texts hit a slow path in its matrix library.
 GPU_TEXT_BATCH = 256
@@ -185,7 +191,7 @@ def _build(checkpoint: Checkpoint, *, file: Path, config: dict[str, Any]) -> Any
         name: config[name] for name in ("mean", "std", "interpolation", "resize_mode")
         if config.get(name) is not None
     }  # fmt: skip
-    with _network_if_needed(checkpoint):
+    with _network_if_needed(checkpoint), _quiet():
         try:
             model = open_clip.create_model(
                 checkpoint.model,
@@ -198,7 +204,7 @@ def _build(checkpoint: Checkpoint, *, file: Path, config: dict[str, Any]) -> Any
                 cache_dir=cache_folder(),
                 weights_only=True,
             )
-        except (RuntimeError, OSError, KeyError, ValueError, pickle.UnpicklingError) as error:
+        except _UNLOADABLE as error:
             raise EncoderUnavailable(
                 f"{file.name} does not hold weights of {checkpoint.model}, or part of that model "
                 f"cannot be downloaded. The cause: {_first_line(error)}"
@@ -209,7 +215,7 @@ def _build(checkpoint: Checkpoint, *, file: Path, config: dict[str, Any]) -> Any
 def _tokenizer(checkpoint: Checkpoint) -> Any:
     import open_clip
 
-    with _network_if_needed(checkpoint):
+    with _network_if_needed(checkpoint), _quiet():
         try:
             return open_clip.get_tokenizer(checkpoint.model, cache_dir=cache_folder())
         except (OSError, RuntimeError, ValueError) as error:
@@ -228,6 +234,21 @@ def _network_if_needed(checkpoint: Checkpoint) -> Any:
     from_hub = any(text.get(name) for name in ("hf_model_name", "hf_tokenizer_name"))
     from_hub = from_hub or "siglip" in checkpoint.model.lower()
     return nullcontext() if from_hub and hub_answers() else hub_offline()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Drops open_clip's steps, which it logs as information under the root logger's name."""
+    root = logging.getLogger()
+
+    def is_worth_showing(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING or "open_clip" not in record.pathname
+
+    root.addFilter(is_worth_showing)
+    try:
+        yield
+    finally:
+        root.removeFilter(is_worth_showing)
 
 
 def _spec(checkpoint: Checkpoint, model: Any, tokenizer: Any, *, file: Path) -> EncoderSpec:

@@ -64,13 +64,18 @@ def _center(image: PillowImage.Image, *, geometry: Geometry) -> PillowImage.Imag
     """Crops to the middle, or pads around it where the picture is smaller."""
     if image.size == (geometry.width, geometry.height):
         return image
-    left = round((image.width - geometry.width) / 2)
-    top = round((image.height - geometry.height) / 2)
+    left = _offset(image.width - geometry.width)
+    top = _offset(image.height - geometry.height)
     if left >= 0 and top >= 0:
         return image.crop((left, top, left + geometry.width, top + geometry.height))
     canvas = PillowImage.new("RGB", (geometry.width, geometry.height), (geometry.fill,) * 3)
     canvas.paste(image, (-left, -top))
     return canvas
+
+
+def _offset(surplus: int) -> int:
+    """Where the middle begins: cropping rounds, padding rounds down, as torchvision does both."""
+    return round(surplus / 2) if surplus >= 0 else -(-surplus // 2)
 
 
 def opaque_rgb(image: PillowImage.Image) -> PillowImage.Image:

@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
-from django.db.models.functions import Least
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gallery.embedding import batches
@@ -78,28 +77,23 @@ def claim_jobs(encoder: Encoder | None = None, *, limit: int, worker: str) -> li
 
 
 def _lock_due(encoder: Encoder | None, *, limit: int) -> list[EmbeddingJob]:
+    """Locked rows. Plain queries in the order of the queue's index, however long the queue is."""
     due = EmbeddingJob.objects.due()
-    if encoder is not None:
-        due = due.filter(encoder=encoder)
-    active_first = Case(
-        When(encoder__state=EncoderState.ACTIVE, then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    first = (
-        due.annotate(urgency=active_first, suspect=Least("attempts", 1))
-        .order_by("urgency", "suspect", "next_try_at", "pk")
-        .select_for_update(skip_locked=True, of=("self",))
-        .first()
-    )
-    if first is None:
-        return []
-    if first.attempts:
-        limit = 1
-    same_kind = due.filter(encoder_id=first.encoder_id)
-    same_kind = same_kind.filter(pk=first.pk) if first.attempts else same_kind.filter(attempts=0)
-    locked = same_kind.select_for_update(skip_locked=True, of=("self",))
-    return list(locked.select_related("image").order_by("next_try_at", "pk")[:limit])
+    encoders = [encoder.pk] if encoder is not None else _by_urgency()
+    for kind, most in ((Q(attempts=0), limit), (Q(attempts__gt=0), 1)):
+        for encoder_id in encoders:
+            wanted = due.filter(kind, encoder_id=encoder_id).order_by("next_try_at", "pk")
+            locked = wanted.select_for_update(skip_locked=True, of=("self",))
+            jobs = list(locked.select_related("image")[:most])
+            if jobs:
+                return jobs
+    return []
+
+
+def _by_urgency() -> list[int]:
+    """Encoders, the one that searches use first."""
+    rows = Encoder.objects.values_list("pk", "state")
+    return [pk for pk, state in sorted(rows, key=lambda row: row[1] != EncoderState.ACTIVE)]
 
 
 def embed_pending(
@@ -139,7 +133,7 @@ def _next_batch(
     encoder: Encoder | None, *, most: int, pool: ThreadPoolExecutor
 ) -> batches.Batch | None:
     """Claims jobs and starts decoding them; None when nothing is due."""
-    if most <= 0 or not EmbeddingJob.objects.due().exists():
+    if most <= 0:
         return None
     jobs = claim_jobs(encoder, limit=min(CLAIM_SIZE, most), worker=worker_name())
     if not jobs:

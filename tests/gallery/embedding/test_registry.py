@@ -1,0 +1,177 @@
+"""Encoders load once, by key; the first choice never hangs and never raises for want of network."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from gallery.embedding import registry
+from gallery.embedding.catalog import DEFAULT_HUB_FOLDER, DEFAULT_KEY
+from gallery.exceptions import EncoderUnavailable
+from tests.tiny_encoder import TinyEncoder
+
+pytestmark = pytest.mark.usefixtures("fresh_registry")
+loads = []
+
+
+def load_slowly(key):
+    """A loader for settings.ENCODER_ADAPTERS that counts."""
+    time.sleep(0.05)
+    loads.append(key)
+    return TinyEncoder()
+
+
+@pytest.fixture
+def slow_adapter(settings):
+    loads.clear()
+    settings.ENCODER_ADAPTERS = {"slow": f"{__name__}:load_slowly"}
+
+
+def test_many_threads_load_an_encoder_once(slow_adapter):
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(registry.load_encoder("slow:one")))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert loads == ["slow:one"]
+    assert len(found) == 6
+    assert len({id(encoder) for encoder in found}) == 1
+    assert registry.is_loaded("slow:one")
+
+
+def test_an_unknown_prefix_is_a_sentence_that_lists_the_known_ones():
+    with pytest.raises(EncoderUnavailable, match="starter"):
+        registry.load_encoder("abacus:beads")
+
+
+def test_a_query_is_encoded_once_whatever_its_spaces(monkeypatch):
+    calls = []
+    original = TinyEncoder.encode_texts
+    monkeypatch.setattr(
+        TinyEncoder,
+        "encode_texts",
+        lambda self, texts: calls.append(texts) or original(self, texts),
+    )
+    first = registry.encode_query_text("tiny", "red  car ")
+    second = registry.encode_query_text("tiny", "red car")
+    assert first is second
+    assert calls == [["red car"]]
+    assert first.dtype == np.float32
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 1
+
+
+def test_the_query_cache_forgets_the_oldest(monkeypatch):
+    monkeypatch.setattr(registry, "QUERY_CACHE_SIZE", 2)
+    first = registry.encode_query_text("tiny", "red")
+    registry.encode_query_text("tiny", "blue")
+    registry.encode_query_text("tiny", "green")
+    assert registry.encode_query_text("tiny", "red") is not first
+
+
+def test_warming_up_runs_both_towers():
+    registry.warm_up("tiny")
+    assert registry.is_loaded("tiny")
+
+
+def test_a_named_encoder_is_taken_at_its_word(settings):
+    settings.ENCODER = "openclip:ViT-L-14/datacomp_xl_s13b_b90k"
+    choice = registry.choose_initial_encoder()
+    assert choice.key == settings.ENCODER
+    assert not choice.automatic
+
+
+def test_weights_on_disk_win_without_network(settings, tmp_path, unreachable_hub):
+    settings.ENCODER, settings.MODEL_DIR = "auto", str(tmp_path)
+    folder = "models--" + DEFAULT_HUB_FOLDER.strip("/").replace("/", "--")
+    snapshot = tmp_path / folder / "snapshots" / "abc"
+    snapshot.mkdir(parents=True)
+    (tmp_path / folder / "refs").mkdir()
+    (tmp_path / folder / "refs" / "main").write_text("abc")
+    (snapshot / "open_clip_model.safetensors").write_bytes(b"weights")
+    assert registry.choose_initial_encoder().key == DEFAULT_KEY
+
+
+def test_a_hub_that_refuses_means_the_starter(settings, tmp_path, unreachable_hub):
+    settings.ENCODER, settings.MODEL_DIR = "auto", str(tmp_path)
+    choice = registry.choose_initial_encoder()
+    assert choice.key == "starter"
+    assert choice.automatic
+    assert "encoders add" in choice.reason
+
+
+def test_a_hub_that_answers_means_the_default(settings, tmp_path, answering_hub):
+    settings.ENCODER, settings.MODEL_DIR = "auto", str(tmp_path)
+    assert registry.choose_initial_encoder().key == DEFAULT_KEY
+
+
+@pytest.mark.slow
+def test_a_hub_that_says_nothing_costs_seconds_and_no_traceback(tmp_path):
+    """A whole process, from the interpreter's start to the choice."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        code = (
+            "import time, django; django.setup(); begun = time.monotonic();"
+            "from gallery.embedding.registry import choose_initial_encoder;"
+            "print(choose_initial_encoder().key, time.monotonic() - begun)"
+        )
+        finished = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={
+                "DJANGO_SETTINGS_MODULE": "searchsite.settings",
+                "ENCODER": "auto",
+                "VAR_DIR": str(tmp_path / "var"),
+                "MODEL_DIR": str(tmp_path / "models"),
+                "HF_ENDPOINT": f"http://127.0.0.1:{port}",
+                "PATH": "",
+            },
+        )
+    assert finished.returncode == 0, finished.stderr
+    key, seconds = finished.stdout.split()
+    assert key == "starter"
+    # The hub's client alone would take close to a minute.
+    assert float(seconds) < 20
+    assert "Traceback" not in finished.stderr
+
+
+PACKAGE = [
+    "protocol", "catalog", "pixels", "stored", "device", "starter", "openclip", "registry",
+    "weights", "indexing", "lifecycle", "queue", "batches",
+]  # fmt: skip
+
+
+def test_importing_the_package_loads_no_model_library():
+    code = (
+        "import django, sys; django.setup();"
+        + "".join(f"import gallery.embedding.{name};" for name in PACKAGE)
+        + "heavy = {'torch', 'torchvision', 'open_clip', 'timm', 'transformers', 'tokenizers',"
+        "'safetensors', 'huggingface_hub'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_every_module_is_in_the_list_above():
+    from pathlib import Path
+
+    import gallery.embedding
+
+    folder = Path(gallery.embedding.__file__).parent
+    helpers = {"__init__", "cachefiles", "causal_text", "starter_text", "starter_image",
+               "starter_space"}  # fmt: skip
+    assert {file.stem for file in folder.glob("*.py")} == set(PACKAGE) | helpers

@@ -1,0 +1,43 @@
+"""Weights are found on disk, fetched from a hub that answers, or missed in one sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from gallery.embedding.weights import fetch_weights, hub_answers, hub_offline, weights_on_disk
+from gallery.exceptions import EncoderUnavailable
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path):
+    settings.MODEL_DIR = str(tmp_path)
+
+
+def test_a_refused_connection_is_no_answer(unreachable_hub):
+    assert not hub_answers()
+
+
+def test_any_http_answer_is_an_answer(answering_hub):
+    assert hub_answers()
+
+
+def test_offline_mode_asks_nobody_and_ends(answering_hub):
+    with hub_offline():
+        assert not hub_answers()
+    assert hub_answers()
+
+
+def test_missing_weights_without_network_are_one_sentence(unreachable_hub):
+    with pytest.raises(EncoderUnavailable, match="connect to the network") as caught:
+        fetch_weights({"hf_hub": "nobody/nothing/"}, label="Some model")
+    assert "Some model" in caught.value.sentence
+
+
+def test_weights_that_the_hub_lacks_are_one_sentence(answering_hub):
+    with pytest.raises(EncoderUnavailable, match="could not be downloaded"):
+        fetch_weights({"hf_hub": "nobody/nothing/"}, label="Some model")
+
+
+def test_weights_that_are_not_on_the_hub_say_what_to_do():
+    with pytest.raises(EncoderUnavailable, match="download the file yourself"):
+        weights_on_disk({"url": "https://example.org/model.pt", "hf_hub": ""})
