@@ -61,6 +61,7 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         ("REDIS_URL", "", "redis://host:6379/0. Empty: the Valkey from pip, in VAR_DIR."),
         ("MEDIA_ROOT", "", "Folder of pictures. Empty: VAR_DIR/media."),
+        ("STATIC_ROOT", "", "Folder of collected static files. Empty: VAR_DIR/static."),
         ("S3_BUCKET", "", "Keep pictures in this S3 bucket instead of MEDIA_ROOT."),
         ("S3_ENDPOINT_URL", "", "Address of an S3-compatible store. Empty: Amazon's."),
         ("S3_REGION", "", "Region of the bucket."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
@@ -13,24 +14,33 @@ from gallery.management import first_start
 from gallery.models import Encoder
 
 
+STEPS = ("tables", "static", "admin", "encoder")
+
+
 class Command(BaseCommand):
     """Each step says in one line what it did, and says nothing when there was nothing to do."""
 
     help = "Make tables, static files, the admin account and the choice of encoder, once."
     requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        if first_start.migrations_pending():
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "steps", nargs="*", metavar="STEP", help=f"Only these of {', '.join(STEPS)}."
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        steps = options["steps"] or STEPS
+        if unknown := set(steps) - set(STEPS):
+            raise CommandError(f"No such step: {', '.join(unknown)}. Name {', '.join(STEPS)}.")
+        if "tables" in steps and first_start.migrations_pending():
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database tables are up to date.")
-        if first_start.static_files_stale():
+        if "static" in steps and first_start.static_files_stale():
             first_start.collect_static_files()
-        if first_start.admin_missing():
+        if "admin" in steps and first_start.admin_missing():
             self._create_admin()
-        if first_start.encoder_missing():
+        if "encoder" in steps:
             self._choose_encoder()
-        if encoder := Encoder.objects.active():
-            self.stdout.write(encoder_line(encoder))
 
     def _create_admin(self) -> None:
         name, password = first_start.create_admin()
@@ -42,7 +52,7 @@ class Command(BaseCommand):
 
     def _choose_encoder(self) -> None:
         try:
-            ensure_active_encoder()
+            self.stdout.write(encoder_line(ensure_active_encoder()))
         except EncoderUnavailable as error:
             raise CommandError(error.sentence) from error
 
