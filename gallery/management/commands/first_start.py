@@ -13,7 +13,6 @@ from gallery.exceptions import EncoderUnavailable
 from gallery.management import first_start
 from gallery.models import Encoder
 
-
 STEPS = ("tables", "static", "admin", "encoder")
 
 
