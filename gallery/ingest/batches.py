@@ -5,13 +5,13 @@ Entry points call these and hint the workers afterwards; nothing here enqueues.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from gallery.exceptions import NotAllowed, Refused
@@ -79,10 +79,35 @@ def iterate_file_into_batch(
         yield _write_item(batch, outcome)
 
 
-def batch_progress(batch: UploadBatch) -> list[ItemProgress]:
-    """Every file of the batch and where it stands, in two queries."""
-    items = _with_embedding_state(batch.items.select_related("image"))
-    return [_progress_of(item) for item in items]
+def batch_progress(batch: UploadBatch, *, only: Sequence[int] | None = None) -> list[ItemProgress]:
+    """Every file of the batch, or only those of these ids, and where it stands: two queries."""
+    items = batch.items.select_related("image").defer("image__exif", "image__search_document")
+    if only is not None:
+        items = items.filter(pk__in=only)
+    return [_progress_of(item) for item in _with_embedding_state(items)]
+
+
+def batch_counts(batch: UploadBatch) -> dict[Progress, int]:
+    """How many files of the batch stand where, without reading them all: two queries."""
+    standing = Case(
+        When(fate=Fate.REFUSED, then=Value(Progress.REFUSED)),
+        When(
+            Q(image__isnull=True) | Q(image__deleted_at__isnull=False),
+            then=Value(Progress.DELETED),
+        ),
+        When(fate=Fate.DUPLICATE, then=Value(Progress.DUPLICATE)),
+        When(has_vector=True, then=Value(Progress.SEARCHABLE)),
+        When(has_failed=True, then=Value(Progress.FAILED)),
+        default=Value(Progress.WAITING),
+    )
+    counted = (
+        _with_embedding_state(batch.items.order_by())
+        .values(standing=standing)
+        .annotate(count=Count("pk"))
+    )
+    counts = dict.fromkeys(Progress, 0)
+    counts |= {Progress(row["standing"]): row["count"] for row in counted}
+    return counts
 
 
 def _check_may_add(owner: User, collection: Collection) -> None:

@@ -1,0 +1,76 @@
+"""Captions from a CSV file with the columns `file` and `caption`, as spreadsheets write them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from gallery.exceptions import ImportProblem
+from gallery.ingest.intake import NO_DETAILS, Details
+
+COLUMNS = ("file", "caption")
+# What Excel writes when it is not asked for UTF-8.
+FALLBACK_ENCODING = "cp1252"
+
+
+class Captions:
+    """Captions by file name; knows which of them no file asked for."""
+
+    def __init__(self, captions: dict[str, str]) -> None:
+        self._captions = captions
+        self._unused = set(captions)
+
+    def details_of(self, path: str) -> Details:
+        """What is said of a file, looked up by its path and then by its name alone."""
+        path = path.replace("\\", "/")
+        for key in (path, PurePosixPath(path).name):
+            if key in self._captions:
+                self._unused.discard(key)
+                return Details(caption=self._captions[key])
+        return NO_DETAILS
+
+    def unused(self) -> list[str]:
+        """Files that the CSV names and the import has not met."""
+        return sorted(self._unused)
+
+
+def read_captions(file: Path) -> Captions:
+    """Reads the CSV. Raises ImportProblem with what to put right."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        why = (error.strerror or "it cannot be read").lower()
+        raise ImportProblem(f"The captions {file} cannot be read: {why}.") from error
+    return Captions(dict(_rows(_text(data), file.name)))
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode(FALLBACK_ENCODING, "replace")
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[str, str]]:
+    first_line = text.split("\n", 1)[0]
+    comma = ";" if ";" in first_line and "," not in first_line else ","
+    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=comma)
+    try:
+        columns = {(column or "").strip().lower(): column for column in reader.fieldnames or []}
+        for column in COLUMNS:
+            if column not in columns:
+                raise ImportProblem(
+                    f"The captions in {name} have no column “{column}”:"
+                    " the first line must be file,caption.",
+                    reason="captions_column_missing",
+                )
+        for row in reader:
+            file = (row[columns["file"]] or "").strip().replace("\\", "/")
+            if file:
+                yield file, (row[columns["caption"]] or "").strip()
+    except csv.Error as error:
+        raise ImportProblem(
+            f"The captions in {name} are not good CSV near line {reader.line_num}: {error}.",
+            reason="captions_damaged",
+        ) from error

@@ -1,0 +1,217 @@
+"""Finds what a crash, a lost disk or a stray hand left wrong in the library.
+
+`find_problems` yields findings and changes nothing; library_mend.mend puts one right. The command
+owns the progress bar and the words around it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from django.core.files.storage import FileSystemStorage, Storage
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from gallery.ingest.blobs import renditions_storage
+from gallery.ingest.spool import spool_folder
+from gallery.ingest.storage import PART_PREFIX
+from gallery.models import (
+    RENDITION_WIDTHS,
+    Embedding,
+    EmbeddingJob,
+    Encoder,
+    Image,
+    QueryImage,
+)
+from gallery.models.image import originals_storage
+from gallery.models.query import queries_storage
+
+# Younger files may belong to an upload that is under way.
+GRACE = timedelta(hours=1)
+# Rows or files looked up in one query.
+STEP = 500
+
+# Told what is looked at and how many things of it have been looked at since the last call.
+Progress = Callable[[str, int], None]
+
+
+class Problem(StrEnum):
+    """The kinds of findings."""
+
+    MISSING_ORIGINAL = "missing_original"
+    MISSING_RENDITIONS = "missing_renditions"
+    ORPHAN_ORIGINAL = "orphan_original"
+    ORPHAN_RENDITIONS = "orphan_renditions"
+    ORPHAN_QUERY = "orphan_query"
+    LEFTOVER = "leftover"
+    MISSING_JOB = "missing_job"
+    EXPIRED_QUERY = "expired_query"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is wrong: what, about which file or row, in one plain sentence."""
+
+    problem: Problem
+    subject: str
+    sentence: str
+    image_id: int | None = None
+    encoder_id: int | None = None
+
+
+def _silent(_what: str, _count: int) -> None:
+    return
+
+
+def find_problems(*, progress: Progress = _silent) -> Iterator[Finding]:
+    """Looks at every row and every file. Memory stays flat however large the library is."""
+    yield from _pictures_without_files(progress)
+    yield from _pictures_without_jobs(progress)
+    yield from _originals_without_rows(progress)
+    yield from _renditions_without_rows(progress)
+    yield from _queries(progress)
+    yield from _leftovers(progress)
+
+
+def _pictures_without_files(progress: Progress) -> Iterator[Finding]:
+    originals, renditions = originals_storage(), renditions_storage()
+    for image in Image.objects.order_by("pk").iterator(chunk_size=STEP):
+        progress("pictures", 1)
+        name = image.original.name or ""
+        if not originals.exists(name):
+            yield Finding(
+                problem=Problem.MISSING_ORIGINAL,
+                subject=name,
+                sentence=f"The original of picture {image.pk} is gone: restore it from a backup.",
+                image_id=image.pk,
+            )
+        missing = [
+            width
+            for width in RENDITION_WIDTHS
+            if not renditions.exists(image.rendition_name(width))
+        ]
+        if missing:
+            widths = ", ".join(map(str, missing))
+            yield Finding(
+                problem=Problem.MISSING_RENDITIONS,
+                subject=image.sha256,
+                sentence=f"Picture {image.pk} has no copy at {widths} pixels.",
+                image_id=image.pk,
+            )
+
+
+def _pictures_without_jobs(progress: Progress) -> Iterator[Finding]:
+    for encoder in Encoder.objects.all():
+        same = {"image_id": OuterRef("pk"), "encoder_id": encoder.pk}
+        waiting = Image.objects.live().filter(
+            ~Exists(Embedding.objects.filter(**same)), ~Exists(EmbeddingJob.objects.filter(**same))
+        )
+        for pk in waiting.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP):
+            progress("queue", 1)
+            yield Finding(
+                problem=Problem.MISSING_JOB,
+                subject=f"{pk}",
+                sentence=f"Picture {pk} is neither searchable with {encoder.key} nor waiting.",
+                image_id=pk,
+                encoder_id=encoder.pk,
+            )
+
+
+def _originals_without_rows(progress: Progress) -> Iterator[Finding]:
+    store = originals_storage()
+    for names in _steps(_old_files(store)):
+        progress("originals", len(names))
+        known = set(Image.objects.filter(original__in=names).values_list("original", flat=True))
+        for name in names:
+            if name not in known:
+                yield Finding(
+                    problem=Problem.ORPHAN_ORIGINAL,
+                    subject=name,
+                    sentence=f"The file {name} belongs to no picture.",
+                )
+
+
+def _renditions_without_rows(progress: Progress) -> Iterator[Finding]:
+    store = renditions_storage()
+    for names in _steps(_old_files(store)):
+        progress("copies", len(names))
+        hashes = {PurePosixPath(name).parent.name for name in names}
+        known = set(Image.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
+        for name in names:
+            if PurePosixPath(name).parent.name not in known:
+                yield Finding(
+                    problem=Problem.ORPHAN_RENDITIONS,
+                    subject=name,
+                    sentence=f"The copy {name} belongs to no picture.",
+                )
+
+
+def _queries(progress: Progress) -> Iterator[Finding]:
+    for query in QueryImage.objects.expired().iterator(chunk_size=STEP):
+        progress("queries", 1)
+        yield Finding(
+            problem=Problem.EXPIRED_QUERY,
+            subject=f"{query.pk}",
+            sentence=f"Query picture {query.pk} has expired.",
+        )
+    for names in _steps(_old_files(queries_storage())):
+        progress("queries", len(names))
+        known = set(QueryImage.objects.filter(file__in=names).values_list("file", flat=True))
+        for name in names:
+            if name not in known:
+                yield Finding(
+                    problem=Problem.ORPHAN_QUERY,
+                    subject=name,
+                    sentence=f"The query picture {name} belongs to no search.",
+                )
+
+
+def _leftovers(progress: Progress) -> Iterator[Finding]:
+    """Files that were being written when a process died."""
+    stores = (originals_storage(), renditions_storage(), queries_storage())
+    local = [Path(store.location) for store in stores if isinstance(store, FileSystemStorage)]
+    folders = [spool_folder(), *local]
+    oldest = time.time() - GRACE.total_seconds()
+    for number, folder in enumerate(folders):
+        pattern = "*" if number == 0 else f"{PART_PREFIX}*"
+        for file in folder.rglob(pattern):
+            progress("temporary files", 1)
+            if file.is_file() and file.stat().st_mtime < oldest:
+                yield Finding(
+                    problem=Problem.LEFTOVER,
+                    subject=str(file),
+                    sentence=f"The temporary file {file.name} was left by a process that died.",
+                )
+
+
+def _old_files(store: Storage, folder: str = "") -> Iterator[str]:
+    """The names of all files of a store that no upload is writing any more."""
+    try:
+        folders, files = store.listdir(folder)
+    except FileNotFoundError:
+        return
+    newest = timezone.now() - GRACE
+    for file in sorted(files):
+        name = f"{folder}/{file}" if folder else file
+        if not file.startswith(PART_PREFIX) and _is_older(store, name, newest):
+            yield name
+    for below in sorted(folders):
+        yield from _old_files(store, f"{folder}/{below}" if folder else below)
+
+
+def _is_older(store: Storage, name: str, moment: object) -> bool:
+    try:
+        return bool(store.get_modified_time(name) < moment)  # type: ignore[operator]
+    except FileNotFoundError:
+        return False
+
+
+def _steps(names: Iterator[str]) -> Iterator[list[str]]:
+    while step := list(islice(names, STEP)):
+        yield step

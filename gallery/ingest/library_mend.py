@@ -1,0 +1,106 @@
+"""Puts findings of the library check right, one by one, each safe beside running uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from django.db import transaction
+
+from gallery.exceptions import Refused
+from gallery.ingest import blobs
+from gallery.ingest.intake import read_picture
+from gallery.ingest.library_check import Finding, Problem
+from gallery.ingest.spool import spooled
+from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image, QueryImage
+from gallery.models.image import originals_storage
+from gallery.models.query import queries_storage
+
+
+def mend(finding: Finding) -> bool:
+    """Puts one finding right. False when that is not possible or somebody has done it already."""
+    return _MENDERS[finding.problem](finding)
+
+
+def _render_again(finding: Finding) -> bool:
+    """Makes the copies anew from the original."""
+    image = Image.objects.filter(pk=finding.image_id).first()
+    name = (image.original.name or "") if image is not None else ""
+    if image is None or not originals_storage().exists(name):
+        return False
+    try:
+        with (
+            originals_storage().open(name) as original,
+            spooled(original, name=image.original_name) as file,
+        ):
+            picture = read_picture(file, name=image.original_name, widths=RENDITION_WIDTHS)
+    except Refused:
+        return False
+    blobs.write_renditions(image.sha256, picture.renditions)
+    return True
+
+
+def _delete_blobs(finding: Finding) -> bool:
+    """Deletes all files of a content, unless a row has come to name it since."""
+    file = PurePosixPath(finding.subject)
+    sha256 = file.stem if finding.problem == Problem.ORPHAN_ORIGINAL else file.parent.name
+    if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        return _delete_stray(finding)
+    with transaction.atomic():
+        blobs.lock_blobs(sha256)
+        if Image.objects.filter(sha256=sha256).exists():
+            return False
+        return _delete_stray(finding)
+
+
+def _delete_stray(finding: Finding) -> bool:
+    originals = finding.problem == Problem.ORPHAN_ORIGINAL
+    store = originals_storage() if originals else blobs.renditions_storage()
+    store.delete(finding.subject)
+    return True
+
+
+def _delete_query_file(finding: Finding) -> bool:
+    if QueryImage.objects.filter(file=finding.subject).exists():
+        return False
+    queries_storage().delete(finding.subject)
+    return True
+
+
+def _delete_query(finding: Finding) -> bool:
+    query = QueryImage.objects.expired().filter(pk=finding.subject).first()
+    if query is None:
+        return False
+    name = query.file.name or ""
+    query.delete()
+    queries_storage().delete(name)
+    return True
+
+
+def _delete_leftover(finding: Finding) -> bool:
+    Path(finding.subject).unlink(missing_ok=True)
+    return True
+
+
+def _enqueue(finding: Finding) -> bool:
+    image = Image.objects.live().filter(pk=finding.image_id).first()
+    if image is None or finding.encoder_id is None:
+        return False
+    EmbeddingJob.objects.get_or_create(image=image, encoder_id=finding.encoder_id)
+    return True
+
+
+def _cannot(_finding: Finding) -> bool:
+    return False
+
+
+_MENDERS: dict[Problem, Callable[[Finding], bool]] = {
+    Problem.MISSING_ORIGINAL: _cannot,
+    Problem.MISSING_RENDITIONS: _render_again,
+    Problem.ORPHAN_ORIGINAL: _delete_blobs,
+    Problem.ORPHAN_RENDITIONS: _delete_blobs,
+    Problem.ORPHAN_QUERY: _delete_query_file,
+    Problem.LEFTOVER: _delete_leftover,
+    Problem.MISSING_JOB: _enqueue,
+    Problem.EXPIRED_QUERY: _delete_query,
+}

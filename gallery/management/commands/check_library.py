@@ -1,0 +1,79 @@
+"""`manage.py check_library`: what is wrong in the library, and with --fix, put right."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from tqdm import tqdm
+
+from gallery.hints import hint_workers
+from gallery.ingest.library_check import Finding, find_problems
+from gallery.ingest.library_mend import mend
+
+
+class Command(BaseCommand):
+    """Ends with exit status 1 while something is wrong that was not mended."""
+
+    help = "Find missing files, orphaned files, leftovers and lost jobs; --fix mends them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Takes --fix and --json."""
+        parser.add_argument("--fix", action="store_true", help="mend what can be mended")
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Looks at everything, a progress bar on stderr, the findings on stdout."""
+        quiet = options["json"]
+        findings: list[tuple[Finding, bool]] = []
+        with tqdm(unit=" looked at", file=sys.stderr, leave=False, disable=None) as bar:
+
+            def advance(what: str, count: int) -> None:
+                bar.set_description(what, refresh=False)
+                bar.update(count)
+
+            for finding in find_problems(progress=advance):
+                mended = options["fix"] and mend(finding)
+                findings.append((finding, mended))
+                if not quiet:
+                    bar.clear()
+                    self.stdout.write(f"{finding.sentence}{' Mended.' if mended else ''}")
+        if any(mended for _, mended in findings):
+            hint_workers()
+        if quiet:
+            self.stdout.write(json.dumps(_report(findings)))
+        else:
+            self.stdout.write(_summary(findings))
+        if any(not mended for _, mended in findings):
+            sys.exit(1)
+
+
+def _report(findings: list[tuple[Finding, bool]]) -> dict[str, Any]:
+    return {
+        "problems": len(findings),
+        "mended": sum(mended for _, mended in findings),
+        "findings": [
+            {
+                "problem": finding.problem.value,
+                "subject": finding.subject,
+                "sentence": finding.sentence,
+                "mended": mended,
+            }
+            for finding, mended in findings
+        ],
+    }
+
+
+def _summary(findings: list[tuple[Finding, bool]]) -> str:
+    if not findings:
+        return "The library is in order."
+    kinds = Counter(finding.problem.value.replace("_", " ") for finding, _ in findings)
+    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    left = sum(not mended for _, mended in findings)
+    if left == 0:
+        return f"All mended: {counts}."
+    return f"{left} not mended: {counts}. --fix mends what can be mended."

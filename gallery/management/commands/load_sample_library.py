@@ -1,0 +1,42 @@
+"""`manage.py load_sample_library`: something to search in the first minute."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from gallery.exceptions import Refused
+from gallery.hints import hint_workers
+from gallery.ingest import sample_library
+from gallery.ingest.intake import Stored
+from gallery.management.people import first_superuser
+
+
+class Command(BaseCommand):
+    """Does nothing on a site that has, or ever had, pictures."""
+
+    help = "Load the sample library: about 20 photographs from pip packages, captions of our own."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Takes --force."""
+        parser.add_argument(
+            "--force", action="store_true", help="load it beside pictures that are there already"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Loads it, once, and tells the workers."""
+        if not options["force"] and not sample_library.wants_samples():
+            self.stdout.write("The site has pictures of its own: no sample library loaded.")
+            return
+        owner = first_superuser()
+        if owner is None:
+            raise CommandError("Make an administrator first: manage.py createsuperuser")
+        outcomes = sample_library.load_samples(owner)
+        hint_workers()
+        stored = sum(isinstance(outcome.result, Stored) for outcome in outcomes)
+        for outcome in outcomes:
+            if isinstance(outcome.result, Refused):
+                self.stderr.write(outcome.result.sentence)
+        self.stdout.write(f"Sample library: {stored} pictures loaded.")

@@ -1,0 +1,79 @@
+"""Waiting until pictures are searchable: for workers, or doing their work where there are none."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from kombu.exceptions import OperationalError
+from tqdm import tqdm
+
+from gallery.models import Collection, EmbeddingJob, Encoder
+from searchsite.celery import app
+
+# How long workers have to say that they are there. Seconds.
+PING_S = 1.0
+# Between two looks at the queue. Seconds.
+POLL_S = 0.5
+# Workers that have done nothing for so long are asked again whether they are there. Seconds.
+PATIENCE_S = 60.0
+
+
+def wait_until_embedded(collection: Collection) -> None:
+    """Returns when no picture of the collection waits for the encoder in use any more: each is
+    searchable, or failed for good. Raises EncoderUnavailable when it has to embed and cannot."""
+    encoder = Encoder.objects.active() or _choose_encoder()
+    left = _waiting(collection, encoder)
+    with tqdm(total=left, unit=" embedded", file=sys.stderr, disable=None) as bar:
+        while left:
+            if _worker_is_there():
+                left = _follow(collection, encoder, left=left, bar=bar)
+            else:
+                left = _embed_here(collection, encoder, left=left, bar=bar)
+
+
+def _choose_encoder() -> Encoder:
+    from gallery.embedding.lifecycle import ensure_active_encoder
+
+    return ensure_active_encoder()
+
+
+def _waiting(collection: Collection, encoder: Encoder) -> int:
+    return (
+        EmbeddingJob.objects.waiting()
+        .filter(image__collection=collection, image__deleted_at=None, encoder=encoder)
+        .count()
+    )
+
+
+def _worker_is_there() -> bool:
+    try:
+        return bool(app.control.ping(timeout=PING_S))
+    except (OperationalError, OSError):
+        return False
+
+
+def _follow(collection: Collection, encoder: Encoder, *, left: int, bar: tqdm[Any]) -> int:
+    """Shows the workers' progress until all is done or nothing has moved for a while."""
+    moved_at = time.monotonic()
+    while left and time.monotonic() - moved_at < PATIENCE_S:
+        time.sleep(POLL_S)
+        now = _waiting(collection, encoder)
+        if now != left:
+            bar.update(left - now)
+            left, moved_at = now, time.monotonic()
+    return left
+
+
+def _embed_here(collection: Collection, encoder: Encoder, *, left: int, bar: tqdm[Any]) -> int:
+    from gallery.embedding.queue import embed_pending, release_abandoned
+
+    release_abandoned()
+    report = embed_pending(encoder=encoder)
+    now = _waiting(collection, encoder)
+    bar.update(left - now)
+    if now == left and report.claimed == 0:
+        # A failed picture rests before its next try; one that another process has is nearly done.
+        time.sleep(POLL_S)
+    return now
