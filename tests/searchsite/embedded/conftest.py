@@ -1,0 +1,20 @@
+"""A folder for one test's own servers, which are gone when the test ends."""
+
+import shutil
+
+import pytest
+
+from searchsite.embedded import paths, postgres, valkey
+
+
+@pytest.fixture
+def var_dir(tmp_path):
+    """A fresh VAR_DIR. Whatever was started in it is stopped."""
+    folder = tmp_path / "var"
+    yield folder
+    postgres.stop(folder)
+    valkey.stop(folder)
+    assert not postgres.is_alive(folder)
+    assert not valkey.is_alive(folder)
+    if paths.socket_dir(folder) != paths.run_dir(folder):
+        shutil.rmtree(paths.socket_dir(folder), ignore_errors=True)

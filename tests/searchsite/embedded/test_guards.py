@@ -1,0 +1,53 @@
+"""What `make run` checks first, and the sentence a person gets."""
+
+import socket
+
+import pytest
+
+from searchsite.embedded import guards
+from searchsite.embedded.errors import LocalServiceError
+
+
+def test_a_second_run_learns_who_runs_the_first(tmp_path):
+    lock = tmp_path / "site.lock"
+    with guards.only_one(lock, address="http://127.0.0.1:8000/"):
+        with pytest.raises(LocalServiceError) as refused, guards.only_one(lock, address="x"):
+            pass
+    assert "already running" in str(refused.value)
+    assert "http://127.0.0.1:8000/" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_lock_is_free_again_afterwards(tmp_path):
+    lock = tmp_path / "site.lock"
+    for address in ("http://first/", "http://second/"):
+        with guards.only_one(lock, address=address):
+            assert address in lock.read_text()
+
+
+def test_a_taken_port_is_told_in_one_sentence_with_a_way_out():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(LocalServiceError, match=rf"Port {port} is taken .* PORT=\d+ make run"):
+            guards.check_port("127.0.0.1", port)
+    guards.check_port("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("no such host", 8000), ("127.0.0.1", 70000)])
+def test_an_address_that_cannot_be_listened_on_names_the_settings(host, port):
+    with pytest.raises(LocalServiceError, match="HOST and PORT"):
+        guards.check_port(host, port)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000/"),
+        ("0.0.0.0", "http://127.0.0.1:8000/"),
+        ("::", "http://[::1]:8000/"),
+        ("::1", "http://[::1]:8000/"),
+        ("pictures.local", "http://pictures.local:8000/"),
+    ],
+)
+def test_the_address_is_one_that_a_browser_opens(host, address):
+    assert guards.address(host, 8000) == address
