@@ -1,13 +1,26 @@
-"""The admin site: Django's, with our name on it."""
+"""The admin site: Django's, with our name on it and the state of the library on its first page."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 
 
 class SemblanceAdminSite(AdminSite):
-    """Headings of the admin."""
+    """Headings of the admin, and its first page."""
 
     site_header = "Semblance"
     site_title = "Semblance"
     index_title = "Manage the library"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Adds the numbers for administrators; other staff may not see all that they count."""
+        from gallery.admin.dashboard import read_dashboard
+
+        dashboard = read_dashboard() if request.user.is_superuser else None
+        return super().index(request, {"dashboard": dashboard, **(extra_context or {})})

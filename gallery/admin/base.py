@@ -1,0 +1,116 @@
+"""What the admin's pages share: whose rows are shown, thumbnails, and errors as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gallery.delivery import rendition_url
+from gallery.exceptions import SemblanceError
+from gallery.models import Image
+
+__all__ = [
+    "LibraryAdmin",
+    "ModelAdmin",
+    "ModelForm",
+    "ReadOnlyAdmin",
+    "TabularInline",
+    "counted",
+    "options_of",
+    "thumbnail",
+    "told",
+]
+
+Row = TypeVar("Row", bound=Model)
+
+if TYPE_CHECKING:
+    from django.contrib.admin import ModelAdmin, TabularInline
+    from django.forms import ModelForm
+else:
+    # Django's own classes take no type argument when the program runs.
+    class _Subscriptable:
+        def __class_getitem__(cls, _item: object) -> type:
+            return cls
+
+    class ModelAdmin(_Subscriptable, admin.ModelAdmin):
+        pass
+
+    class TabularInline(_Subscriptable, admin.TabularInline):
+        pass
+
+    class ModelForm(_Subscriptable, forms.ModelForm):
+        pass
+
+
+# Widths in pixels: of a picture in a list, and of the one on its own page.
+LIST_THUMBNAIL_PX = 96
+PAGE_THUMBNAIL_PX = 640
+
+
+class LibraryAdmin(ModelAdmin[Row]):
+    """Lists of a hundred rows whose first page costs the same queries however many rows match."""
+
+    list_per_page = 100
+    # Counting the whole table beside the matching rows is a second slow query.
+    show_full_result_count = False
+    empty_value_display = "–"
+
+
+class ReadOnlyAdmin(LibraryAdmin[Row]):
+    """Rows that the site writes itself: to be looked at, and acted on through actions only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds one by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Nobody edits one by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
+        """Nobody deletes one by hand."""
+        return False
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Who may run the actions: whoever was given the right to change such rows."""
+        return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+
+@contextmanager
+def told(request: HttpRequest) -> Iterator[None]:
+    """Turns a named error of the domain into the message that it carries for people."""
+    try:
+        yield
+    except SemblanceError as error:
+        messages.error(request, error.sentence)
+
+
+def counted(number: int, noun: str) -> str:
+    """“1 picture”, “12,000 pictures”."""
+    return f"{intcomma(number)} {noun}{'' if number == 1 else 's'}"
+
+
+def thumbnail(image: Image, *, side_px: int = LIST_THUMBNAIL_PX) -> SafeString:
+    """The picture, at most `side_px` wide and high, its size known before it is loaded."""
+    scale = side_px / max(image.width, image.height)
+    return format_html(
+        '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+        rendition_url(image, width=320 if side_px <= 320 else 640),
+        max(1, round(image.width * scale)),
+        max(1, round(image.height * scale)),
+        image.alt_text,
+    )
+
+
+def options_of(model_admin: admin.ModelAdmin[Any]) -> dict[str, Any]:
+    """What Django's own admin templates want to know of the model."""
+    return {"opts": model_admin.opts, "app_label": model_admin.opts.app_label}

@@ -1,0 +1,111 @@
+"""Collections in the admin, with their members inline and what is in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gallery.admin.base import LibraryAdmin, ModelForm, TabularInline, told
+from gallery.exceptions import LibraryProblem
+from gallery.library.collections import (
+    clean_name,
+    create_collection,
+    delete_collection,
+    update_collection,
+    with_counts,
+)
+from gallery.library.ownership import hand_over_collection
+from gallery.models import Collection, Image, Membership
+
+
+class MembershipInline(TabularInline[Membership, Collection]):
+    """Who belongs to the collection, and as what."""
+
+    model = Membership
+    extra = 1
+    autocomplete_fields = ("person",)
+    verbose_name = "member"
+    verbose_name_plural = "members"
+
+
+class CollectionForm(ModelForm[Collection]):
+    """The settings of a collection, by the rules of the domain."""
+
+    def clean_name(self) -> str:
+        """The name as the library keeps it."""
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except LibraryProblem as error:
+            raise ValidationError(error.sentence) from error
+
+    def clean_cover(self) -> Image | None:
+        """A live picture of this collection, or none."""
+        cover: Image | None = self.cleaned_data["cover"]
+        if cover is not None and (cover.collection_id != self.instance.pk or cover.is_trashed):
+            raise ValidationError("Choose a picture of this collection that is not in the trash.")
+        return cover
+
+
+@admin.register(Collection)
+class CollectionAdmin(LibraryAdmin[Collection]):
+    """The list of collections and the page of one."""
+
+    form = CollectionForm
+    list_display = ("name", "visibility", "pictures", "owner", "created_at")
+    list_filter = ("visibility", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("owner",)
+    search_fields = ("name", "slug", "description", "owner__username")
+    date_hierarchy = "created_at"
+    fields = ("name", "description", "owner", "visibility", "cover", "slug", "pictures")
+    # The address follows no change of the name: people have shared it.
+    readonly_fields = ("slug", "pictures")
+    autocomplete_fields = ("owner",)
+    raw_id_fields = ("cover",)
+    inlines = (MembershipInline,)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
+        """What this person manages, with the number of pictures in each."""
+        return with_counts(Collection.objects.managed_by(request.user))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A new collection belongs to who makes it, unless said otherwise."""
+        return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def save_model(
+        self, request: HttpRequest, obj: Collection, form: CollectionForm, change: bool
+    ) -> None:
+        """Makes it, or changes its settings and, if asked, its owner."""
+        given = {name: form.cleaned_data[name] for name in ("name", "description", "visibility")}
+        if not change:
+            made = create_collection(form.cleaned_data["owner"], **given)
+            obj.pk, obj.slug = made.pk, made.slug
+            obj._state.adding = False
+            return
+        update_collection(obj, cover=form.cleaned_data["cover"], **given)
+        if "owner" in form.changed_data:
+            hand_over_collection(obj, to=form.cleaned_data["owner"])
+
+    def delete_model(self, request: HttpRequest, obj: Collection) -> None:
+        """Only an empty one goes."""
+        with told(request):
+            delete_collection(obj)
+
+    @admin.display(description="Pictures", ordering="picture_count")
+    def pictures(self, collection: Collection) -> SafeString | str:
+        """How many are in it, linked to them."""
+        if collection.pk is None:
+            return "–"
+        return format_html(
+            '<a href="{}?collection__id__exact={}">{}</a>',
+            reverse("admin:gallery_image_changelist"),
+            collection.pk,
+            getattr(collection, "picture_count", 0),
+        )

@@ -1,0 +1,77 @@
+"""The numbers on the admin's first page, a handful of queries whatever the size of the library."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Sum
+
+from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dashboard:
+    """What an administrator wants to know first. Sizes are bytes.
+
+    `originals_bytes` counts the same bytes once, as they are stored; `free_bytes` is None where
+    pictures are kept in a bucket.
+    """
+
+    pictures: int
+    trashed: int
+    searchable: int
+    waiting: int
+    failed: int
+    encoder: Encoder | None
+    building: tuple[Encoder, ...]
+    originals_bytes: int
+    database_bytes: int
+    free_bytes: int | None
+
+    @property
+    def covered_percent(self) -> int:
+        """Rounded down, so that 100 means all."""
+        return self.searchable * 100 // self.pictures if self.pictures else 100
+
+
+def read_dashboard() -> Dashboard:
+    """Counts everything anew."""
+    encoders = list(Encoder.objects.all())
+    active = next((one for one in encoders if one.state == EncoderState.ACTIVE), None)
+    jobs = EmbeddingJob.objects.filter(encoder=active)
+    return Dashboard(
+        pictures=Image.objects.live().count(),
+        trashed=Image.objects.trashed().count(),
+        searchable=Embedding.objects.filter(encoder=active, image__deleted_at__isnull=True).count(),
+        waiting=jobs.waiting().count(),
+        failed=jobs.quarantined().count(),
+        encoder=active,
+        building=tuple(one for one in encoders if one.state != EncoderState.ACTIVE),
+        originals_bytes=_originals_bytes(),
+        database_bytes=_database_bytes(),
+        free_bytes=_free_bytes(),
+    )
+
+
+def _originals_bytes() -> int:
+    one_of_each = Image.objects.order_by("sha256").distinct("sha256").values("pk")
+    stored = Image.objects.filter(pk__in=one_of_each)
+    return int(stored.aggregate(total=Sum("size_bytes"))["total"] or 0)
+
+
+def _database_bytes() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
+def _free_bytes() -> int | None:
+    if "location" not in settings.STORAGES["originals"].get("OPTIONS", {}):
+        return None
+    folder = Path(settings.MEDIA_ROOT)
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    return shutil.disk_usage(existing).free

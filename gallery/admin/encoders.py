@@ -1,0 +1,120 @@
+"""Encoders in the admin: how far each is, why it was chosen, and the switch between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gallery.admin.base import ReadOnlyAdmin, told
+from gallery.embedding.lifecycle import activate_encoder, remove_encoder
+from gallery.models import Embedding, EmbeddingJob, Encoder, Image
+
+
+@admin.register(Encoder)
+class EncoderAdmin(ReadOnlyAdmin[Encoder]):
+    """The list of encoders. They are added on the command line: loading one takes minutes."""
+
+    list_display = ("key", "state", "coverage", "waiting", "failed", "dimension", "reason")
+    list_display_links = ("key",)
+    fields = (
+        "key", "state", "coverage", "waiting", "failed", "dimension", "reason", "created_at",
+        "activated_at",
+    )  # fmt: skip
+    actions = ("activate_selected", "remove_selected")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Encoder]:
+        """Each with the number of live pictures, of those it has embedded, and of its jobs."""
+        live = Image.objects.live().order_by().values(one=Coalesce(1, 1)).annotate(n=Count("pk"))
+        vectors = (
+            Embedding.objects.filter(encoder=OuterRef("pk"), image__deleted_at__isnull=True)
+            .order_by()
+            .values("encoder")
+            .annotate(n=Count("pk"))
+        )
+        jobs = EmbeddingJob.objects.filter(encoder=OuterRef("pk")).order_by().values("encoder")
+        waiting = jobs.annotate(n=Count("pk", filter=Q(quarantined_at__isnull=True)))
+        failed = jobs.annotate(n=Count("pk", filter=Q(quarantined_at__isnull=False)))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                live_count=_number(live),
+                vector_count=_number(vectors),
+                waiting_count=_number(waiting),
+                failed_count=_number(failed),
+            )
+            .order_by(F("activated_at").desc(nulls_last=True), "pk")
+        )
+
+    @admin.display(description="Coverage")
+    def coverage(self, encoder: Encoder) -> SafeString:
+        """A bar, and the numbers beside it."""
+        done, total = getattr(encoder, "vector_count", 0), getattr(encoder, "live_count", 0)
+        return format_html(
+            '<progress class="coverage" max="{}" value="{}" aria-label="Coverage of {}"></progress>'
+            " {} of {}",
+            max(total, 1),
+            done if total else 1,
+            encoder.key,
+            done,
+            total,
+        )
+
+    @admin.display(description="Waiting", ordering="waiting_count")
+    def waiting(self, encoder: Encoder) -> SafeString | str:
+        """Pictures it has yet to embed, linked to its queue."""
+        return _queue_link(encoder, number=getattr(encoder, "waiting_count", 0), state="")
+
+    @admin.display(description="Failed", ordering="failed_count")
+    def failed(self, encoder: Encoder) -> SafeString | str:
+        """Pictures it could not embed, linked to the reasons."""
+        return _queue_link(
+            encoder, number=getattr(encoder, "failed_count", 0), state="&state=quarantined"
+        )
+
+    @admin.action(description="Use for searches", permissions=["operate"])
+    def activate_selected(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> None:
+        """Switches searches to it; refused, with the reason, while pictures are missing."""
+        encoder = self._only(request, queryset)
+        if encoder is None:
+            return
+        with told(request):
+            activate_encoder(encoder.key)
+            self.message_user(request, f"Searches now use {encoder.key}.", messages.SUCCESS)
+
+    @admin.action(description="Remove with all its vectors", permissions=["operate"])
+    def remove_selected(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> None:
+        """Drops it and its vectors; never the one in use."""
+        encoder = self._only(request, queryset)
+        if encoder is None:
+            return
+        with told(request):
+            remove_encoder(encoder.key)
+            self.message_user(request, f"{encoder.key} is removed.", messages.SUCCESS)
+
+    def _only(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> Encoder | None:
+        chosen = list(queryset[:2])
+        if len(chosen) == 1:
+            return chosen[0]
+        self.message_user(request, "Select one encoder.", messages.WARNING)
+        return None
+
+
+def _number(counts: QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(counts.values("n"), output_field=IntegerField()), 0)
+
+
+def _queue_link(encoder: Encoder, *, number: int, state: str) -> SafeString | str:
+    if not number:
+        return "0"
+    address = reverse("admin:gallery_embeddingjob_changelist")
+    return format_html(
+        '<a href="{}?encoder__id__exact={}{}">{}</a>', address, encoder.pk, state, number
+    )

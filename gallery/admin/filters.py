@@ -1,0 +1,106 @@
+"""Filters of the admin's lists that plain fields cannot express."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from gallery.models import Embedding, EmbeddingJob, EncoderState, Image
+
+Lookups = list[tuple[str, str]]
+
+
+def embedded_by_active() -> Exists:
+    """True for a picture that has a vector of the encoder in use."""
+    return Exists(
+        Embedding.objects.filter(image=OuterRef("pk"), encoder__state=EncoderState.ACTIVE)
+    )
+
+
+def failed_for_good() -> Exists:
+    """True for a picture that an encoder gave up on."""
+    return Exists(EmbeddingJob.objects.quarantined().filter(image=OuterRef("pk")))
+
+
+class PlaceFilter(SimpleListFilter):
+    """In the library (what one sees at first), in the trash, or both."""
+
+    title = "place"
+    parameter_name = "place"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
+        """The choices beside the first."""
+        return [("trash", "In the trash"), ("both", "Both")]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        """Django calls the first choice “All”; here it is the library."""
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "In the library"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        """The rows of the choice."""
+        if self.value() == "trash":
+            return queryset.filter(deleted_at__isnull=False)
+        if self.value() == "both":
+            return queryset
+        return queryset.filter(deleted_at__isnull=True)
+
+
+class SearchableFilter(SimpleListFilter):
+    """Whether the active encoder has embedded the picture."""
+
+    title = "searchable"
+    parameter_name = "searchable"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
+        """The three states."""
+        return [("yes", "Searchable"), ("waiting", "Waiting"), ("failed", "Failed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        """The rows of the choice."""
+        if self.value() == "yes":
+            return queryset.filter(embedded_by_active())
+        if self.value() == "waiting":
+            return queryset.filter(~embedded_by_active(), ~failed_for_good())
+        if self.value() == "failed":
+            return queryset.filter(failed_for_good())
+        return queryset
+
+
+class JobStateFilter(SimpleListFilter):
+    """Where a job stands: due, being worked on, resting after a failure, or quarantined."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
+        """The four states."""
+        return [
+            ("quarantined", "Failed for good"),
+            ("resting", "Tried again later"),
+            ("working", "Being worked on"),
+            ("due", "Due now"),
+        ]
+
+    def queryset(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[EmbeddingJob],
+    ) -> QuerySet[EmbeddingJob]:
+        """The rows of the choice."""
+        waiting = queryset.filter(quarantined_at__isnull=True)
+        now = timezone.now()
+        choices = {
+            "quarantined": queryset.filter(quarantined_at__isnull=False),
+            "resting": waiting.filter(claimed_at__isnull=True, next_try_at__gt=now),
+            "working": waiting.filter(claimed_at__isnull=False),
+            "due": waiting.filter(claimed_at__isnull=True, next_try_at__lte=now),
+        }
+        return choices.get(self.value() or "", queryset)

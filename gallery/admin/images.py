@@ -1,0 +1,239 @@
+"""Pictures in the admin: found by anything, acted on exactly as selected."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gallery.admin.base import PAGE_THUMBNAIL_PX, LibraryAdmin, ModelForm, counted, thumbnail, told
+from gallery.admin.filters import (
+    PlaceFilter,
+    SearchableFilter,
+    embedded_by_active,
+    failed_for_good,
+)
+from gallery.admin.selection import ConfirmForm, Question, Selection, confirmation_page
+from gallery.embedding.again import embed_again
+from gallery.embedding.queue import retry_jobs
+from gallery.hints import hint_workers
+from gallery.library.editing import edit_image
+from gallery.library.moving import move_images
+from gallery.library.trash import purge_images, restore_images, trash_images
+from gallery.models import Collection, EmbeddingJob, Image
+
+EDITABLE = ("title", "caption", "tags")
+PLACE = ("collection", "owner", "searchable", "created_at", "deleted_at")
+FILE = ("original_name", "media_type", "size", "sha256", "taken_at", "camera", "exif")
+
+
+class MoveForm(ConfirmForm):
+    """Where the selected pictures go."""
+
+    collection = forms.ModelChoiceField(queryset=Collection.objects.none(), label="Move to")
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Collection]", self.fields["collection"])
+        field.queryset = Collection.objects.open_to_uploads_by(request.user)
+
+
+@admin.register(Image)
+class ImageAdmin(LibraryAdmin[Image]):
+    """The list of pictures and the page of one."""
+
+    list_display = ("picture", "name", "collection", "searchable", "size", "owner", "created_at")
+    list_display_links = ("picture", "name")
+    list_select_related = ("collection", "owner")
+    list_filter = (
+        ("collection", admin.RelatedOnlyFieldListFilter),
+        PlaceFilter,
+        SearchableFilter,
+        "media_type",
+    )
+    search_fields = ("title", "caption", "original_name", "tags", "sha256")
+    search_help_text = "Title, caption, tag, file name or SHA-256."
+    date_hierarchy = "created_at"
+    actions = (
+        "move_selected",
+        "retry_selected",
+        "embed_selected_again",
+        "trash_selected",
+        "restore_selected",
+        "delete_selected_forever",
+    )
+    readonly_fields = ("large_picture", *PLACE, *FILE)
+    fieldsets: ClassVar = (
+        (None, {"fields": ("large_picture", *EDITABLE)}),
+        ("Where it is", {"fields": PLACE}),
+        ("The file", {"fields": FILE}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
+        """What this person may edit, live or in the trash, and how searches see each."""
+        return (
+            Image.objects.editable_by(request.user)
+            .newest_first()
+            .annotate(is_searchable=embedded_by_active(), has_failed=failed_for_good())
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Pictures come in through the upload page, where they are checked."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
+        """Django's own delete knows nothing of files and trash; ours does."""
+        return False
+
+    def view_on_site(self, obj: Image) -> str | None:
+        """The picture's page; a picture in the trash has none."""
+        return None if obj.is_trashed else obj.get_absolute_url()
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Image,
+        form: ModelForm[Image],
+        change: bool,
+    ) -> None:
+        """Writes the words of the form, nothing else of the row."""
+        words = {name: form.cleaned_data[name] for name in EDITABLE}
+        with told(request):
+            edit_image(obj, **words)
+
+    @admin.display(description="Picture")
+    def picture(self, image: Image) -> SafeString:
+        """Its thumbnail."""
+        return thumbnail(image)
+
+    @admin.display(description="Picture")
+    def large_picture(self, image: Image) -> SafeString:
+        """A larger one, on its own page."""
+        return thumbnail(image, side_px=PAGE_THUMBNAIL_PX)
+
+    @admin.display(description="Title", ordering="title")
+    def name(self, image: Image) -> SafeString:
+        """Its title, with the file's name below."""
+        return format_html(
+            '{}<br><span class="quiet">{}</span>', image.display_title, image.original_name
+        )
+
+    @admin.display(description="Searchable", ordering="is_searchable")
+    def searchable(self, image: Image) -> str:
+        """How searches see it."""
+        if image.is_trashed:
+            return "In the trash"
+        if getattr(image, "has_failed", False):
+            return "Failed"
+        return "Yes" if getattr(image, "is_searchable", False) else "Waiting"
+
+    @admin.display(description="Size", ordering="size_bytes")
+    def size(self, image: Image) -> str:
+        """Pixels and bytes."""
+        return f"{image.width} × {image.height}, {filesizeformat(image.size_bytes)}"
+
+    @admin.action(description="Move to another collection…", permissions=["change"])
+    def move_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
+        """Asks where to, then moves."""
+        selection = Selection.of(queryset, request=request)
+        form = MoveForm(
+            request.POST if "confirmed" in request.POST else None,
+            selection=selection,
+            request=request,
+        )
+        if form.is_valid():
+            target = form.cleaned_data["collection"]
+            with told(request):
+                moved = move_images(selection.images(), to=target, by=request.user)
+                self._report(request, done=len(moved.ids), of=selection, deed=f"moved to {target}")
+            return None
+        question = Question(
+            title=f"Move {counted(len(selection.ids), 'picture')}",
+            sentence="They get the visibility and the members of the collection they move to.",
+            button=f"Move {counted(len(selection.ids), 'picture')}",
+            action="move_selected",
+        )
+        return confirmation_page(
+            self, request=request, selection=selection, form=form, question=question
+        )
+
+    @admin.action(description="Try failed embeddings again", permissions=["change"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        """Gives the failed ones three more attempts."""
+        selection = Selection.of(queryset, request=request)
+        retried = retry_jobs(EmbeddingJob.objects.filter(image__in=selection.images()))
+        hint_workers()
+        self.message_user(request, f"{counted(retried, 'embedding')} will be tried again.")
+
+    @admin.action(description="Embed again", permissions=["change"])
+    def embed_selected_again(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        """Makes new vectors; the old ones answer searches until then."""
+        selection = Selection.of(queryset, request=request)
+        queued = embed_again(selection.images())
+        hint_workers()
+        self._report(request, done=queued, of=selection, deed="queued to be embedded again")
+
+    @admin.action(description="Move to the trash", permissions=["change"])
+    def trash_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        """Nothing is lost: they can be restored from the trash."""
+        selection = Selection.of(queryset, request=request)
+        with told(request):
+            trashed = trash_images(selection.images(), by=request.user)
+            self._report(request, done=len(trashed.ids), of=selection, deed="moved to the trash")
+
+    @admin.action(description="Restore from the trash", permissions=["change"])
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        """Puts them back where they were."""
+        selection = Selection.of(queryset, request=request)
+        with told(request):
+            restored = restore_images(selection.images(), by=request.user)
+            hint_workers()
+            self._report(request, done=len(restored.ids), of=selection, deed="restored")
+
+    @admin.action(description="Delete for ever from the trash…", permissions=["destroy"])
+    def delete_selected_forever(
+        self, request: HttpRequest, queryset: QuerySet[Image]
+    ) -> HttpResponse | None:
+        """Asks first; only what lies in the trash."""
+        selection = Selection.of(queryset.filter(deleted_at__isnull=False), request=request)
+        if not selection.ids:
+            self.message_user(
+                request, "None of them is in the trash: move them there first.", messages.WARNING
+            )
+            return None
+        form = ConfirmForm(
+            request.POST if "confirmed" in request.POST else None, selection=selection
+        )
+        if form.is_valid():
+            with told(request):
+                deleted = purge_images(selection.images(), by=request.user)
+                self._report(request, done=deleted, of=selection, deed="deleted for ever")
+            return None
+        question = Question(
+            title=f"Delete {counted(len(selection.ids), 'picture')} for ever",
+            sentence="Their files are deleted with them. This cannot be undone.",
+            button=f"Delete {counted(len(selection.ids), 'picture')} for ever",
+            action="delete_selected_forever",
+        )
+        return confirmation_page(
+            self, request=request, selection=selection, form=form, question=question
+        )
+
+    def has_destroy_permission(self, request: HttpRequest) -> bool:
+        """Deleting for ever asks for the right to delete."""
+        return request.user.has_perm("gallery.delete_image")
+
+    def _report(self, request: HttpRequest, *, done: int, of: Selection, deed: str) -> None:
+        left = len(of.ids) - done
+        rest = f" {counted(left, 'picture')} stayed as they were." if left else ""
+        self.message_user(
+            request,
+            f"{counted(done, 'picture')} {deed}.{rest}",
+            messages.SUCCESS if done else messages.WARNING,
+        )

@@ -1,0 +1,91 @@
+"""The embedding queue in the admin: what waits, what failed, why, and another try."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from gallery.admin.base import ReadOnlyAdmin, counted, thumbnail
+from gallery.admin.filters import JobStateFilter
+from gallery.embedding.queue import retry_jobs
+from gallery.hints import hint_workers
+from gallery.models import EmbeddingJob, Image
+from gallery.models.embedding import MAX_ATTEMPTS
+
+# Of a reason in the list; the job's own page shows it whole.
+REASON_CHARACTERS = 160
+
+
+@admin.register(EmbeddingJob)
+class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
+    """The list of pictures still to be embedded and the page of one."""
+
+    list_display = ("thumbnail", "picture", "state", "tries", "short_reason", "next_try", "encoder")
+    list_display_links = ("state",)
+    list_select_related = ("image__collection", "encoder")
+    list_filter = (JobStateFilter, "encoder")
+    search_fields = ("reason", "image__title", "image__original_name")
+    search_help_text = "Reason, title or file name."
+    date_hierarchy = "created_at"
+    fields = (
+        "thumbnail", "picture", "encoder", "state", "tries", "reason", "next_try_at", "claimed_by",
+        "claimed_at", "quarantined_at", "created_at",
+    )  # fmt: skip
+    actions = ("retry_selected",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmbeddingJob]:
+        """Jobs of pictures that this person may edit."""
+        editable = Image.objects.editable_by(request.user)
+        found = EmbeddingJob.objects.order_by("-quarantined_at", "next_try_at", "pk")
+        return found if request.user.is_superuser else found.filter(image__in=editable.values("pk"))
+
+    @admin.display(description="Picture")
+    def thumbnail(self, job: EmbeddingJob) -> SafeString:
+        """The picture."""
+        return thumbnail(job.image)
+
+    @admin.display(description="Title", ordering="image__title")
+    def picture(self, job: EmbeddingJob) -> SafeString:
+        """The picture's title, linked to its page in the admin."""
+        address = reverse("admin:gallery_image_change", args=[job.image_id])
+        return format_html('<a href="{}">{}</a>', address, job.image.display_title)
+
+    @admin.display(description="State", ordering="quarantined_at")
+    def state(self, job: EmbeddingJob) -> str:
+        """Where it stands."""
+        if job.quarantined_at:
+            return "Failed for good"
+        if job.claimed_at:
+            return f"Being worked on by {job.claimed_by or 'a worker'}"
+        return "Tried again later" if job.next_try_at > timezone.now() else "Due now"
+
+    @admin.display(description="Attempts", ordering="attempts")
+    def tries(self, job: EmbeddingJob) -> str:
+        """Of how many."""
+        return f"{job.attempts} of {MAX_ATTEMPTS}"
+
+    @admin.display(description="Reason", ordering="reason")
+    def short_reason(self, job: EmbeddingJob) -> str | None:
+        """Its start."""
+        return Truncator(job.reason).chars(REASON_CHARACTERS) or None
+
+    @admin.display(description="Next try", ordering="next_try_at")
+    def next_try(self, job: EmbeddingJob) -> object:
+        """When, unless nobody will try."""
+        return None if job.quarantined_at else job.next_try_at
+
+    @admin.action(description="Try again", permissions=["operate"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[EmbeddingJob]) -> None:
+        """Forgets the failures of the selected jobs and tells the workers."""
+        ids = list(queryset.values_list("pk", flat=True))
+        retried = retry_jobs(EmbeddingJob.objects.filter(pk__in=ids))
+        hint_workers()
+        self.message_user(
+            request, f"{counted(retried, 'embedding')} will be tried again.", messages.SUCCESS
+        )

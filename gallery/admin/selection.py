@@ -1,0 +1,105 @@
+"""The page between choosing an action and doing it: it acts on exactly what it has shown.
+
+“Select all 12,000” travels as one flag, not as 12,000 form fields, so the rows are found again
+when the page is confirmed. A fingerprint of their keys shows whether they are still the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django import forms
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from gallery.admin.base import LibraryAdmin, options_of
+from gallery.models import Image
+from gallery.models.image import ImageQuerySet
+
+# Pictures shown on the page, so that one sees at a glance what was chosen.
+PREVIEWS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The pictures an action is about, pinned by their keys."""
+
+    ids: tuple[int, ...]
+    everything: bool
+
+    @classmethod
+    def of(cls, queryset: QuerySet[Image], *, request: HttpRequest) -> Self:
+        """What the list's own query and the ticked boxes pick out."""
+        ids = tuple(queryset.order_by("pk").values_list("pk", flat=True))
+        return cls(ids=ids, everything=request.POST.get("select_across") == "1")
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs as soon as one picture more or less is selected."""
+        return hashlib.sha256(",".join(map(str, self.ids)).encode()).hexdigest()
+
+    @property
+    def posted_ids(self) -> tuple[int, ...]:
+        """The keys that the form carries: all, or just one when a flag says “all that match”."""
+        return self.ids[:1] if self.everything else self.ids
+
+    def images(self) -> ImageQuerySet:
+        """The rows, by key alone, whatever the list's filters find by then."""
+        return Image.objects.filter(pk__in=self.ids)
+
+
+class ConfirmForm(forms.Form):
+    """Confirms that the selection is still the one that the page showed."""
+
+    fingerprint = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, selection: Selection, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._selection = selection
+
+    def clean_fingerprint(self) -> str:
+        """Refuses when pictures came or went since the page was shown."""
+        given = str(self.cleaned_data["fingerprint"])
+        if given != self._selection.fingerprint:
+            raise forms.ValidationError(
+                "The selection changed while this page was open. Look at it again, then confirm."
+            )
+        return given
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What the page asks: its heading, a sentence, the words on the button, and the action."""
+
+    title: str
+    sentence: str
+    button: str
+    action: str
+
+
+def confirmation_page(
+    model_admin: LibraryAdmin[Image],
+    *,
+    request: HttpRequest,
+    selection: Selection,
+    form: ConfirmForm,
+    question: Question,
+) -> TemplateResponse:
+    """The page that shows what is selected, with the form's fields and one button."""
+    context = {
+        **model_admin.admin_site.each_context(request),
+        **options_of(model_admin),
+        "title": question.title,
+        "question": question,
+        "form": form,
+        "selection": selection,
+        "previews": Image.objects.filter(pk__in=selection.ids[:PREVIEWS]).select_related(
+            "collection"
+        ),
+        "action_checkbox_name": ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "admin/gallery/confirm_selection.html", context)

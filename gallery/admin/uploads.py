@@ -1,0 +1,93 @@
+"""Upload batches in the admin: who sent what where, and what became of each file."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gallery.admin.base import ReadOnlyAdmin, TabularInline
+from gallery.models import Collection, Fate, UploadBatch, UploadItem
+
+
+class UploadItemInline(TabularInline[UploadItem, UploadBatch]):
+    """The files of a batch."""
+
+    model = UploadItem
+    fields = ("name", "size", "fate", "sentence", "picture")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UploadItem]:
+        """With their pictures, in one query."""
+        return super().get_queryset(request).select_related("image")
+
+    def has_add_permission(self, request: HttpRequest, obj: UploadBatch | None = None) -> bool:
+        """A record of what happened is not edited."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: UploadBatch | None = None) -> bool:
+        """A record of what happened is not edited."""
+        return False
+
+    @admin.display(description="Size")
+    def size(self, item: UploadItem) -> str:
+        """In words."""
+        return filesizeformat(item.size_bytes)
+
+    @admin.display(description="Picture")
+    def picture(self, item: UploadItem) -> SafeString | None:
+        """What it became, or what it is a duplicate of."""
+        if item.image is None:
+            return None
+        address = reverse("admin:gallery_image_change", args=[item.image.pk])
+        return format_html('<a href="{}">{}</a>', address, item.image.display_title)
+
+
+@admin.register(UploadBatch)
+class UploadBatchAdmin(ReadOnlyAdmin[UploadBatch]):
+    """The list of batches and the page of one."""
+
+    list_display = ("created_at", "owner", "collection", "stored", "duplicate", "refused")
+    list_select_related = ("owner", "collection")
+    list_filter = (
+        ("collection", admin.RelatedOnlyFieldListFilter),
+        ("owner", admin.RelatedOnlyFieldListFilter),
+    )
+    search_fields = ("items__name", "owner__username", "collection__name")
+    search_help_text = "File name, person or collection."
+    date_hierarchy = "created_at"
+    fields = ("owner", "collection", "created_at", "stored", "duplicate", "refused")
+    inlines = (UploadItemInline,)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UploadBatch]:
+        """Batches into collections that this person manages, with their files counted by fate."""
+        managed = Collection.objects.managed_by(request.user).values("pk")
+        fates = {
+            f"{fate.value}_count": Count("items", filter=Q(items__fate=fate), distinct=True)
+            for fate in Fate
+        }
+        found = UploadBatch.objects.newest_first().filter(collection__in=managed)
+        return found.annotate(**fates)
+
+    @admin.display(description="Stored", ordering="stored_count")
+    def stored(self, batch: UploadBatch) -> int:
+        """Files that became pictures."""
+        return int(getattr(batch, "stored_count", 0))
+
+    @admin.display(description="Already there", ordering="duplicate_count")
+    def duplicate(self, batch: UploadBatch) -> int:
+        """Files whose bytes the collection had."""
+        return int(getattr(batch, "duplicate_count", 0))
+
+    @admin.display(description="Refused", ordering="refused_count")
+    def refused(self, batch: UploadBatch) -> int:
+        """Files that were not taken in."""
+        return int(getattr(batch, "refused_count", 0))

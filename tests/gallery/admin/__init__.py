@@ -1,0 +1,1 @@
+"""The admin, page by page, through its real addresses."""

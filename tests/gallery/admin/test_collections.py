@@ -1,0 +1,119 @@
+"""Collections and their members in the admin."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from gallery.models import Collection, Membership, Visibility
+from tests.factories import PASSWORD, make_collection, make_image
+
+LIST = "/admin/gallery/collection/"
+NO_MEMBERS = {
+    "memberships-TOTAL_FORMS": "0",
+    "memberships-INITIAL_FORMS": "0",
+    "memberships-MIN_NUM_FORMS": "0",
+    "memberships-MAX_NUM_FORMS": "1000",
+}
+
+
+@pytest.fixture
+def garden(owner):
+    return make_collection(owner, "Garden")
+
+
+def settings_of(collection, **changes):
+    return {
+        "name": collection.name,
+        "description": collection.description,
+        "owner": collection.owner_id,
+        "visibility": collection.visibility,
+        "cover": collection.cover_id or "",
+        **NO_MEMBERS,
+        **changes,
+    }
+
+
+def change(client, collection, **changes):
+    address = reverse("admin:gallery_collection_change", args=[collection.pk])
+    response = client.post(address, settings_of(collection, **changes))
+    collection.refresh_from_db()
+    return response
+
+
+def test_the_list_counts_live_pictures_in_a_fixed_number_of_queries(
+    admin_page, owner, garden, django_assert_num_queries
+):
+    make_image(garden)
+    make_image(garden, deleted_at=timezone.now())
+    page = admin_page.get(LIST)
+    assert f'collection__id__exact={garden.pk}">1</a>' in page.content.decode()
+    with django_assert_num_queries(QUERIES_OF_THE_LIST):
+        admin_page.get(LIST)
+    for number in range(20):
+        make_image(make_collection(owner, f"More {number}"))
+    with django_assert_num_queries(QUERIES_OF_THE_LIST):
+        admin_page.get(LIST)
+
+
+# Session, person, owners of the filter, dates of the drill-down, count, rows.
+QUERIES_OF_THE_LIST = 7
+
+
+def test_a_new_collection_gets_its_address_and_its_members(admin_page, owner, stranger):
+    form = {
+        "name": "Summer  trip",
+        "description": "",
+        "owner": owner.pk,
+        "visibility": "private",
+        "cover": "",
+        **NO_MEMBERS,
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-0-person": stranger.pk,
+        "memberships-0-role": "contributor",
+    }
+    response = admin_page.post(f"{LIST}add/", form)
+    assert response.status_code == 302, response.context["errors"]
+    made = Collection.objects.get()
+    assert (made.name, made.slug, made.owner) == ("Summer trip", "summer-trip", owner)
+    assert Membership.objects.get(collection=made).person == stranger
+
+
+def test_changing_visibility_keeps_the_address(admin_page, garden):
+    response = change(admin_page, garden, name="Winter garden", visibility="public")
+    assert response.status_code == 302
+    assert (garden.name, garden.slug) == ("Winter garden", "garden")
+    assert garden.visibility == Visibility.PUBLIC
+
+
+def test_handing_over_ends_the_new_owners_membership(admin_page, garden, stranger):
+    Membership.objects.create(collection=garden, person=stranger)
+    change(admin_page, garden, owner=stranger.pk)
+    assert garden.owner == stranger
+    assert not garden.memberships.exists()
+
+
+def test_the_cover_must_be_its_own(admin_page, garden, owner):
+    own, foreign = make_image(garden), make_image(make_collection(owner, "Other"))
+    refused = change(admin_page, garden, cover=foreign.pk)
+    assert "Choose a picture of this collection" in refused.content.decode()
+    change(admin_page, garden, cover=own.pk)
+    assert garden.cover == own
+
+
+def test_only_an_empty_collection_can_be_deleted(admin_page, garden):
+    image = make_image(garden)
+    address = reverse("admin:gallery_collection_delete", args=[garden.pk])
+    admin_page.post(address, {"post": "yes"})
+    assert Collection.objects.filter(pk=garden.pk).exists()
+    image.delete()
+    admin_page.post(address, {"post": "yes"})
+    assert not Collection.objects.filter(pk=garden.pk).exists()
+
+
+def test_staff_see_only_collections_that_they_manage(client, curator, garden):
+    mine = make_collection(curator, "Mine")
+    client.login(username="curator", password=PASSWORD)
+    page = client.get(LIST)
+    assert list(page.context["cl"].result_list) == [mine]
+    assert "Garden" not in page.content.decode()
+    assert client.get(f"{LIST}{garden.pk}/change/").status_code == 302
