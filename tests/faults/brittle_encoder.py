@@ -1,0 +1,33 @@
+"""The tiny encoder with two switches, files that a test makes in settings.FAULTS_DIR.
+
+`hold`: it stops inside a batch until the file is gone. `poison`: it fails on mostly black pictures.
+It writes `entered` when it begins a batch.
+"""
+
+import time
+
+from django.conf import settings
+
+from tests.tiny_encoder import TinyEncoder
+
+# Mean of all channels, of 255.
+BLACK_BELOW = 60
+
+
+class BrittleEncoder(TinyEncoder):
+    """Breaks when told to."""
+
+    def encode_prepared(self, pixels):
+        faults = settings.FAULTS_DIR
+        (faults / "entered").touch()
+        while (faults / "hold").exists():
+            time.sleep(0.05)
+        black = any(picture.mean() < BLACK_BELOW for picture in pixels)
+        if black and (faults / "poison").exists():
+            raise RuntimeError("this picture is poison")
+        return super().encode_prepared(pixels)
+
+
+def load(_key):
+    """The loader that settings.ENCODER_ADAPTERS names."""
+    return BrittleEncoder()

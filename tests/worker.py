@@ -1,0 +1,156 @@
+"""A real Celery worker on a real Valkey against the test database, for tests that need the whole.
+
+Use the `worker` fixture (tests/conftest.py does not know it; import it in a conftest), or `Worker`
+where a test starts and kills workers itself. Such tests are transactional: the worker is another
+process and sees only what is committed.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+# A cold start imports Django, Celery and the tasks; a busy machine takes its time.
+START_TIMEOUT_S = 90
+# Long enough for two busy cores; nothing waits this long when all is well.
+WAIT_TIMEOUT_S = 60
+POLL_S = 0.05
+
+
+def wait_until(condition, *, timeout_s=WAIT_TIMEOUT_S, what=""):
+    """The first truthy value of condition(); fails with `what` when none comes in time."""
+    deadline = time.monotonic() + timeout_s
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {timeout_s} s for {what or 'the condition'}")
+        time.sleep(POLL_S)
+    return value
+
+
+def test_database_url():
+    """The test database as DATABASE_URL, for processes of the site that a test starts."""
+    found = connection.settings_dict
+    login = quote(found["USER"] or "", safe="")
+    if found["PASSWORD"]:
+        login += f":{quote(found['PASSWORD'], safe='')}"
+    host, port, options = found["HOST"] or "", str(found["PORT"] or ""), found["OPTIONS"]
+    host = host or options.get("host", "")
+    if host.startswith("/"):
+        return f"postgres://{login}@/{found['NAME']}?host={quote(host, safe='/')}"
+    return f"postgres://{login}@{host}{':' + port if port else ''}/{found['NAME']}"
+
+
+test_database_url.__test__ = False  # a helper, not a test
+
+
+def site_environment(**changes):
+    """The environment of a process of the site that works on the test database and its files."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": test_database_url(),
+        "VAR_DIR": str(settings.VAR_DIR),
+        **changes,
+    }
+
+
+def start_broker():
+    """The local Valkey, or the one that REDIS_URL names, without an earlier test's messages."""
+    if settings.EMBEDDED_REDIS:
+        from searchsite.embedded import valkey
+
+        valkey.ensure_running(settings.VAR_DIR)
+    forget_messages()
+
+
+def forget_messages():
+    """Empties Celery's queue."""
+    from searchsite.celery import app
+
+    with app.connection_for_write() as messages:
+        messages.default_channel.queue_purge("celery")
+
+
+class Worker:
+    """One worker process in its own process group; `log` is all it printed."""
+
+    def __init__(self, *, settings_module="tests.settings", **environment):
+        self._environment = {"DJANGO_SETTINGS_MODULE": settings_module, **environment}
+        self._output = tempfile.NamedTemporaryFile(prefix="worker-", suffix=".log")  # noqa: SIM115
+        self._process = None
+
+    def start(self):
+        """Starts it and waits until it takes messages."""
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "celery", "-A", "searchsite", "worker"),
+                *("--pool=prefork", "--concurrency=1", "--loglevel=INFO"),
+                *("--without-mingle", "--without-gossip", f"--hostname=test-{time.time_ns()}@here"),
+            ],
+            cwd=ROOT,
+            env=site_environment(**self._environment),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        wait_until(self._is_ready, timeout_s=START_TIMEOUT_S, what="the worker to start")
+        return self
+
+    def _is_ready(self):
+        if self._process.poll() is not None:
+            pytest.fail(f"the worker ended:\n{self.log}")
+        return " ready." in self.log
+
+    @property
+    def log(self):
+        """What it printed until now."""
+        return Path(self._output.name).read_text(errors="replace")
+
+    def kill(self):
+        """What a power cut does: the worker and its children end at once."""
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self):
+        """What an operator does: it ends what it is doing, then goes."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._signal(signal.SIGKILL)  # children that outlived it, if any
+
+    def _signal(self, signum):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signum)
+
+
+@pytest.fixture(scope="session")
+def worker_process(django_db_setup, django_db_blocker):
+    """One worker for all tests that need one; it takes a few seconds to start."""
+    with django_db_blocker.unblock():
+        start_broker()
+        worker = Worker().start()
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def worker(transactional_db, worker_process):
+    """The shared worker, ready, with an empty queue; it is idle again before the tables are."""
+    forget_messages()
+    yield worker_process
+    forget_messages()
