@@ -35,6 +35,8 @@ def only_one(lock_file: Path, *, address: str) -> Iterator[None]:
 
 def check_port(host: str, port: int) -> None:
     """Raise LocalServiceError when nothing can listen at this address."""
+    if not 0 < port < 65536:
+        raise LocalServiceError(f"PORT is {port}: choose a number from 1 to 65535.")
     try:
         family, kind, proto, _, where = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -42,16 +44,15 @@ def check_port(host: str, port: int) -> None:
         with socket.socket(family, kind, proto) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(where)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise LocalServiceError(_why_not(host, port, error)) from error
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
-    code = getattr(error, "errno", None)
-    if code == errno.EADDRINUSE:
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else 8000
         return f"Port {port} is taken by another program. Choose another: PORT={other} make run"
-    if code == errno.EACCES:
+    if error.errno == errno.EACCES:
         return f"This user may not listen on port {port}. Choose one above 1023: PORT=8000 make run"
     return f"Cannot listen on {host}, port {port}: {error}. Check the settings HOST and PORT."
 

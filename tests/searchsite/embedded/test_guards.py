@@ -10,9 +10,12 @@ from searchsite.embedded.errors import LocalServiceError
 
 def test_a_second_run_learns_who_runs_the_first(tmp_path):
     lock = tmp_path / "site.lock"
-    with guards.only_one(lock, address="http://127.0.0.1:8000/"):
-        with pytest.raises(LocalServiceError) as refused, guards.only_one(lock, address="x"):
-            pass
+    with (
+        guards.only_one(lock, address="http://127.0.0.1:8000/"),
+        pytest.raises(LocalServiceError) as refused,
+        guards.only_one(lock, address="x"),
+    ):
+        pass
     assert "already running" in str(refused.value)
     assert "http://127.0.0.1:8000/" in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -33,10 +36,15 @@ def test_a_taken_port_is_told_in_one_sentence_with_a_way_out():
     guards.check_port("127.0.0.1", port)
 
 
-@pytest.mark.parametrize(("host", "port"), [("no such host", 8000), ("127.0.0.1", 70000)])
-def test_an_address_that_cannot_be_listened_on_names_the_settings(host, port):
+def test_an_address_that_cannot_be_listened_on_names_the_settings():
     with pytest.raises(LocalServiceError, match="HOST and PORT"):
-        guards.check_port(host, port)
+        guards.check_port("no such host", 8000)
+
+
+@pytest.mark.parametrize("port", [0, -1, 70000])
+def test_a_port_that_is_none_is_refused(port):
+    with pytest.raises(LocalServiceError, match="from 1 to 65535"):
+        guards.check_port("127.0.0.1", port)
 
 
 @pytest.mark.parametrize(
