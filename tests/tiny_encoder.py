@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -97,8 +98,8 @@ class TinyEncoder:
         edges = np.linspace(0, SIDE, 4).astype(int)
         cells = [
             picture[top:bottom, left:right].mean(axis=(0, 1)) / 255 - 0.5
-            for top, bottom in zip(edges, edges[1:], strict=False)
-            for left, right in zip(edges, edges[1:], strict=False)
+            for top, bottom in pairwise(edges)
+            for left, right in pairwise(edges)
         ]
         whole = picture.mean(axis=(0, 1)) / 255 - 0.5
         offsets = [np.append(cell - whole, np.abs(cell - whole).sum()) for cell in cells]

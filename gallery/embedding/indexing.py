@@ -64,17 +64,25 @@ def _taking_turns() -> Iterator[CursorWrapper]:
     snapshots: the two would wait for each other for ever.
     """
     with connection.cursor() as cursor:
-        while not _locked(cursor):
-            time.sleep(LOCK_POLL_S)
+        if connection.in_atomic_block:
+            _poll(cursor, "SELECT pg_try_advisory_xact_lock(%s)")
+            # An index cannot be made while checks of rows written before are still outstanding.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+            yield cursor
+            return
+        _poll(cursor, "SELECT pg_try_advisory_lock(%s)")
         try:
             yield cursor
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
 
 
-def _locked(cursor: CursorWrapper) -> bool:
-    cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
-    return bool(cursor.fetchone()[0])
+def _poll(cursor: CursorWrapper, statement: str) -> None:
+    while True:
+        cursor.execute(statement, [ADVISORY_LOCK])
+        if cursor.fetchone()[0]:
+            return
+        time.sleep(LOCK_POLL_S)
 
 
 def _is_valid(cursor: CursorWrapper, name: str) -> bool:

@@ -45,7 +45,7 @@ class Coverage:
 
 
 def measure_coverage(encoder: Encoder) -> Coverage:
-    """Counts over live pictures, in three queries."""
+    """Counts over live pictures, in four queries."""
     live = Image.objects.live().count()
     missing = Image.objects.missing_vector_for(encoder.pk).count()
     jobs = EmbeddingJob.objects.filter(encoder=encoder)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.storage import Storage, storages
 from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
 
 from gallery.embedding.pixels import open_small
 from gallery.exceptions import SemblanceError
@@ -70,7 +71,7 @@ def read_picture(sources: list[Source], *, at_least: int) -> PillowImage.Image:
         except FileNotFoundError:
             troubles.append(f"the {source.name} is missing")
         except (
-            PillowImage.UnidentifiedImageError,
+            UnidentifiedImageError,
             PillowImage.DecompressionBombError,
             EOFError,
             SyntaxError,

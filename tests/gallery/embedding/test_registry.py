@@ -149,7 +149,7 @@ def test_a_hub_that_says_nothing_costs_seconds_and_no_traceback(tmp_path):
 
 PACKAGE = [
     "protocol", "catalog", "pixels", "stored", "device", "starter", "openclip", "registry",
-    "weights", "indexing", "lifecycle", "queue", "batches",
+    "weights", "indexing", "lifecycle", "queue", "batches", "again",
 ]  # fmt: skip
 
 

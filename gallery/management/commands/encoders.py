@@ -1,0 +1,168 @@
+"""manage.py encoders list | add KEY | activate KEY | remove KEY: which model maps the pictures."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from tqdm import tqdm
+
+from gallery.embedding.catalog import CATALOG, CatalogEntry, describe
+from gallery.embedding.lifecycle import (
+    activate_encoder,
+    add_encoder,
+    measure_coverage,
+    remove_encoder,
+)
+from gallery.embedding.queue import embed_pending
+from gallery.exceptions import SemblanceError
+from gallery.hints import hint_workers
+from gallery.models import EmbeddingJob, Encoder
+
+# Pictures between two steps of the progress bar.
+PASS_SIZE = 64
+# While another worker holds the last pictures: how often to look again, in seconds.
+POLL_S = 0.5
+
+
+class Command(BaseCommand):
+    """Lists, adds, activates and removes encoders. The rules are in gallery.embedding.lifecycle."""
+
+    help = (
+        "Encoders turn words and pictures into vectors. A new one is built beside the active one "
+        "while searches go on; activating it is one switch."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Four actions; all but list take a key."""
+        actions = parser.add_subparsers(dest="action", required=True)
+        listing = actions.add_parser("list", help="Those in use, and those worth trying.")
+        adding = actions.add_parser("add", help="Build its vectors beside the active one's.")
+        adding.add_argument("--wait", action="store_true", help="Embed here until all are done.")
+        activating = actions.add_parser("activate", help="Let searches use it.")
+        activating.add_argument(
+            "--force", action="store_true", help="Even if some pictures have no vector yet."
+        )
+        removing = actions.add_parser("remove", help="Delete it and its vectors.")
+        for action in (adding, activating, removing):
+            action.add_argument("key", help="For example openclip:ViT-L-14/datacomp_xl_s13b_b90k")
+        for action in (listing, adding, activating, removing):
+            action.add_argument("--json", action="store_true", help="Print JSON only.")
+
+    def handle(self, *_arguments: object, **options: Any) -> None:
+        """Runs one action; a named error becomes one sentence and exit status 1."""
+        actions = {
+            "list": self._list,
+            "add": self._add,
+            "activate": self._activate,
+            "remove": self._remove,
+        }
+        try:
+            actions[options["action"]](options)
+        except SemblanceError as error:
+            raise CommandError(error.sentence) from error
+
+    def _list(self, options: dict[str, Any]) -> None:
+        rows = [_row(encoder) for encoder in Encoder.objects.all()]
+        known = {row["key"] for row in rows}
+        offered = [entry for entry in CATALOG if entry.spec.key not in known]
+        if options["json"]:
+            self._print_json({"encoders": rows, "available": [_offer(entry) for entry in offered]})
+            return
+        for row in rows:
+            self.stdout.write(
+                f"{row['state']:>8}  {row['key']}  {row['embedded']:,} of {row['pictures']:,} "
+                f"pictures ({row['coverage']:.1%}), {row['failed']:,} failed"
+            )
+        if not rows:
+            self.stdout.write("No encoder is in use yet; the first start chooses one.")
+        self.stdout.write("\nOthers you can add:")
+        for entry in offered:
+            self.stdout.write(f"  {entry.spec.key}\n      {describe(entry.spec.key)}")
+
+    def _add(self, options: dict[str, Any]) -> None:
+        encoder = add_encoder(options["key"])
+        transaction.on_commit(hint_workers)
+        if options["wait"]:
+            self._embed(encoder, quiet=options["json"])
+        self._say(encoder, options, then=f"next: manage.py encoders activate {encoder.key}")
+
+    def _activate(self, options: dict[str, Any]) -> None:
+        encoder = activate_encoder(options["key"], force=options["force"])
+        self._say(encoder, options, then="searches use it now")
+
+    def _remove(self, options: dict[str, Any]) -> None:
+        remove_encoder(options["key"])
+        if options["json"]:
+            self._print_json({"removed": options["key"]})
+        else:
+            self.stdout.write(f"{options['key']} and its vectors are removed.")
+
+    def _embed(self, encoder: Encoder, *, quiet: bool) -> None:
+        """Works on this encoder's queue until only failures, which rest for a while, are left."""
+        total, done = _unfinished(encoder), 0
+        with tqdm(total=total, unit="picture", disable=quiet, desc="Embedding") as bar:
+            while left := _unfinished(encoder):
+                bar.update(max(0, total - left - done))
+                done = max(done, total - left)
+                if embed_pending(encoder=encoder, limit=PASS_SIZE).claimed == 0:
+                    # The rest is in the hands of other workers.
+                    time.sleep(POLL_S)
+            bar.update(total - done)
+        encoder.refresh_from_db()
+
+    def _say(self, encoder: Encoder, options: dict[str, Any], *, then: str) -> None:
+        row = _row(encoder)
+        if options["json"]:
+            self._print_json(row)
+            return
+        self.stdout.write(
+            f"{encoder.key} is {row['state']}: {row['embedded']:,} of {row['pictures']:,} "
+            f"pictures; {then}."
+        )
+
+    def _print_json(self, content: object) -> None:
+        self.stdout.write(json.dumps(content, indent=2))
+
+
+def _row(encoder: Encoder) -> dict[str, Any]:
+    coverage = measure_coverage(encoder)
+    return {
+        "key": encoder.key,
+        "state": encoder.state,
+        "dimension": encoder.dimension,
+        "coverage": round(coverage.fraction, 4),
+        "pictures": coverage.live,
+        "embedded": coverage.embedded,
+        "waiting": coverage.waiting,
+        "failed": coverage.quarantined,
+        "reason": encoder.reason,
+    }
+
+
+def _unfinished(encoder: Encoder) -> int:
+    """How many pictures wait or are being worked on now."""
+    waiting = EmbeddingJob.objects.filter(encoder=encoder).waiting()
+    in_hand = Q(claimed_at__isnull=False) | Q(next_try_at__lte=timezone.now())
+    return waiting.filter(in_hand).count()
+
+
+def _offer(entry: CatalogEntry) -> dict[str, Any]:
+    spec = entry.spec
+    return {
+        "key": spec.key,
+        "role": entry.role,
+        "name": spec.name,
+        "licence": spec.licence,
+        "size_bytes": spec.size_bytes,
+        "image_size": spec.image_size,
+        "dimension": spec.dimension,
+        "speed": entry.speed,
+        "description": spec.description,
+    }
