@@ -6,11 +6,14 @@ Slugs are made here and never change: addresses that people shared keep working.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.text import slugify
 
 from gallery.exceptions import LibraryProblem, NotAllowed
@@ -25,6 +28,18 @@ RESERVED_SLUGS = frozenset({"new"})
 SLUG_STEM_LENGTH = 70
 # Pictures on a collection's card.
 COVER_PICTURES = 3
+# Tags are counted over this many of the newest pictures, so that a page costs the same always.
+LOOKED_AT = 2000
+TAGS_OFFERED = 30
+YEARS_OFFERED = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiltersOnOffer:
+    """Tags and years that pictures of a collection have."""
+
+    tags: tuple[str, ...]
+    years: tuple[int, ...]
 
 
 def create_collection(
@@ -164,3 +179,19 @@ def _cover_first(images: dict[int, Image], collection: Collection) -> list[Image
         return (image.pk != collection.cover_id, -image.created_at.timestamp(), -image.pk)
 
     return sorted(images.values(), key=order)
+
+
+def filters_in(collection: Collection) -> FiltersOnOffer:
+    """What the pictures of one collection can be filtered by: three short queries."""
+    images = Image.objects.live().filter(collection=collection)
+    newest = images.newest_first().values_list("tags", flat=True)[:LOOKED_AT]
+    counted = Counter(tag for tags in newest for tag in tags)
+    dated = images.dated().values_list("shown_at", flat=True)
+    last, first = dated.order_by("-shown_at").first(), dated.order_by("shown_at").first()
+    years: tuple[int, ...] = ()
+    if last is not None and first is not None:
+        end = timezone.localtime(last).year
+        begin = max(timezone.localtime(first).year, end - YEARS_OFFERED + 1)
+        years = tuple(range(end, begin - 1, -1))
+    tags = sorted(tag for tag, _ in counted.most_common(TAGS_OFFERED))
+    return FiltersOnOffer(tags=tuple(tags), years=years)

@@ -1,0 +1,99 @@
+"""Forms of the pages: what a field may hold and how it is labelled. What happens with a valid
+form lives in the domain packages."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+
+from gallery.models import Collection, Image, Role, Visibility
+
+# Pictures offered as a cover: the newest ones; another is chosen on its own page.
+COVER_CHOICES = 24
+
+
+class CollectionChoice(forms.ModelChoiceField):
+    """A collection by name, with who sees it: the person decides where pictures become visible."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """As the list shows it."""
+        return f"{obj.name} ({'public' if obj.is_public else 'private'})"
+
+
+class UploadForm(forms.Form):
+    """Where uploads go: a collection of the list, or a new one."""
+
+    collection = CollectionChoice(
+        queryset=Collection.objects.none(),
+        to_field_name="slug",
+        required=False,
+        empty_label="A new collection…",
+        widget=forms.Select(attrs={"class": "input", "data-upload-collection": ""}),
+    )
+    new_collection = forms.CharField(
+        label="Name of the new collection",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    visibility = forms.ChoiceField(
+        label="Who may see the new collection",
+        choices=Visibility.choices,
+        initial=Visibility.PRIVATE,
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
+
+    def __init__(self, *args: Any, collections: QuerySet[Collection], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["collection"]).queryset = collections
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two must be given; a chosen collection wins."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("collection") and not (cleaned.get("new_collection") or "").strip():
+            self.add_error("new_collection", "Choose a collection, or name a new one.")
+        return cleaned
+
+
+class CollectionForm(forms.ModelForm[Collection]):
+    """The settings of a collection that its managers change."""
+
+    class Meta:
+        model = Collection
+        fields = ("name", "description", "visibility")
+        widgets = {  # noqa: RUF012
+            "description": forms.Textarea(attrs={"rows": 3}),
+            "visibility": forms.RadioSelect,
+        }
+        help_texts = {  # noqa: RUF012
+            "description": "One or two sentences, shown above the pictures.",
+        }
+
+
+class CoverForm(forms.Form):
+    """The picture on a collection's card."""
+
+    cover = forms.ModelChoiceField(
+        queryset=Image.objects.none(),
+        required=False,
+        empty_label="The newest picture",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, images: QuerySet[Image], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["cover"]).queryset = images
+
+
+class MemberForm(forms.Form):
+    """A person, by sign-in name, and what they may do."""
+
+    username = forms.CharField(
+        label="Sign-in name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    role = forms.ChoiceField(label="May", choices=Role.choices, initial=Role.VIEWER)

@@ -1,0 +1,212 @@
+"""Collections: the list of them, one of them like browse, and its settings.
+
+A collection that somebody may not see is a 404, as if it did not exist; so are its settings for
+those who do not manage it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gallery.browsing import coverage, newest_slice
+from gallery.exceptions import SemblanceError
+from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm
+from gallery.library.collections import (
+    covers_of,
+    create_collection,
+    delete_collection,
+    filters_in,
+    update_collection,
+    with_counts,
+)
+from gallery.models import Collection, Image
+from gallery.search import Filters
+from gallery.search.filters import matching_images
+from gallery.views.undo import undo_offer
+from gallery.views.upload_rows import limits
+
+COLLECTIONS_A_PAGE = 24
+
+
+@require_GET
+def collections(request: HttpRequest) -> HttpResponse:
+    """The collections that the viewer may see, as cards."""
+    visible = Collection.objects.visible_to(request.user).select_related("owner").order_by("name")
+    page = Paginator(with_counts(visible), COLLECTIONS_A_PAGE).get_page(request.GET.get("page"))
+    cards = list(page.object_list)
+    pictures = covers_of(cards)
+    for card in cards:
+        for image in pictures.get(card.pk, []):
+            image.collection = card
+    context = {"page": page, "cards": [(card, pictures.get(card.pk, [])) for card in cards]}
+    return render(request, "collections/list.html", {**context, "undo": undo_offer(request)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A form for a new collection."""
+    form = CollectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = create_collection(request.user, **form.cleaned_data)
+        except SemblanceError as problem:
+            form.add_error("name", problem.sentence)
+        else:
+            messages.success(request, f"{made.name} is ready: put pictures in.")
+            return redirect(made)
+    status = 422 if form.is_bound else 200
+    return render(request, "collections/new.html", {"form": form}, status=status)
+
+
+@require_GET
+def collection(request: HttpRequest, *, slug: str) -> HttpResponse:
+    """The pictures of one collection, newest first, like browse; htmx asks for more of them."""
+    found = visible_collection(request, slug)
+    filters = filters_from(request.GET, found)
+    images = matching_images(filters, viewer=request.user)
+    shown = newest_slice(images, after=request.GET.get("after", ""), size=settings.SEARCH_PAGE_SIZE)
+    context = {
+        "collection": found,
+        "images": shown.images,
+        "next_url": _next_url(request, shown.next_after),
+        "trail": _trail(request, found),
+        "select": _may_edit(request, found),
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "gallery/_grid_page.html", context)
+    context |= _around_the_grid(request, found, images, filters)
+    return render(request, "collections/collection.html", context)
+
+
+def _around_the_grid(
+    request: HttpRequest, found: Collection, images: QuerySet[Image], filters: Filters
+) -> dict[str, Any]:
+    """What the whole page shows beside the pictures."""
+    may_edit = _may_edit(request, found)
+    elsewhere = Collection.objects.none()
+    if may_edit:
+        elsewhere = Collection.objects.open_to_uploads_by(request.user).exclude(pk=found.pk)
+    return {
+        "may_edit": may_edit,
+        "may_manage": Collection.objects.managed_by(request.user).filter(pk=found.pk).exists(),
+        "selecting": may_edit and "select" in request.GET,
+        "filters": filters,
+        "is_filtered": replace(filters, collections=()) != Filters(),
+        "filter_fields": _filter_pairs(filters),
+        "on_offer": filters_in(found),
+        "targets": elsewhere.order_by("name"),
+        "coverage": coverage(images),
+        "undo": undo_offer(request),
+        **limits(),
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
+    """Name, description, visibility, cover and members, for those who manage the collection."""
+    found = managed_collection(request, slug)
+    form = CollectionForm(request.POST or None, instance=found)
+    newest = Image.objects.live().filter(collection=found).newest_first()
+    cover_form = CoverForm(
+        request.POST or None,
+        images=Image.objects.live().filter(collection=found),
+        initial={"cover": found.cover_id},
+    )
+    if request.method == "POST" and form.is_valid() and cover_form.is_valid():
+        try:
+            update_collection(found, **form.cleaned_data, **cover_form.cleaned_data)
+        except SemblanceError as problem:
+            form.add_error("name", problem.sentence)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("gallery:collection-settings", slug=found.slug)
+    # The heading shows the name as it is stored, not as a form that failed wanted it.
+    stored = Collection.objects.select_related("owner").get(pk=found.pk)
+    context = {
+        "collection": stored,
+        "form": form,
+        "cover_form": cover_form,
+        "covers": _cover_choices(newest, stored),
+        "member_form": MemberForm(),
+        "members": stored.memberships.select_related("person").order_by("person__username"),
+        "picture_count": newest.count(),
+        "trash_count": Image.objects.trashed().filter(collection=found).count(),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "collections/settings.html", context, status=status)
+
+
+@login_required
+@require_POST
+def delete(request: HttpRequest, *, slug: str) -> HttpResponse:
+    """Deletes an empty collection."""
+    found = managed_collection(request, slug)
+    try:
+        delete_collection(found)
+    except SemblanceError as problem:
+        messages.error(request, problem.sentence)
+        return redirect("gallery:collection-settings", slug=found.slug)
+    messages.success(request, f"{found.name} is deleted.")
+    return redirect("gallery:collections")
+
+
+def visible_collection(request: HttpRequest, slug: str) -> Collection:
+    """The collection of an address, 404 for whoever may not see it."""
+    visible = Collection.objects.visible_to(request.user).select_related("owner")
+    return get_object_or_404(visible, slug=slug)
+
+
+def managed_collection(request: HttpRequest, slug: str) -> Collection:
+    """The collection of an address, 404 for whoever does not manage it."""
+    return get_object_or_404(Collection.objects.managed_by(request.user), slug=slug)
+
+
+def filters_from(params: QueryDict, found: Collection) -> Filters:
+    """The filters of an address or a form, held to one collection."""
+    return replace(Filters.from_params(params), collections=(found.slug,))
+
+
+def _filter_pairs(filters: Filters) -> list[tuple[str, str]]:
+    return replace(filters, collections=()).pairs()
+
+
+def _next_url(request: HttpRequest, after: str) -> str:
+    if not after:
+        return ""
+    params = request.GET.copy()
+    params["after"] = after
+    return f"{request.path}?{params.urlencode()}"
+
+
+def _trail(request: HttpRequest, found: Collection) -> str:
+    params = QueryDict(mutable=True)
+    for name, value in _filter_pairs(filters_from(request.GET, found)):
+        params.appendlist(name, value)
+    place = f"collections/{found.slug}"
+    return f"{place}?{params.urlencode()}" if params else place
+
+
+def _may_edit(request: HttpRequest, found: Collection) -> bool:
+    return Collection.objects.open_to_uploads_by(request.user).filter(pk=found.pk).exists()
+
+
+def _cover_choices(newest: QuerySet[Image], found: Collection) -> list[Image]:
+    """The newest pictures, and the chosen one if it is older."""
+    choices = list(newest.defer("exif", "search_document")[:COVER_CHOICES])
+    if found.cover_id and all(one.pk != found.cover_id for one in choices):
+        choices = [*newest.filter(pk=found.cover_id), *choices]
+    for one in choices:
+        one.collection = found
+    return choices

@@ -1,0 +1,122 @@
+"""What happens to the pictures that somebody ticked, or to all that match: one form, one change.
+
+With all=1 the form carries the filters and the number that was shown; the pictures are found
+anew on the server, and nothing happens when their number is another by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from gallery.exceptions import LibraryProblem, SemblanceError
+from gallery.library.changes import Change
+from gallery.library.editing import caption_images, tag_images, untag_images
+from gallery.library.moving import move_images
+from gallery.library.trash import trash_images
+from gallery.library.words import parse_tags
+from gallery.models import Collection, Image
+from gallery.search.filters import filter_images
+from gallery.views.collections import filters_from, visible_collection
+from gallery.views.sentences import describe_change
+from gallery.views.undo import offer_undo
+
+Action = Callable[[HttpRequest, QuerySet[Image], int], tuple[Change, str]]
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, *, slug: str) -> HttpResponse:
+    """Moves, tags, captions or deletes the selected pictures of one collection."""
+    editable = Collection.objects.open_to_uploads_by(request.user)
+    found = get_object_or_404(editable, pk=visible_collection(request, slug).pk)
+    back = redirect(_back_to(request, found))
+    action = ACTIONS.get(request.POST.get("action", ""))
+    try:
+        if action is None:
+            raise LibraryProblem("Choose what to do with the pictures.", reason="action_missing")
+        images, expected = selected_images(request.POST, found)
+        done, target = action(request, images, expected)
+    except SemblanceError as problem:
+        messages.error(request, problem.sentence)
+        return back
+    offer_undo(request, change=done, sentence=describe_change(done, target=target))
+    return back
+
+
+def selected_images(params: QueryDict, found: Collection) -> tuple[QuerySet[Image], int]:
+    """The live pictures of one collection that a form is about, and how many were shown.
+
+    Raises LibraryProblem when it is about none.
+    """
+    inside = Image.objects.live().filter(collection=found)
+    if params.get("all") == "1":
+        shown = params.get("expected", "")
+        if not (shown.isascii() and shown.isdigit()):
+            raise LibraryProblem("Reload the page and choose again.", reason="selection_changed")
+        return filter_images(inside, filters_from(params, found)), int(shown)
+    ids = {int(one) for one in params.getlist("ids") if one.isascii() and one.isdigit()}
+    ids = {pk for pk in ids if pk < 2**63}
+    if not ids:
+        raise LibraryProblem("Tick at least one picture first.", reason="nothing_selected")
+    return inside.filter(pk__in=ids), len(ids)
+
+
+def _move(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+    targets = Collection.objects.open_to_uploads_by(request.user)
+    target = targets.filter(slug=request.POST.get("target", "")).first()
+    if target is None:
+        raise LibraryProblem("Choose a collection to move them to.", reason="target_missing")
+    done = move_images(images, to=target, by=request.user, expected=expected)
+    return done, target.name
+
+
+def _tag(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+    tags = parse_tags(request.POST.get("tags", ""))
+    return tag_images(images, by=request.user, tags=tags, expected=expected), ""
+
+
+def _untag(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+    tags = parse_tags(request.POST.get("tags", ""))
+    return untag_images(images, by=request.user, tags=tags, expected=expected), ""
+
+
+def _caption(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+    done = caption_images(
+        images,
+        by=request.user,
+        caption=request.POST.get("caption", ""),
+        replace=request.POST.get("replace") == "1",
+        expected=expected,
+    )
+    return done, ""
+
+
+def _trash(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+    return trash_images(images, by=request.user, expected=expected), ""
+
+
+ACTIONS: dict[str, Action] = {
+    "move": _move,
+    "tag": _tag,
+    "untag": _untag,
+    "caption": _caption,
+    "trash": _trash,
+}
+
+
+def _back_to(request: HttpRequest, found: Collection) -> str:
+    """The collection's page under the same filters."""
+    params = QueryDict(mutable=True)
+    for name, value in filters_from(request.POST, found).pairs():
+        if name != "collection":
+            params.appendlist(name, value)
+    path = reverse("gallery:collection", kwargs={"slug": found.slug})
+    return f"{path}?{params.urlencode()}" if params else path

@@ -1,0 +1,72 @@
+"""The trash: what was deleted from collections one may edit, to restore or to delete for ever."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from gallery.browsing import for_tiles
+from gallery.exceptions import LibraryProblem, SemblanceError
+from gallery.library.trash import purge_images, restore_images
+from gallery.models import Image
+from gallery.views.sentences import describe_change, pictures
+from gallery.views.undo import offer_undo, undo_offer
+
+
+@login_required
+@require_GET
+def trash(request: HttpRequest) -> HttpResponse:
+    """What lies in the trash, the latest deleted first."""
+    images = _trashed(request).order_by("-deleted_at", "-pk")
+    page = Paginator(for_tiles(images), settings.SEARCH_PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "images": page.object_list,
+        "total": page.paginator.count,
+        "trash_days": settings.TRASH_DAYS,
+        "undo": undo_offer(request),
+    }
+    return render(request, "trash/trash.html", context)
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest) -> HttpResponse:
+    """Restores or deletes for ever the ticked pictures, or all of them."""
+    try:
+        images, expected = _selected(request, request.POST)
+        if request.POST.get("action") == "restore":
+            done = restore_images(images, by=request.user, expected=expected)
+            offer_undo(request, change=done, sentence=describe_change(done))
+        elif request.POST.get("action") == "purge":
+            count = purge_images(images, by=request.user, expected=expected)
+            messages.success(request, f"{pictures(count)} deleted for ever.")
+        else:
+            raise LibraryProblem("Choose what to do with the pictures.", reason="action_missing")
+    except SemblanceError as problem:
+        messages.error(request, problem.sentence)
+    return redirect("gallery:trash")
+
+
+def _trashed(request: HttpRequest) -> QuerySet[Image]:
+    return Image.objects.trashed().editable_by(request.user)
+
+
+def _selected(request: HttpRequest, params: QueryDict) -> tuple[QuerySet[Image], int]:
+    """The pictures that the form is about, and how many were shown. Raises LibraryProblem."""
+    if params.get("all") == "1":
+        shown = params.get("expected", "")
+        if not (shown.isascii() and shown.isdigit()):
+            raise LibraryProblem("Reload the page and choose again.", reason="selection_changed")
+        return _trashed(request), int(shown)
+    ids = {int(one) for one in params.getlist("ids") if one.isascii() and one.isdigit()}
+    ids = {pk for pk in ids if pk < 2**63}
+    if not ids:
+        raise LibraryProblem("Tick at least one picture first.", reason="nothing_selected")
+    return _trashed(request).filter(pk__in=ids), len(ids)

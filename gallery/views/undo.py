@@ -1,0 +1,84 @@
+"""The last change of this visitor, kept in the session until undone, dismissed or replaced."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from gallery.exceptions import SemblanceError
+from gallery.library.changes import Change
+from gallery.library.undo import undo_change
+from gallery.views.sentences import pictures
+
+SESSION_KEY = "last_change"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UndoOffer:
+    """What the page shows after a change: a sentence and the token that undoes just this one."""
+
+    sentence: str
+    token: str
+
+
+def offer_undo(request: HttpRequest, *, change: Change, sentence: str) -> None:
+    """Tells what was done on the next page, with an undo button if something was.
+
+    The ids are packed: a change of 10,000 pictures takes about 20 KB of the session.
+    """
+    if not change.ids:
+        messages.info(request, sentence)
+        request.session.pop(SESSION_KEY, None)
+        return
+    request.session[SESSION_KEY] = {
+        "token": secrets.token_urlsafe(8),
+        "sentence": sentence,
+        "change": signing.dumps(change.as_data(), salt=SESSION_KEY, compress=True),
+        "shown": False,
+    }
+
+
+def undo_offer(request: HttpRequest) -> UndoOffer | None:
+    """The offer for the page being made; once only, so that it does not follow people around."""
+    if SESSION_KEY not in request.session:
+        return None
+    kept = request.session[SESSION_KEY]
+    if kept["shown"]:
+        return None
+    request.session[SESSION_KEY] = {**kept, "shown": True}
+    return UndoOffer(sentence=kept["sentence"], token=kept["token"])
+
+
+@require_POST
+@login_required
+def undo(request: HttpRequest) -> HttpResponse:
+    """Undoes the last change and goes back to the page it was offered on."""
+    kept = request.session.get(SESSION_KEY)
+    if kept is None or kept["token"] != request.POST.get("token"):
+        messages.error(request, "That can no longer be undone: something else was changed since.")
+        return redirect(_came_from(request))
+    try:
+        change = Change.from_data(signing.loads(kept["change"], salt=SESSION_KEY))
+        back = undo_change(change, by=request.user)
+    except SemblanceError as problem:
+        messages.error(request, problem.sentence)
+    else:
+        messages.success(request, f"Undone: {pictures(back)} put back as before.")
+    request.session.pop(SESSION_KEY, None)
+    return redirect(_came_from(request))
+
+
+def _came_from(request: HttpRequest) -> str:
+    address = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if allowed else "gallery:browse"

@@ -1,0 +1,262 @@
+"""Uploading: a batch is a page of its own, and every file sent to it is kept from then on.
+
+The script sends one file a request and gets rows of HTML back; without it one form sends many
+files and ends on the same page.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import TooManyFilesSent
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http.request import UnreadablePostError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gallery.embedding.queue import retry_jobs
+from gallery.exceptions import SemblanceError
+from gallery.forms import UploadForm
+from gallery.hints import hint_workers
+from gallery.ingest.batches import add_file_to_batch, create_batch
+from gallery.ingest.intake import Details
+from gallery.ingest.refusals import size_in_words
+from gallery.library.collections import create_collection
+from gallery.library.editing import edit_image, tag_images
+from gallery.library.words import clean_caption, parse_tags
+from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, Visibility
+from gallery.views import errors
+from gallery.views.sentences import pictures
+from gallery.views.throttle import limited
+from gallery.views.upload_rows import as_json, limits, rows_of, summary_of
+
+# Rows of a batch on one page; a larger batch is told by its counts and read page by page.
+ROWS_A_PAGE = 100
+# Rows that one poll of the page asks about.
+ROWS_A_POLL = 200
+RECENT_BATCHES = 8
+# Room for the other fields of a form beside the largest file.
+FORM_OVERHEAD_BYTES = 1024 * 1024
+
+
+@login_required
+@csrf_exempt  # checked below, once the size is known to be acceptable: see _guarded
+@require_http_methods(["GET", "POST"])
+@limited
+def upload(request: HttpRequest) -> HttpResponseBase:
+    """The page to start from; posting begins a batch, with the files of a plain form if any."""
+    if request.method == "POST":
+        return _guarded(request, _begin)
+    return render(request, "upload/start.html", _start_context(request, _form(request)))
+
+
+@login_required
+@require_GET
+def batch(request: HttpRequest, *, pk: UUID) -> HttpResponse:
+    """A batch where it stands, with room for more files."""
+    found = _batch_of(request, pk)
+    page = Paginator(rows_of(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"batch": found, "page": page, "rows": page.object_list}
+    return render(request, "upload/batch.html", {**context, **summary_of(found), **limits()})
+
+
+@login_required
+@csrf_exempt  # see upload
+@require_POST
+def files(request: HttpRequest, *, pk: UUID) -> HttpResponseBase:
+    """One or more files for a batch. Answers rows as JSON to the script, else the batch's page."""
+    return _guarded(request, _add_files, pk=pk)
+
+
+@login_required
+@require_GET
+def status(request: HttpRequest, *, pk: UUID) -> HttpResponse:
+    """Where the batch stands: its counts, and the rows asked for with ?item=, as JSON."""
+    found = _batch_of(request, pk)
+    wanted = [int(one) for one in request.GET.getlist("item")[:ROWS_A_POLL] if _is_id(one)]
+    return JsonResponse(as_json(request, found, rows=rows_of(found, only=wanted) if wanted else []))
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, *, pk: UUID) -> HttpResponse:
+    """Embeds again what failed: one file of the batch (item), or all of it."""
+    found = _batch_of(request, pk)
+    jobs = EmbeddingJob.objects.quarantined().filter(image__upload_items__batch=found)
+    if _is_id(request.POST.get("item", "")):
+        jobs = jobs.filter(image__upload_items=int(request.POST["item"]))
+    count = retry_jobs(EmbeddingJob.objects.filter(pk__in=jobs.values("pk")))
+    hint_workers()
+    messages.info(request, f"Trying {pictures(count)} again.")
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def caption(request: HttpRequest, *, pk: UUID) -> HttpResponse:
+    """Words for one stored file of the batch (item), or tags for all of it."""
+    found = _batch_of(request, pk)
+    try:
+        sentence = _write_words(request, found)
+    except SemblanceError as problem:
+        return _problem(request, problem, back=found.get_absolute_url())
+    if _wants_json(request):
+        return JsonResponse({"sentence": sentence})
+    messages.success(request, sentence)
+    return redirect(found)
+
+
+def _write_words(request: HttpRequest, found: UploadBatch) -> str:
+    tags = parse_tags(request.POST.get("tags", ""))
+    images = Image.objects.live().filter(upload_items__batch=found).distinct()
+    mine = Image.objects.filter(pk__in=images.values("pk"), collection=found.collection)
+    if not _is_id(request.POST.get("item", "")):
+        change = tag_images(mine, by=request.user, tags=tags)
+        return f"{pictures(len(change.ids))} tagged."
+    image = get_object_or_404(mine, upload_items=int(request.POST["item"]))
+    edit_image(image, caption=request.POST.get("caption", ""), tags=tags)
+    return "Saved."
+
+
+def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponseBase:
+    """Looks at the announced size before a byte of the body is read, which the check of the
+    form's token would do, then lets the view run behind that check."""
+    limit = settings.MAX_ARCHIVE_BYTES + FORM_OVERHEAD_BYTES
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        sentence = f"One upload may have up to {size_in_words(settings.MAX_ARCHIVE_BYTES)} here."
+        if _wants_json(request):
+            return _json_problem("too_many_bytes", sentence, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return errors.too_large(request, sentence)
+    try:
+        request.FILES  # noqa: B018  reading the body is what may fail
+    except TooManyFilesSent:
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        messages.error(request, f"A form sends {most:,} files at most: choose fewer, or a zip.")
+        return redirect("gallery:upload")
+    except UnreadablePostError:
+        return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+    checked: HttpResponseBase = csrf_protect(view)(request, **kwargs)
+    return checked
+
+
+def _begin(request: HttpRequest) -> HttpResponse:
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        if _wants_json(request):
+            sentence = " ".join(str(one) for row in form.errors.values() for one in row)
+            return _json_problem("form_invalid", sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+        context = _start_context(request, form)
+        return render(request, "upload/start.html", context, status=422)
+    try:
+        begun = create_batch(_person(request), collection=_destination(request, form))
+        _take_in(request, begun)
+    except SemblanceError as problem:
+        return _problem(request, problem, back="gallery:upload")
+    if _wants_json(request):
+        return JsonResponse({"url": begun.get_absolute_url()}, status=HTTPStatus.CREATED)
+    return redirect(begun)
+
+
+def _add_files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
+    found = _batch_of(request, pk)
+    try:
+        rows = _take_in(request, found)
+    except SemblanceError as problem:
+        return _problem(request, problem, back=found.get_absolute_url())
+    if not _wants_json(request):
+        return redirect(found)
+    return JsonResponse(as_json(request, found, rows=rows_of(found, only=rows)))
+
+
+def _take_in(request: HttpRequest, found: UploadBatch) -> list[int]:
+    """Gives the files of a request to the domain; the ids of the batch's new rows."""
+    details = Details(
+        caption=clean_caption(request.POST.get("caption", "")),
+        tags=tuple(parse_tags(request.POST.get("tags", ""))),
+    )
+    names = request.POST.getlist("name")
+    rows: list[int] = []
+    for number, file in enumerate(cast(list[UploadedFile], request.FILES.getlist("files"))):
+        name = names[number] if number < len(names) else file.name or ""
+        items = add_file_to_batch(found, file=file, name=name, details=details)
+        rows += [item.pk for item in items]
+    if rows:
+        hint_workers()
+    return rows
+
+
+def _destination(request: HttpRequest, form: UploadForm) -> Collection:
+    chosen = form.cleaned_data.get("collection")
+    if isinstance(chosen, Collection):
+        return chosen
+    return create_collection(
+        request.user,
+        name=form.cleaned_data["new_collection"],
+        visibility=form.cleaned_data.get("visibility") or Visibility.PRIVATE,
+    )
+
+
+def _batch_of(request: HttpRequest, pk: UUID) -> UploadBatch:
+    """A batch of this person's, in a collection still open to them; 404 for every other."""
+    mine = UploadBatch.objects.select_related("collection", "owner").filter(
+        owner=_person(request),
+        collection__in=Collection.objects.open_to_uploads_by(request.user),
+    )
+    return get_object_or_404(mine, pk=pk)
+
+
+def _form(request: HttpRequest, data: Any = None) -> UploadForm:
+    collections = Collection.objects.open_to_uploads_by(request.user).order_by("name")
+    wanted = request.GET.get("collection")
+    latest = UploadBatch.objects.filter(owner=_person(request)).newest_first()
+    first = wanted or latest.values_list("collection__slug", flat=True).first()
+    return UploadForm(data, collections=collections, initial={"collection": first})
+
+
+def _start_context(request: HttpRequest, form: UploadForm) -> dict[str, Any]:
+    recent = (
+        UploadBatch.objects.filter(
+            owner=_person(request),
+            collection__in=Collection.objects.open_to_uploads_by(request.user),
+        )
+        .select_related("collection")
+        .annotate(file_count=Count("items"))
+        .filter(file_count__gt=0)
+        .newest_first()[:RECENT_BATCHES]
+    )
+    return {"form": form, "recent": recent, **limits()}
+
+
+def _problem(request: HttpRequest, problem: SemblanceError, *, back: str) -> HttpResponse:
+    if _wants_json(request):
+        status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _json_problem(problem.reason, problem.sentence, status_code)
+    messages.error(request, problem.sentence)
+    return redirect(back)
+
+
+def _json_problem(reason: str, sentence: str, status_code: HTTPStatus) -> JsonResponse:
+    return JsonResponse({"reason": reason, "sentence": sentence}, status=status_code)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _person(request: HttpRequest) -> User:
+    """The signed-in person of a view behind login_required."""
+    return cast(User, request.user)
