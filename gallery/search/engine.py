@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.conf import settings
+
+from gallery.exceptions import InvalidQuery
 from gallery.models import Image
 from gallery.models.people import Viewer
-from gallery.search.query import SearchQuery
-from gallery.search.results import Hit, SearchPage
+from gallery.search.calibration import Background
+from gallery.search.composition import Vector
+from gallery.search.listing import list_images, newest_first
+from gallery.search.nearest import nearest_images, scores_of
+from gallery.search.query import Filters, SearchQuery
+from gallery.search.ranking import MAX_RESULTS, Ranked, Window, fuse_candidates, rank_images
+from gallery.search.results import Hit, Reason, SearchPage
+from gallery.search.scope import Scope
+from gallery.search.target import build_target, find_stored
+
+# Hits on one page, at most: more than a screen shows, few enough to fetch in milliseconds.
+MAX_PAGE_SIZE = 500
 
 
 def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = None) -> SearchPage:
@@ -15,12 +32,141 @@ def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = No
     come first. Raises InvalidQuery, NotSearchableYet, NoActiveEncoder or EncoderUnavailable, each
     with one sentence.
     """
-    raise NotImplementedError
+    started = time.perf_counter()
+    _check(query)
+    size = min(max(page_size or int(settings.SEARCH_PAGE_SIZE), 1), MAX_PAGE_SIZE)
+    scope = Scope.of(viewer, filters=query.filters)
+    answer = _ranked if query.has_wanted else _listed
+    hits, window = answer(query, scope=scope, start=(query.page - 1) * size, size=size)
+    return SearchPage(
+        query=query,
+        hits=hits,
+        weak_from=next((i for i, hit in enumerate(hits) if hit.strength == "weak"), None),
+        has_next=window.has_next,
+        has_previous=query.page > 1,
+        total=window.total,
+        searched=scope.counts.searchable,
+        waiting=scope.counts.waiting,
+        encoder=scope.encoder.key,
+        elapsed_ms=(time.perf_counter() - started) * 1000,
+        notice=_notice(query, hits=hits, window=window),
+    )
 
 
 def similar_images(image: Image, *, viewer: Viewer, limit: int = 12) -> tuple[Hit, ...]:
     """The visible pictures nearest to a stored one, without it and its copies.
 
-    Empty when the picture has no vector yet or the viewer may not see it.
+    Empty when the picture has no vector yet or the viewer may not see it. Raises NoActiveEncoder.
     """
-    raise NotImplementedError
+    scope = Scope.of(viewer, filters=Filters())
+    stored = find_stored((image.pk,), scope=scope).get(image.pk)
+    if stored is None:
+        return ()
+    nearest = nearest_images(
+        stored.vector,
+        encoder=scope.encoder,
+        images=scope.images.exclude(sha256=stored.sha256),
+        # Copies in other collections take places and are then shown once.
+        limit=2 * limit,
+        exact=scope.is_small,
+    )
+    background = scope.background(stored.vector)
+    good, weak = fuse_candidates(nearest, (), background=background)
+    window = Window(results=[*good, *weak], weak_from=len(good), has_next=False, total=None)
+    return _hits(window, scope=scope, background=background, start=0)[:limit]
+
+
+def _check(query: SearchQuery) -> None:
+    if query.is_empty:
+        raise InvalidQuery("Type some words or show a picture to search for.", reason="query_empty")
+    if query.has_unwanted and not query.has_wanted:
+        raise InvalidQuery(
+            "Say what to look for as well as what to leave out.", reason="query_only_unwanted"
+        )
+
+
+def _ranked(
+    query: SearchQuery, *, scope: Scope, start: int, size: int
+) -> tuple[tuple[Hit, ...], Window]:
+    target = build_target(query, scope=scope)
+    by_date = query.sort == "date"
+    needed = MAX_RESULTS if by_date else start + size + 1
+    ranking = rank_images(query, scope=scope, target=target, needed=needed)
+    if by_date:
+        ranking = newest_first(ranking)
+    window = ranking.window(start, size=size)
+    window = _with_scores(window, scope=scope, vector=target.vector)
+    hits = _hits(window, scope=scope, background=ranking.background, start=start)
+    return hits, window
+
+
+def _listed(
+    query: SearchQuery, *, scope: Scope, start: int, size: int
+) -> tuple[tuple[Hit, ...], Window]:
+    window = list_images(scope, sort=query.sort, start=start, size=size)
+    images = _images([result.image_id for result in window.results], scope=scope)
+    hits = (
+        Hit(image=images[pk], score=0.0, strength="strong", matched=(), rank=rank)
+        for rank, (pk, *_) in enumerate(window.results, start=start + 1)
+        if pk in images
+    )
+    return tuple(hits), window
+
+
+def _with_scores(window: Window, *, scope: Scope, vector: Vector) -> Window:
+    """Looks up the similarity of those that only their text brought into the list."""
+    unknown = [r.image_id for r in window.results if r.score is None]
+    if not unknown:
+        return window
+    scores = scores_of(unknown, vector=vector, encoder=scope.encoder, images=scope.images)
+    results = [
+        r if r.score is not None else r._replace(score=scores.get(r.image_id))
+        for r in window.results
+    ]
+    return replace(window, results=results)
+
+
+def _hits(window: Window, *, scope: Scope, background: Background, start: int) -> tuple[Hit, ...]:
+    images = _images([result.image_id for result in window.results], scope=scope)
+    found: list[Hit] = []
+    for place, result in enumerate(window.results):
+        # Whatever was hidden or deleted since the list was made has no row any more.
+        image = images.get(result.image_id)
+        if image is None:
+            continue
+        is_weak = window.weak_from is not None and place >= window.weak_from
+        strength = background.judge(result.score, in_text=result.in_text)
+        found.append(
+            Hit(
+                image=image,
+                score=result.score or 0.0,
+                strength="weak" if is_weak else strength,
+                matched=_reasons(result, background=background),
+                rank=start + place + 1,
+            )
+        )
+    return tuple(found)
+
+
+def _reasons(result: Ranked, *, background: Background) -> tuple[Reason, ...]:
+    looks = result.score is not None and background.judge(result.score) != "weak"
+    reasons: list[Reason] = ["looks"] if looks else []
+    return (*reasons, "words") if result.in_text else tuple(reasons)
+
+
+def _images(ids: Sequence[int], *, scope: Scope) -> dict[int, Image]:
+    """Rows for the page, asked for under the viewer's permissions once more."""
+    rows = scope.visible.filter(pk__in=ids).select_related("collection").defer("search_document")
+    return {image.pk: image for image in rows}
+
+
+def _notice(query: SearchQuery, *, hits: Sequence[Hit], window: Window) -> str:
+    if query.words_cut:
+        return "That was long: only its beginning was searched for."
+    if query.page > 1 and not hits:
+        return f"There is no page {query.page}: the results end before it."
+    if query.sort == "date" and query.has_wanted and window.total == 0:
+        return "Nothing fits well enough to be put in order of date: sort by relevance instead."
+    if window.total is None and not window.has_next:
+        return f"These were the best {MAX_RESULTS:,}: add words or filters to see others."
+    return ""

@@ -1,20 +1,98 @@
-"""Pictures shown as queries: kept for a day under an unguessable token, then purged."""
+"""Pictures shown as queries: kept for a day under an unguessable token, then purged.
+
+The bytes are opened by ingest, in its limited child process; only the upright WebP copy it made,
+without any EXIF, is stored.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.utils import timezone
 
+from gallery.embedding.registry import load_encoder
+from gallery.embedding.stored import PictureUnreadable, Source, read_picture
+from gallery.exceptions import InvalidQuery
+from gallery.ingest.intake import QUERY_WIDTH, read_query_picture
 from gallery.models import QueryImage
-from gallery.models.people import Viewer
+from gallery.models.people import Viewer, person_id
+from gallery.models.query import new_token, queries_storage
+from gallery.search.composition import Vector
+
+# Vectors of query pictures kept in memory, so that page two does not read the picture again.
+CACHE_SIZE = 256
+
+_lock = threading.Lock()
+_vectors: OrderedDict[tuple[str, str], Vector] = OrderedDict()
 
 
-def keep_query_image(file: UploadedFile | Path, *, owner: Viewer) -> QueryImage:
-    """Stores a stripped WebP copy for settings.QUERY_IMAGE_HOURS. Raises Refused."""
-    raise NotImplementedError
+def keep_query_image(file: File[Any] | Path, *, owner: Viewer) -> QueryImage:
+    """Stores a stripped WebP copy for settings.QUERY_IMAGE_HOURS. Raises Refused.
+
+    `file` is an upload or a path; `owner` may be nobody.
+    """
+    name = (file.name or "") if isinstance(file, File) else file.name
+    picture = read_query_picture(file, name=name or "picture")
+    token = new_token()
+    stored = queries_storage().save(f"{token}.webp", ContentFile(picture.renditions[QUERY_WIDTH]))
+    return QueryImage.objects.create(
+        token=token,
+        owner_id=person_id(owner),
+        file=stored,
+        width=picture.width,
+        height=picture.height,
+        expires_at=timezone.now() + timedelta(hours=int(settings.QUERY_IMAGE_HOURS)),
+    )
 
 
 def purge_query_images() -> int:
-    """Deletes what has expired, rows and files. Returns how many."""
-    raise NotImplementedError
+    """Deletes what has expired, rows and files. Returns how many.
+
+    The file goes first: if the process dies between the two, the row is still there to find it by.
+    """
+    count = 0
+    for kept in QueryImage.objects.expired().order_by("pk").iterator():
+        kept.file.delete(save=False)
+        kept.delete()
+        count += 1
+    return count
+
+
+def query_image_vector(token: str, *, encoder_key: str) -> Vector:
+    """The unit vector of a kept picture, float32 [d].
+
+    Raises InvalidQuery when it has expired or never was, EncoderUnavailable.
+    """
+    kept = QueryImage.objects.current().filter(token=token).first()
+    if kept is None:
+        raise _expired()
+    with _lock:
+        known = _vectors.get((encoder_key, token))
+    if known is not None:
+        return known
+    encoder = load_encoder(encoder_key)
+    source = Source(name="picture shown as a query", open=lambda: kept.file.open("rb"))
+    try:
+        image = read_picture([source], at_least=encoder.spec.image_size)
+    except PictureUnreadable as error:
+        raise _expired() from error
+    vector: Vector = encoder.encode_images([image])[0]
+    vector.setflags(write=False)
+    with _lock:
+        _vectors[(encoder_key, token)] = vector
+        while len(_vectors) > CACHE_SIZE:
+            _vectors.popitem(last=False)
+    return vector
+
+
+def _expired() -> InvalidQuery:
+    return InvalidQuery(
+        "The picture you searched with is not kept any more: show it again.",
+        reason="query_picture_expired",
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from gallery.search import params as clean
@@ -64,7 +64,7 @@ class Filters:
             year=clean.year_of(params, "year"),
             taken_from=clean.date_of(params, "from"),
             taken_to=clean.date_of(params, "to"),
-            orientation=cast(Orientation, orientation) if orientation in ORIENTATIONS else "",
+            orientation=next((o for o in ORIENTATIONS if o == orientation), ""),
         )
 
 

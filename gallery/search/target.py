@@ -1,0 +1,105 @@
+"""From a query to the vector that is looked for, and the pictures that it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gallery.embedding.registry import encode_query_text
+from gallery.exceptions import InvalidQuery, NotSearchableYet
+from gallery.models import Embedding
+from gallery.search.composition import Part, Vector, compose, mean_direction
+from gallery.search.pictures import query_image_vector
+from gallery.search.query import SearchQuery
+from gallery.search.scope import Scope
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The unit vector to look for, and the contents (sha256) that are no answer to it: those of
+    the stored pictures in the query."""
+
+    vector: Vector
+    excluded_contents: frozenset[str]
+
+
+def build_target(query: SearchQuery, *, scope: Scope) -> Target:
+    """Raises InvalidQuery, NotSearchableYet or EncoderUnavailable."""
+    stored = _stored_pictures(query, scope=scope)
+    key = scope.encoder.key
+    words = [encode_query_text(key, spoken(query.words))] if query.words else []
+    pictures = [stored[pk].vector for pk in query.like]
+    if query.picture:
+        pictures.append(query_image_vector(query.picture, encoder_key=key))
+    not_words = [encode_query_text(key, spoken(text)) for text in query.excluded_words]
+    not_pictures = [stored[pk].vector for pk in query.unlike]
+
+    mixed = bool(words or not_words) and bool(pictures or not_pictures)
+    share = query.words_weight if words and pictures else 1.0
+    picture_share = 1.0 - share if words else 1.0
+    wanted = _parts(words, scope=scope, weight=share, scaled=mixed)
+    wanted += _parts(pictures, scope=scope, weight=picture_share, scaled=mixed)
+    unwanted = _parts(not_words, scope=scope, weight=1.0, scaled=mixed)
+    unwanted += _parts(not_pictures, scope=scope, weight=1.0, scaled=mixed)
+    return Target(
+        vector=compose(wanted, unwanted=unwanted),
+        excluded_contents=frozenset(picture.sha256 for picture in stored.values()),
+    )
+
+
+def spoken(words: str) -> str:
+    """Words as they are said: quotation marks are for the text search, not for the encoder."""
+    return " ".join(words.replace('"', " ").split()) or words
+
+
+def _parts(vectors: list[Vector], *, scope: Scope, weight: float, scaled: bool) -> list[Part]:
+    """One part for all vectors of a kind: ten pictures together weigh what one would."""
+    if not vectors or weight == 0:
+        return []
+    vector = mean_direction(vectors)
+    spread = scope.background(vector).spread if scaled else 1.0
+    return [Part(vector=vector, weight=weight, spread=spread)]
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """What a query takes from a stored picture."""
+
+    sha256: str
+    vector: Vector
+
+
+def find_stored(ids: Iterable[int], *, scope: Scope) -> dict[int, StoredPicture]:
+    """Those of these pictures that the viewer may see and that have a vector, by primary key."""
+    rows = Embedding.objects.filter(
+        encoder=scope.encoder, image__in=scope.visible.filter(pk__in=ids)
+    ).values_list("image_id", "image__sha256", "vector")
+    return {
+        pk: StoredPicture(sha256, np.array(vector, dtype=np.float32)) for pk, sha256, vector in rows
+    }
+
+
+def _stored_pictures(query: SearchQuery, *, scope: Scope) -> dict[int, StoredPicture]:
+    """All stored pictures of a query.
+
+    One that is hidden from the viewer and one that never was get the same InvalidQuery.
+    """
+    wanted = {*query.like, *query.unlike}
+    found = find_stored(wanted, scope=scope) if wanted else {}
+    if wanted - set(found):
+        raise _missing(wanted - set(found), scope=scope)
+    return found
+
+
+def _missing(ids: set[int], *, scope: Scope) -> InvalidQuery | NotSearchableYet:
+    visible = set(scope.visible.filter(pk__in=ids).values_list("pk", flat=True))
+    if ids - visible:
+        return InvalidQuery(
+            f"There is no picture {min(ids - visible)} to search with: remove it from the query.",
+            reason="query_picture_unknown",
+        )
+    return NotSearchableYet(
+        f"Picture {min(ids)} has not been read yet: try again in a minute.",
+    )
