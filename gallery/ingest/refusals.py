@@ -69,6 +69,6 @@ def size_in_words(size_bytes: int) -> str:
     size = float(size_bytes)
     for unit in ("bytes", "KB", "MB", "GB"):
         if size < 1024 or unit == "GB":
-            return f"{size:.4g} {unit}"
+            return f"{size:,.1f}".removesuffix(".0") + f" {unit}"
         size /= 1024
     raise AssertionError("unreachable")

@@ -24,9 +24,14 @@ def _no_details(_path: str) -> Details:
     return NO_DETAILS
 
 
-def list_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+def list_files(
+    paths: Iterable[Path], *, but_not: Path | None = None
+) -> list[tuple[Path, str]]:
     """The files to import, each with its name for messages: files as they are, folders with
-    everything below them in order, links not followed. Raises ImportProblem for a missing path."""
+    everything below them in order, links not followed. Raises ImportProblem for a missing path.
+
+    `but_not` is a file that may lie among them without being a picture: the captions.
+    """
     files: list[tuple[Path, str]] = []
     for path in paths:
         if path.is_dir():
@@ -35,7 +40,8 @@ def list_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
             files.append((path, path.name))
         else:
             raise ImportProblem(f"There is no file or folder {path}.", reason="missing_path")
-    return files
+    unwanted = but_not.resolve() if but_not is not None else None
+    return [(file, name) for file, name in files if file.resolve() != unwanted]
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> None:
         began = time.monotonic()
         captions = read_captions(options["captions"]) if options["captions"] else Captions({})
-        files = list_files(options["paths"])
+        files = list_files(options["paths"], but_not=options["captions"])
         to = find_destination(
             options["collection"], owner_name=options["owner"], public=options["public"]
         )

@@ -1,0 +1,59 @@
+"""The child's own side, run in this process: what it answers, and that it loads no Django."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gallery.ingest import decoder_child
+from tests import images
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def request_for(path, picture_format="JPEG"):
+    return {
+        "path": str(path), "format": picture_format, "widths": [320],
+        "max_pixels": 10**8, "max_side": 20_000,
+    }  # fmt: skip
+
+
+def test_it_imports_pillow_and_nothing_of_the_site():
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import gallery.ingest.decoder_child;"
+        " print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-c", script, str(ROOT)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "PIL" in loaded
+    assert not {"django", "numpy", "torch", "searchsite", "psycopg"} & set(loaded)
+
+
+def test_a_good_picture_is_answered_with_its_copies(as_file):
+    reply, blobs = decoder_child._answer(request_for(as_file(images.jpeg())))
+    assert reply["ok"] is True
+    assert reply["lengths"] == [len(blob) for blob in blobs]
+    assert reply["copies"] == [[320, 0]]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (images.truncated_jpeg(), "truncated"),
+        (images.jpeg()[:40], "truncated"),
+        (b"\xff\xd8\xff" + b"\x00" * 500, "damaged"),
+        (b"", "damaged"),
+    ],
+)
+def test_a_bad_picture_is_answered_with_a_reason(as_file, data, reason):
+    reply, blobs = decoder_child._answer(request_for(as_file(data)))
+    assert (reply["ok"], blobs) == (False, [])
+    assert reply["reason"] in {reason, "damaged"}
+
+
+def test_a_format_is_never_guessed(as_file):
+    """A PNG that is announced as JPEG is not opened as what it is."""
+    reply, _ = decoder_child._answer(request_for(as_file(images.png())))
+    assert reply["reason"] == "damaged"
