@@ -3,7 +3,7 @@ form lives in the domain packages."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -58,7 +58,13 @@ class UploadForm(forms.Form):
         return cleaned
 
 
-class CollectionForm(forms.ModelForm[Collection]):
+if TYPE_CHECKING:
+    _CollectionForm = forms.ModelForm[Collection]
+else:  # Django's own class takes no type parameter at run time
+    _CollectionForm = forms.ModelForm
+
+
+class CollectionForm(_CollectionForm):
     """The settings of a collection that its managers change."""
 
     class Meta:

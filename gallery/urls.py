@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
-from gallery.views import collections, members, selection, trash, undo, upload
+from gallery.views import (
+    browse,
+    collections,
+    image,
+    media,
+    members,
+    search,
+    selection,
+    trash,
+    undo,
+    upload,
+)
 
 app_name = "gallery"
 
-looking: list[URLPattern] = []
+looking: list[URLPattern] = [
+    path("", browse.browse, name="browse"),
+    path("search/", search.search, name="search"),
+    path("search/picture/", search.query_image, name="query-image"),
+    path("search/picture/<str:token>.webp", media.query_image_file, name="query-image-file"),
+    path("images/<int:pk>/", image.image, name="image"),
+    path("images/<int:pk>/similar/", image.similar, name="image-similar"),
+    path("images/<int:pk>/edit/", image.edit, name="image-edit"),
+    path("images/<int:pk>/trash/", image.trash, name="image-trash"),
+    path("images/<int:pk>/original", media.original, name="image-download"),
+    re_path(
+        r"^pictures/(?P<signature>[-\w.]{1,80})/(?P<sha256>[0-9a-f]{64})/(?P<width>[0-9]{1,5})\.webp$",
+        media.rendition,
+        name="rendition",
+    ),
+]
 
 keeping: list[URLPattern] = [
     path("upload/", upload.upload, name="upload"),

@@ -44,7 +44,7 @@ def shape_step(aspect_ratio: float) -> int:
 
 def step_ratio(step: int) -> float:
     """Width over height of a shape class."""
-    return NARROWEST * (WIDEST / NARROWEST) ** (step / (STEPS - 1))
+    return float(NARROWEST * (WIDEST / NARROWEST) ** (step / (STEPS - 1)))
 
 
 @register.simple_tag
@@ -56,9 +56,7 @@ def shown(image: Image) -> Shown:
     return Shown(
         src=found[min(1, len(found) - 1)][0],
         srcset=", ".join(f"{address} {width}w" for address, width in found),
-        sizes=(
-            f"(max-width: 48rem) {round(ratio * PHONE_ROW_PX)}px, {round(ratio * ROW_PX)}px"
-        ),
+        sizes=(f"(max-width: 48rem) {round(ratio * PHONE_ROW_PX)}px, {round(ratio * ROW_PX)}px"),
         shape=f"r{step}",
     )
 

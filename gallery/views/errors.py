@@ -32,7 +32,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: signed in as somebody who may not do this, or not signed in."""
-    signed_in = request.user.is_authenticated
+    signed_in = _is_signed_in(request)
     return _page(
         request,
         status=HTTPStatus.FORBIDDEN,
@@ -47,14 +47,26 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """403 for a form that was open too long, or sent by another site."""
+    return _page(
+        request,
+        status=HTTPStatus.FORBIDDEN,
+        heading="That form is too old",
+        sentence="Your browser sent a form that this site no longer trusts. Go back, reload the "
+        "page and send it again.",
+    )
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: nothing there, or nothing that this person may see; the page never says which."""
-    signed_in = request.user.is_authenticated
+    signed_in = _is_signed_in(request)
     return _page(
         request,
         status=HTTPStatus.NOT_FOUND,
         heading="Nothing is here",
-        sentence="The address may be mistyped, or the picture was deleted"
+        sentence=_sentence(exception)
+        or "The address may be mistyped, or the picture was deleted"
         + (" or is not shared with you." if signed_in else " or is private: sign in to see it."),
         login_url="" if signed_in else _login_url(request),
     )
@@ -114,6 +126,12 @@ def _page(
 
 def _sentence(exception: Exception | None) -> str:
     return exception.sentence if isinstance(exception, SemblanceError) else ""
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """False also where the error came before anybody asked who it is."""
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
 
 
 def _login_url(request: HttpRequest) -> str:

@@ -1,0 +1,198 @@
+"""One picture's page: the picture, what is known of it, its neighbours, and changing its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery.exceptions import LibraryProblem, NotAllowed, SemblanceError
+from gallery.library.editing import edit_image
+from gallery.library.trash import trash_images
+from gallery.library.words import parse_tags
+from gallery.models import Image
+from gallery.models.image import ImageQuerySet
+from gallery.search import similar_images
+from gallery.views import errors
+from gallery.views.sentences import describe_change
+from gallery.views.trail import BROWSE, Step, Trail, trail_from
+from gallery.views.undo import offer_undo
+
+# One row of the strip on a wide screen, three on a phone.
+SIMILAR_SHOWN = 12
+NEWEST = Trail(place=BROWSE, params="")
+
+
+@require_safe
+def image(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """The page. Somebody who may not see the picture gets the same answer as if it were not."""
+    found = get_object_or_404(_visible(request), pk=pk)
+    trail = trail_from(request.GET.get("from", ""))
+    before, after = (trail or NEWEST).neighbours(found, viewer=request.user)
+    context = {
+        **_details(request, found, trail=trail),
+        "before": _step_url(before),
+        "after": _step_url(after),
+        "back_url": (trail or NEWEST).back_url,
+        "back_words": (trail or NEWEST).back_words,
+    }
+    return render(request, "gallery/image.html", context)
+
+
+@require_safe
+def similar(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """The strip of similar pictures, fetched by the page once it stands."""
+    found = get_object_or_404(_visible(request), pk=pk)
+    try:
+        hits = similar_images(found, viewer=request.user, limit=SIMILAR_SHOWN)
+    except SemblanceError:
+        hits = ()
+    context = {
+        "hits": hits,
+        "is_waiting": not hits and not found.embeddings.filter(encoder__state="active").exists(),
+    }
+    return render(request, "gallery/_similar.html", context)
+
+
+@login_required
+@require_POST
+def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """Changes title, caption and tags; answers htmx with the details, others with the page."""
+    found = _editable_or_none(request, pk=pk)
+    if found is None:
+        return errors.forbidden(request, NotAllowed("You may look at this picture, not edit it."))
+    trail = trail_from(request.POST.get("from", ""))
+    values = {name: request.POST.get(name, "") for name in ("title", "caption", "tags")}
+    try:
+        edit_image(
+            found,
+            title=values["title"],
+            caption=values["caption"],
+            tags=parse_tags(values["tags"]),
+        )
+    except LibraryProblem as problem:
+        found.refresh_from_db(fields=["title", "caption", "tags"])
+        return _edit_again(request, found, trail=trail, values=values, problem=problem)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseRedirect(_image_url(found.pk, trail=str(trail or "")))
+    response = render(request, "gallery/_image_details.html", _details(request, found, trail=trail))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@login_required
+@require_POST
+def trash(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """Moves the picture to the trash, goes on to the next of the list, and offers to undo it."""
+    found = _editable_or_none(request, pk=pk)
+    if found is None:
+        return errors.forbidden(request, NotAllowed("You may look at this picture, not delete it."))
+    trail = trail_from(request.POST.get("from", "")) or NEWEST
+    change = trash_images(Image.objects.filter(pk=pk), by=request.user)
+    offer_undo(request, change=change, sentence=describe_change(change))
+    return HttpResponseRedirect(trail.back_url)
+
+
+def _visible(request: HttpRequest) -> ImageQuerySet:
+    return Image.objects.visible_to(request.user).select_related("collection", "collection__owner")
+
+
+def _editable_or_none(request: HttpRequest, *, pk: int) -> Image | None:
+    """The picture if this person may edit it; 404 if they may not even see it."""
+    found = get_object_or_404(_visible(request), pk=pk)
+    return found if _can_edit(request, found) else None
+
+
+def _can_edit(request: HttpRequest, found: Image) -> bool:
+    return Image.objects.editable_by(request.user).filter(pk=found.pk).exists()
+
+
+def _edit_again(
+    request: HttpRequest,
+    found: Image,
+    *,
+    trail: Trail | None,
+    values: dict[str, str],
+    problem: LibraryProblem,
+) -> HttpResponse:
+    """The form as it was typed, with what is wrong."""
+    context = _details(request, found, trail=trail)
+    context |= {"form_values": values, "problem": problem.sentence}
+    if request.htmx:  # type: ignore[attr-defined]
+        # htmx swaps answers in the 200s only.
+        return render(request, "gallery/_image_details.html", context)
+    context |= {"back_url": (trail or NEWEST).back_url, "back_words": (trail or NEWEST).back_words}
+    return render(request, "gallery/image.html", context, status=HTTPStatus.BAD_REQUEST)
+
+
+def _details(request: HttpRequest, found: Image, *, trail: Trail | None) -> dict[str, Any]:
+    return {
+        "image": found,
+        "facts": list(_facts(found)),
+        "audience": _audience(found),
+        "can_edit": request.user.is_authenticated and _can_edit(request, found),
+        "form_values": {
+            "title": found.title,
+            "caption": found.caption,
+            "tags": ", ".join(found.tags),
+        },
+        "trail": str(trail or ""),
+    }
+
+
+def _facts(found: Image) -> Iterator[tuple[str, str]]:
+    """Name and value of what is worth telling, in the order shown."""
+    if found.taken_at:
+        yield "Taken", date_format(localtime(found.taken_at), "j F Y, H:i")
+    yield "Added", date_format(localtime(found.created_at), "j F Y")
+    yield "Size", f"{found.width:,} × {found.height:,}, {filesizeformat(found.size_bytes)}"
+    yield "File", found.original_name
+    if found.camera:
+        yield "Camera", found.camera
+    if found.exif.get("lens"):
+        yield "Lens", str(found.exif["lens"])
+    exposure = ", ".join(_exposure(found.exif))
+    if exposure:
+        yield "Exposure", exposure
+
+
+def _exposure(exif: dict[str, Any]) -> Iterator[str]:
+    """As photographers write it: 1/250 s, f/2.8, ISO 100, 50 mm."""
+    if seconds := exif.get("exposure_s"):
+        yield f"{seconds:g} s" if seconds >= 0.4 else f"1/{round(1 / seconds)} s"
+    if f_number := exif.get("f_number"):
+        yield f"f/{f_number:g}"
+    if iso := exif.get("iso"):
+        yield f"ISO {iso:g}"
+    if length := exif.get("focal_length_mm"):
+        yield f"{length:g} mm"
+
+
+def _audience(found: Image) -> str:
+    if found.collection.is_public:
+        return "Anyone who can open this site"
+    members = found.collection.memberships.count()
+    owner = found.collection.owner.get_username()
+    if not members:
+        return f"{owner} only"
+    return f"{owner} and {members} member{'' if members == 1 else 's'}"
+
+
+def _step_url(step: Step | None) -> str:
+    return _image_url(step.pk, trail=step.trail) if step else ""
+
+
+def _image_url(pk: int, *, trail: str) -> str:
+    path = reverse("gallery:image", kwargs={"pk": pk})
+    return f"{path}?{urlencode({'from': trail})}" if trail else path

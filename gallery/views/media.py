@@ -1,0 +1,93 @@
+"""Pictures as bytes: renditions by signed address, originals by permission, query pictures by
+token. All through Django's storage API, so that the files may lie in S3."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.core.files.storage import storages
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponseNotFound,
+    HttpResponseNotModified,
+)
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from gallery import delivery
+from gallery.models import RENDITION_WIDTHS, Image, QueryImage
+from gallery.models.image import rendition_name
+
+WEBP = "image/webp"
+# A query picture's address holds one picture for ever; its row is asked for on every miss.
+QUERY_PICTURE_CACHE_S = 3600
+
+
+@require_safe
+def rendition(request: HttpRequest, *, signature: str, sha256: str, width: str) -> HttpResponseBase:
+    """A WebP copy. The signature is the permission: no session, no database."""
+    grant = delivery.check(signature, sha256=sha256)
+    if grant is None or int(width) not in RENDITION_WIDTHS:
+        return _gone()
+    etag = f'"{sha256[:32]}-{width}"'
+    if request.headers.get("If-None-Match") == etag:
+        response: HttpResponseBase = HttpResponseNotModified()
+    else:
+        response = _streamed("renditions", rendition_name(sha256, width=int(width)))
+        if response.status_code != HTTPStatus.OK:
+            return response
+    response["ETag"] = etag
+    patch_cache_control(
+        response, max_age=grant.seconds_left(), immutable=True,
+        **{"public" if grant.is_public else "private": True},
+    )  # fmt: skip
+    return response
+
+
+@require_safe
+def original(request: HttpRequest, *, pk: int) -> HttpResponseBase:
+    """The file as it was uploaded, to save; after asking whether this person may see it."""
+    image = get_object_or_404(Image.objects.visible_to(request.user), pk=pk)
+    try:
+        file = image.original.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=image.original_name,
+        content_type=image.media_type,
+    )
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_safe
+def query_image_file(
+    request: HttpRequest,  # noqa: ARG001
+    *,
+    token: str,
+) -> HttpResponseBase:
+    """A picture that somebody searched with, for whoever holds its token."""
+    kept = get_object_or_404(QueryImage.objects.current(), token=token)
+    response = _streamed("queries", kept.file.name or "")
+    if response.status_code == HTTPStatus.OK:
+        patch_cache_control(response, private=True, max_age=QUERY_PICTURE_CACHE_S)
+    return response
+
+
+def _streamed(store: str, name: str) -> HttpResponseBase:
+    try:
+        file = storages[store].open(name, "rb")
+    except FileNotFoundError:
+        return _gone()
+    return FileResponse(file, content_type=WEBP)
+
+
+def _gone() -> HttpResponseNotFound:
+    """A short answer for an <img>: the whole error page would cost a session and a query."""
+    return HttpResponseNotFound("No such picture.", content_type="text/plain")

@@ -1,0 +1,160 @@
+"""The search page, and the pictures that people search with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gallery.browsing import example_queries, facets, for_tiles
+from gallery.exceptions import InvalidQuery, NotSearchableYet, Refused, SemblanceError
+from gallery.models import Image
+from gallery.search import Chip, Filters, SearchPage, SearchQuery, keep_query_image, run_search
+from gallery.views.filter_menus import filter_bar
+from gallery.views.throttle import limited
+from gallery.views.trail import search_trail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A chip of the query with what the page needs to show it: the picture, if it is one."""
+
+    chip: Chip
+    label: str
+    image: Image | None
+    remove_url: str
+
+
+@require_safe
+@limited
+def search(request: HttpRequest) -> HttpResponse:
+    """Results of the query in the address, or what to do when there are none."""
+    query = SearchQuery.from_params(request.GET)
+    page, problem = _answer(query, request)
+    context: dict[str, Any] = {
+        "query": query,
+        "page": page,
+        "problem": problem,
+        "problem_is_waiting": isinstance(problem, NotSearchableYet),
+        "parts": _parts(query, request),
+        "has_balance": bool(query.words and (query.like or query.picture)),
+        "is_ranked": query.has_wanted or query.has_unwanted,
+        "bar": filter_bar(
+            query.filters, facets=facets(request.user), address=lambda f: _with_filters(query, f)
+        ),
+        "header_fields": _fields(query, without=("q", "page")),
+        "picture_fields": _fields(query, without=("q", "page", "picture")),
+        "exclude_fields": _fields(query, without=("page",)),
+        "balance_fields": _fields(query, without=("page", "w")),
+        "by_relevance_url": _url(query.with_(sort="relevance")),
+        "by_date_url": _url(query.with_(sort="date")),
+    }
+    if page is not None:
+        context |= _results(page)
+    if page is None or not page.hits:
+        context["examples"] = example_queries(request.user)
+    return render(request, "gallery/search.html", context, status=_status(problem))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited
+def query_image(request: HttpRequest) -> HttpResponse:
+    """Takes a picture to search with and goes on to its results; shows a form before that."""
+    problem = ""
+    if request.method == "POST":
+        file = request.FILES.get("picture")
+        if file is None:
+            problem = "Choose a picture first."
+        else:
+            try:
+                kept = keep_query_image(file, owner=request.user)
+            except Refused as error:
+                problem = error.sentence
+            else:
+                data = request.POST.copy()
+                data["picture"] = kept.token
+                return HttpResponseRedirect(_url(SearchQuery.from_params(data)))
+    source = request.POST if request.method == "POST" else request.GET
+    query = SearchQuery.from_params(source)
+    context = {
+        "query": query,
+        "problem": problem,
+        "picture_fields": _fields(query, without=("q", "page", "picture")),
+    }
+    status = HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK
+    return render(request, "gallery/query_image.html", context, status=status)
+
+
+def _answer(
+    query: SearchQuery, request: HttpRequest
+) -> tuple[SearchPage | None, SemblanceError | None]:
+    if query.is_empty:
+        return None, None
+    try:
+        return run_search(query, viewer=request.user), None
+    except SemblanceError as error:
+        return None, error
+
+
+def _status(problem: SemblanceError | None) -> int:
+    if problem is None or isinstance(problem, NotSearchableYet):
+        return HTTPStatus.OK
+    if isinstance(problem, InvalidQuery):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.SERVICE_UNAVAILABLE
+
+
+def _results(page: SearchPage) -> dict[str, object]:
+    """The hits in two parts, good and weak, with addresses to refine from each."""
+    fold = len(page.hits) if page.weak_from is None else page.weak_from
+    number = page.query.page
+    return {
+        "good": page.hits[:fold],
+        "weak": page.hits[fold:],
+        # Folded away only where something better is on the page.
+        "weak_is_open": fold == 0,
+        "trail": search_trail(page.query),
+        "more_like": _url_start(page.query.with_(sort="relevance"), "like"),
+        "less_like": _url_start(page.query, "unlike"),
+        "next_url": _url(page.query.with_(page=number + 1)) if page.has_next else "",
+        "previous_url": _url(page.query.with_(page=number - 1)) if page.has_previous else "",
+    }
+
+
+def _parts(query: SearchQuery, request: HttpRequest) -> list[Part]:
+    """The chips, with the stored pictures that this person may see."""
+    ids = (*query.like, *query.unlike)
+    images = for_tiles(Image.objects.visible_to(request.user)).in_bulk(ids) if ids else {}
+    parts = []
+    for chip in query.chips():
+        image = images.get(int(chip.value)) if chip.kind == "image" else None
+        label = image.display_title if image else chip.label
+        url = f"{reverse('gallery:search')}?{chip.remove_params}"
+        parts.append(Part(chip=chip, label=label, image=image, remove_url=url))
+    return parts
+
+
+def _fields(query: SearchQuery, *, without: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The query as hidden inputs, so that a form changes one part of it and keeps the rest."""
+    return [(name, value) for name, value in parse_qsl(query.to_params()) if name not in without]
+
+
+def _with_filters(query: SearchQuery, filters: Filters) -> str:
+    return _url(query.with_(filters=filters))
+
+
+def _url(query: SearchQuery) -> str:
+    return f"{reverse('gallery:search')}?{query.to_params()}"
+
+
+def _url_start(query: SearchQuery, name: str) -> str:
+    """An address that a picture's id completes: …&like=12."""
+    data = QueryDict(replace(query, page=1).to_params())
+    start = data.urlencode()
+    return f"{reverse('gallery:search')}?{start}{'&' if start else ''}{name}="

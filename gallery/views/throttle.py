@@ -1,0 +1,64 @@
+"""How often one visitor may ask: a count a minute in Django's cache. Views wear @limited."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+
+from gallery.models.people import person_id
+from gallery.views import errors
+
+WINDOW_S = 60
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def limited(view: View[P]) -> View[P]:
+    """Answers 429 once a visitor has asked more than RATE_LIMIT_PER_MINUTE times in a minute."""
+
+    @wraps(view)
+    def counted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        wait_s = seconds_to_wait(request)
+        if wait_s:
+            return errors.too_many_requests(request, retry_after_s=wait_s)
+        return view(request, *args, **kwargs)
+
+    return counted
+
+
+def seconds_to_wait(request: HttpRequest) -> int:
+    """Counts this request; 0 while the visitor is within the limit. For the API, which answers
+    in its own way."""
+    limit: int = settings.RATE_LIMIT_PER_MINUTE
+    if limit <= 0:
+        return 0
+    now = time.time()
+    window = int(now // WINDOW_S)
+    key = f"asked:{visitor(request)}:{window}"
+    # The key outlives its window by one, for clocks of several machines.
+    if cache.add(key, 1, timeout=2 * WINDOW_S):
+        return 0
+    try:
+        asked = cache.incr(key)
+    except ValueError:  # evicted between the two calls
+        return 0
+    return 0 if asked <= limit else int((window + 1) * WINDOW_S - now) + 1
+
+
+def visitor(request: HttpRequest) -> str:
+    """Who is counted: the person if signed in, else the network address."""
+    person = person_id(request.user)
+    if person is not None:
+        return f"person-{person}"
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.SECURE_PROXY_SSL_HEADER:
+        # Only the last entry is the proxy's own; those before are whatever the visitor sent.
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        address = forwarded.rsplit(",", 1)[-1].strip() or address
+    return f"address-{address[:60].replace(' ', '')}"
