@@ -190,7 +190,9 @@ def test_templates_load_nothing_from_another_host(path):
 
 
 def test_stylesheets_and_scripts_load_nothing_from_another_host():
-    elsewhere = re.compile(r"""(?:url\(|import\(?|fetch\(|from)\s*["']?(?:https?:)?//""")
+    elsewhere = re.compile(
+        r"""(?:url\(["']?|(?:\bimport|\bfrom)\s*\(?["'`]|fetch\(["'`])(?:https?:)?//"""
+    )
     broken = [
         path.relative_to(ROOT).as_posix()
         for pattern in ("*.css", "*.js")

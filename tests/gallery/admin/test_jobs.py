@@ -10,7 +10,7 @@ from gallery.models import EmbeddingJob
 from tests.factories import PASSWORD, make_collection, make_image
 
 LIST = "/admin/gallery/embeddingjob/"
-QUERIES_OF_THE_LIST = 8
+QUERIES_OF_THE_LIST = 7
 
 
 @pytest.fixture
