@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
@@ -13,7 +14,8 @@ from searchsite.embedded import keeper
 
 NAME_WIDTH = 8
 LINE_LENGTH = 240  # characters; the whole line is in the log
-QUIET_LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")
+QUIET_REPEAT_S = 30.0  # the same line, numbers apart, is shown once in this time
+LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")
 LEVELS = re.compile(r"\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 
 _one_at_a_time = threading.Lock()
@@ -34,11 +36,13 @@ def say(name: str, text: str) -> None:
 class LevelFilter:
     """Tells which lines of a log a person wants to see: warnings and worse, without tracebacks.
 
-    Of a traceback only its last line is shown, the one that names the error.
+    Of a traceback only its last line is shown, the one that names the error, and what repeats
+    itself is shown once in a while.
     """
 
     def __init__(self) -> None:
         self._shows = False
+        self._shown_at: dict[str, float] = {}
 
     def shows(self, line: str) -> bool:
         """Whether this line is a warning or worse, or says something more after one."""
@@ -46,7 +50,12 @@ class LevelFilter:
             return False
         if LEVELS.search(line):
             self._shows = not QUIET_LEVELS.search(line)
-        return self._shows
+        return self._shows and self._is_news(line)
+
+    def _is_news(self, line: str) -> bool:
+        now = time.monotonic()
+        self._shown_at = {k: at for k, at in self._shown_at.items() if now - at < REPEAT_S}
+        return self._shown_at.setdefault(re.sub(r"\d+", "0", line), now) == now
 
 
 def copy_output(name: str, stream: IO[bytes], log_file: Path) -> None:

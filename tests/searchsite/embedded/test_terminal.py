@@ -29,6 +29,13 @@ def test_warnings_and_errors_are_shown_a_traceback_by_its_last_line(tmp_path, ca
     ]
 
 
+def test_what_repeats_itself_is_shown_once(tmp_path, capsys):
+    lines = [f"2026-11-21 10:00:{second:02} ERROR web: no database\n" for second in range(60)]
+    terminal.copy_output("web", io.BytesIO("".join(lines).encode()), tmp_path / "web.log")
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    assert (tmp_path / "web.log").read_text() == "".join(lines)
+
+
 def test_long_lines_are_cut(capsys):
     terminal.say("web", "x" * 1000)
     assert len(capsys.readouterr().out) == terminal.LINE_LENGTH + terminal.NAME_WIDTH + 4
