@@ -48,7 +48,7 @@ def truncated_jpeg():
 
 def text_file():
     """What a person gets who renames notes.txt to photo.jpg."""
-    return "Dear diary,\ntoday I renamed a file.\n".encode() * 20
+    return b"Dear diary,\ntoday I renamed a file.\n" * 20
 
 
 def svg():

@@ -119,7 +119,7 @@ def _incoming(file: File[bytes], *, name: str, details: Details) -> Iterator[Inc
     file.seek(0)
     zipped = is_zip(file.read(4))
     file.seek(0)
-    if zipped:
+    if zipped and file.file is not None:
         yield from incoming_from_zip(file.file, name=name, details_of=lambda _path: details)
     else:
         yield Incoming(name=name, source=file, details=details)
@@ -140,7 +140,7 @@ def _write_item(batch: UploadBatch, outcome: Outcome) -> UploadItem:
 
 def _with_embedding_state(items: QuerySet[UploadItem]) -> QuerySet[UploadItem]:
     encoder = Encoder.objects.active()
-    encoder_id = encoder.pk if encoder is not None else None
+    encoder_id = encoder.pk if encoder is not None else 0
     vectors = Embedding.objects.filter(image_id=OuterRef("image_id"), encoder_id=encoder_id)
     failed = EmbeddingJob.objects.quarantined().filter(
         image_id=OuterRef("image_id"), encoder_id=encoder_id

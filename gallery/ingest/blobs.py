@@ -83,7 +83,7 @@ def release_blobs(images: Iterable[Image]) -> None:
 
     Call it before or after deleting the rows, inside the same transaction.
     """
-    for sha256, name in {(image.sha256, image.original.name) for image in images}:
+    for sha256, name in {(image.sha256, image.original.name or "") for image in images}:
         transaction.on_commit(partial(delete_unreferenced, sha256, original=name))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -55,7 +56,7 @@ def _text(data: bytes) -> str:
 def _rows(text: str, name: str) -> Iterator[tuple[str, str]]:
     first_line = text.split("\n", 1)[0]
     comma = ";" if ";" in first_line and "," not in first_line else ","
-    reader = csv.DictReader(text.splitlines(keepends=True), delimiter=comma)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma, skipinitialspace=True)
     try:
         columns = {(column or "").strip().lower(): column for column in reader.fieldnames or []}
         for column in COLUMNS:

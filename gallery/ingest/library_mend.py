@@ -24,7 +24,7 @@ def mend(finding: Finding) -> bool:
 
 def _render_again(finding: Finding) -> bool:
     """Makes the copies anew from the original."""
-    image = Image.objects.filter(pk=finding.image_id).first()
+    image = Image.objects.filter(pk=finding.image_id or 0).first()
     name = (image.original.name or "") if image is not None else ""
     if image is None or not originals_storage().exists(name):
         return False
@@ -83,7 +83,7 @@ def _delete_leftover(finding: Finding) -> bool:
 
 
 def _enqueue(finding: Finding) -> bool:
-    image = Image.objects.live().filter(pk=finding.image_id).first()
+    image = Image.objects.live().filter(pk=finding.image_id or 0).first()
     if image is None or finding.encoder_id is None:
         return False
     EmbeddingJob.objects.get_or_create(image=image, encoder_id=finding.encoder_id)

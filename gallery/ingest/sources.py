@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from gallery.exceptions import ImportProblem, Refused
 from gallery.ingest.bulk import Incoming
@@ -24,9 +24,7 @@ def _no_details(_path: str) -> Details:
     return NO_DETAILS
 
 
-def list_files(
-    paths: Iterable[Path], *, but_not: Path | None = None
-) -> list[tuple[Path, str]]:
+def list_files(paths: Iterable[Path], *, but_not: Path | None = None) -> list[tuple[Path, str]]:
     """The files to import, each with its name for messages: files as they are, folders with
     everything below them in order, links not followed. Raises ImportProblem for a missing path.
 
@@ -70,7 +68,7 @@ def incoming_from_file(
 
 
 def incoming_from_zip(
-    archive: BinaryIO, *, name: str, details_of: DetailsOf = _no_details
+    archive: IO[bytes], *, name: str, details_of: DetailsOf = _no_details
 ) -> Iterator[Incoming]:
     """What is in a zip; or the zip itself, refused."""
     try:

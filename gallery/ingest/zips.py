@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, BinaryIO
+from typing import IO
 
 from gallery.exceptions import Refused
 from gallery.ingest.limits import ArchiveLimits
@@ -30,8 +30,9 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct
 
 @dataclass(kw_only=True)
 class _Budget:
-    """What is left of what the whole zip may unpack to."""
+    """What the whole zip may unpack to, and what is left of it."""
 
+    most_bytes: int
     left_bytes: int
 
 
@@ -58,7 +59,8 @@ class MemberStream:
         if self._left_bytes < 0:
             raise refusal("member_bomb", self._name)
         if self._budget.left_bytes < 0:
-            raise refusal("archive_unpacks_too_large", self._archive)
+            limit = size_in_words(self._budget.most_bytes)
+            raise refusal("archive_unpacks_too_large", self._archive, limit=limit)
         return data
 
 
@@ -72,13 +74,14 @@ class Member:
     content: MemberStream | Refused
 
 
-def read_members(file: BinaryIO, *, name: str, limits: ArchiveLimits) -> Iterator[Member]:
+def read_members(file: IO[bytes], *, name: str, limits: ArchiveLimits) -> Iterator[Member]:
     """The files of the zip, in its own order. Folders, dotfiles and system clutter are skipped.
 
     Raises Refused, before the first, when the zip as a whole is not taken.
     """
     archive = _opened(file, name, limits)
-    budget = _Budget(left_bytes=limits.max_unpacked_bytes)
+    most_bytes = limits.max_unpacked_bytes
+    budget = _Budget(most_bytes=most_bytes, left_bytes=most_bytes)
     with archive:
         for info in archive.infolist():
             if info.is_dir() or is_clutter(info.filename):
@@ -93,7 +96,7 @@ def read_members(file: BinaryIO, *, name: str, limits: ArchiveLimits) -> Iterato
                 return
 
 
-def _opened(file: BinaryIO, name: str, limits: ArchiveLimits) -> zipfile.ZipFile:
+def _opened(file: IO[bytes], name: str, limits: ArchiveLimits) -> zipfile.ZipFile:
     """The zip, once its table of contents is known to be of a size that can be held in memory."""
     size_bytes = file.seek(0, os.SEEK_END)
     if size_bytes > limits.max_bytes:
@@ -113,7 +116,7 @@ def _opened(file: BinaryIO, name: str, limits: ArchiveLimits) -> zipfile.ZipFile
     return archive
 
 
-def _table_bytes(file: BinaryIO, size_bytes: int) -> int:
+def _table_bytes(file: IO[bytes], size_bytes: int) -> int:
     """The length of the table of contents as the end of the zip declares it; 0 if it does not."""
     tail_bytes = min(size_bytes, 22 + 65535 + 20)
     file.seek(size_bytes - tail_bytes)

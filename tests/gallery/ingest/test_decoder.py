@@ -85,9 +85,7 @@ def test_a_child_that_was_killed_is_replaced(as_file):
     assert decoder.idle_decoder_pids() != [pid]
 
 
-def test_a_picture_that_kills_every_child_is_refused_and_the_next_one_read(
-    as_file, monkeypatch
-):
+def test_a_picture_that_kills_every_child_is_refused_and_the_next_one_read(as_file, monkeypatch):
     """The child dies on the picture, then a fresh one does: the picture is to blame."""
     path, killed = as_file(images.jpeg()), []
     read(path)
