@@ -14,8 +14,8 @@ from searchsite.embedded import keeper
 
 NAME_WIDTH = 8
 LINE_LENGTH = 240  # characters; the whole line is in the log
-QUIET_REPEAT_S = 30.0  # the same line, numbers apart, is shown once in this time
-LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")
+REPEAT_S = 30.0  # the same line, numbers apart, is shown once in this time
+QUIET_LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")
 LEVELS = re.compile(r"\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 
 _one_at_a_time = threading.Lock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        # What a person should know is printed here, in words of its own.
+        logging.getLogger("gallery").setLevel(logging.WARNING)
         steps = options["steps"] or STEPS
         if unknown := set(steps) - set(STEPS):
             raise CommandError(f"No such step: {', '.join(unknown)}. Name {', '.join(STEPS)}.")
@@ -50,6 +53,8 @@ class Command(BaseCommand):
         )
 
     def _choose_encoder(self) -> None:
+        if first_start.encoder_missing():
+            self.stdout.write("Preparing the encoder; this happens once …")
         try:
             self.stdout.write(encoder_line(ensure_active_encoder()))
         except EncoderUnavailable as error:
