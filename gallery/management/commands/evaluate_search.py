@@ -1,0 +1,130 @@
+"""`manage.py evaluate_search`: how well words find their pictures, on this very library."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from gallery.exceptions import SemblanceError
+from gallery.ingest.captions import read_captions
+from gallery.models import Collection
+from gallery.search import Filters
+from gallery.search.console import console_viewer
+from gallery.search.evaluation import (
+    RECALL_AT,
+    Evaluation,
+    ask_questions,
+    places_by_search,
+    places_by_vectors,
+)
+from gallery.search.scope import Scope
+
+
+class Command(BaseCommand):
+    """The bar goes to stderr; stdout has the table, or JSON and nothing else."""
+
+    help = (
+        "Search with the captions of pictures and report how often the right picture comes first. "
+        "Vectors alone, so that a caption cannot find itself by its own words."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where, with which captions, by which part of search."""
+        parser.add_argument("--collection", metavar="SLUG", help="default: all pictures")
+        parser.add_argument(
+            "--captions", type=Path, metavar="FILE.csv",
+            help="columns file,caption; default: the stored captions",
+        )  # fmt: skip
+        parser.add_argument(
+            "--fused", action="store_true", help="the whole engine, full text included"
+        )
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Evaluates and prints; a named error becomes one sentence and exit status 1."""
+        began = time.monotonic()
+        try:
+            result = self._evaluate(options)
+        except SemblanceError as error:
+            raise CommandError(error.sentence) from error
+        seconds = time.monotonic() - began
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_json(result, options, seconds=seconds)))
+        else:
+            self.stdout.write(_in_words(result, fused=options["fused"], seconds=seconds))
+
+    def _evaluate(self, options: dict[str, Any]) -> Evaluation:
+        filters = _filters(options["collection"])
+        scope = Scope.of(console_viewer(), filters=filters)
+        caption_of = _captions(options["captions"])
+        questions, captioned = ask_questions(scope, caption_of=caption_of)
+        if not questions:
+            raise CommandError(
+                "None of the searchable pictures has a caption to ask for: import some with "
+                "import_images --captions FILE.csv, or name a file with --captions."
+            )
+        places = (
+            places_by_search(questions, filters=filters)
+            if options["fused"]
+            else places_by_vectors(questions, scope=scope)
+        )
+        bar = tqdm(places, total=len(questions), unit=" captions", file=sys.stderr, disable=None)
+        return Evaluation(
+            encoder=scope.encoder.key,
+            pictures=scope.counts.searchable,
+            captioned=captioned,
+            places=tuple(bar),
+        )
+
+
+def _filters(collection: str | None) -> Filters:
+    if not collection:
+        return Filters()
+    if not Collection.objects.filter(slug=collection).exists():
+        raise CommandError(f"There is no collection with the slug “{collection}”.")
+    return Filters(collections=(collection,))
+
+
+def _captions(file: Path | None) -> Callable[[str], str] | None:
+    if file is None:
+        return None
+    captions = read_captions(file)
+    return lambda name: captions.details_of(name).caption
+
+
+def _as_json(result: Evaluation, options: dict[str, Any], *, seconds: float) -> dict[str, Any]:
+    recall = {f"recall_at_{depth}": round(result.recall_at(depth), 4) for depth in RECALL_AT}
+    return {
+        "encoder": result.encoder,
+        "collection": options["collection"],
+        "method": "fused" if options["fused"] else "vectors",
+        "pictures": result.pictures,
+        "captioned": result.captioned,
+        "queries": result.questions,
+        **recall,
+        "median_rank": result.median_place,
+        "seconds": round(seconds, 2),
+    }
+
+
+def _in_words(result: Evaluation, *, fused: bool, seconds: float) -> str:
+    method = "the whole engine" if fused else "vectors alone"
+    rows = [
+        f"Words to pictures by {method}, with {result.encoder}:",
+        f"{result.questions:,} different captions of {result.captioned:,} pictures, "
+        f"looked for among {result.pictures:,}.",
+        "",
+        *(f"  R@{depth:<10} {result.recall_at(depth):.3f}" for depth in RECALL_AT),
+        f"  median rank  {result.median_place:g}",
+        "",
+        f"{seconds:.1f} s.",
+    ]
+    return "\n".join(rows)

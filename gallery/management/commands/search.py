@@ -1,0 +1,134 @@
+"""`manage.py search`: words, pictures or both, from the terminal. Sees everything."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from gallery.exceptions import SemblanceError
+from gallery.models import Collection
+from gallery.search import Filters, Hit, SearchPage, SearchQuery, keep_query_image, run_search
+from gallery.search.console import console_viewer
+from gallery.search.query import EVEN_WEIGHT
+
+DEFAULT_LIMIT = 20
+# Characters of a title or a file name in the table.
+COLUMN = 40
+MARKS = {"strong": "+++", "fair": "++ ", "weak": "+  "}
+
+
+class Command(BaseCommand):
+    """Prints a table for people, or one JSON object."""
+
+    help = "Find pictures by words, by a picture file, by a stored picture, or by several of them."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """What to look for, where, and how much of it."""
+        parser.add_argument("words", nargs="?", default="", help="what the picture shows")
+        parser.add_argument(
+            "--not", dest="excluded", action="append", default=[], metavar="WORDS",
+            help="leave out what shows this; may be repeated",
+        )  # fmt: skip
+        parser.add_argument("--image", type=Path, metavar="FILE", help="look like this picture")
+        parser.add_argument(
+            "--like", type=int, action="append", default=[], metavar="ID",
+            help="look like this stored picture; may be repeated",
+        )  # fmt: skip
+        parser.add_argument(
+            "--weight", type=float, default=EVEN_WEIGHT, metavar="0..1",
+            help="share of the words when there is a picture too",
+        )  # fmt: skip
+        parser.add_argument("--collection", metavar="SLUG", help="only in this collection")
+        parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N")
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Searches and prints; a named error becomes one sentence and exit status 1."""
+        if options["limit"] < 1:
+            raise CommandError("--limit takes a number from 1 up.")
+        if not 0 <= options["weight"] <= 1:
+            raise CommandError("--weight takes a number from 0 to 1.")
+        try:
+            page = self._search(options)
+        except SemblanceError as error:
+            raise CommandError(error.sentence) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(_page_as_json(page, words=options["words"])))
+        else:
+            self._print_table(page)
+
+    def _search(self, options: dict[str, Any]) -> SearchPage:
+        query = _query(options)
+        kept = None
+        if options["image"]:
+            kept = keep_query_image(_existing(options["image"]), owner=None)
+            query = query.with_(picture=kept.token)
+        try:
+            return run_search(query, viewer=console_viewer(), page_size=options["limit"])
+        finally:
+            if kept is not None:
+                kept.file.delete(save=False)
+                kept.delete()
+
+    def _print_table(self, page: SearchPage) -> None:
+        for hit in page.hits:
+            title = hit.image.title or hit.image.caption
+            self.stdout.write(
+                f"{hit.rank:>4}  {MARKS[hit.strength]}  {hit.score:>6.3f}  #{hit.image.pk:<7} "
+                f"{_cut(hit.image.original_name):<{COLUMN}}  {hit.image.collection.slug}"
+                f"{'  ' + _cut(title) if title else ''}"
+            )
+        if page.notice:
+            self.stdout.write(page.notice)
+        waiting = f", {page.waiting:,} not searchable yet" if page.waiting else ""
+        self.stdout.write(
+            f"{page.searched:,} pictures searched in {page.elapsed_ms:.0f} ms with "
+            f"{page.encoder}{waiting}."
+        )
+
+
+def _query(options: dict[str, Any]) -> SearchQuery:
+    """The command line as a query; words are cleaned exactly as those of an address."""
+    collection = options["collection"]
+    if collection and not Collection.objects.filter(slug=collection).exists():
+        raise CommandError(f"There is no collection with the slug “{collection}”.")
+    query = SearchQuery.from_params({"q": options["words"], "not": options["excluded"]})
+    return query.with_(
+        like=tuple(options["like"]),
+        words_weight=options["weight"],
+        filters=Filters(collections=(collection,) if collection else ()),
+    )
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise CommandError(f"There is no file {file}.")
+    return file
+
+
+def _page_as_json(page: SearchPage, *, words: str) -> dict[str, Any]:
+    return {
+        "query": words,
+        "encoder": page.encoder,
+        "results": [_hit_as_json(hit) for hit in page.hits],
+    }
+
+
+def _hit_as_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": hit.image.pk,
+        "file": hit.image.original_name,
+        "collection": hit.image.collection.slug,
+        "title": hit.image.title,
+        "caption": hit.image.caption,
+        "score": round(hit.score, 6),
+        "url": hit.image.get_absolute_url(),
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= COLUMN else f"{text[: COLUMN - 1]}…"

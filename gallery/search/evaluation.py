@@ -1,0 +1,153 @@
+"""Measured recall: captions as queries, and at which place their own picture comes.
+
+Each different caption is asked once. Every picture that carries it is a right answer and the best
+placed one counts, so that the same caption on five pictures is one fair question, not five that
+cannot all be won. Ties go against us: a wrong picture with the same score counts as placed before.
+The same bytes in several collections are one picture, as in results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gallery.embedding.registry import load_encoder
+from gallery.models import Embedding
+from gallery.search.console import console_viewer
+from gallery.search.engine import MAX_PAGE_SIZE, run_search
+from gallery.search.query import Filters, SearchQuery
+from gallery.search.scope import Scope
+from gallery.search.target import spoken
+
+RECALL_AT = (1, 5, 10)
+# Captions encoded in one go: a progress bar moves, and the encoder works at its best.
+BATCH_SIZE = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One caption, and the contents (sha256) of the pictures that carry it."""
+
+    caption: str
+    answers: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """The places of the right answers, from 1; None where search gave none at all."""
+
+    encoder: str
+    pictures: int
+    captioned: int
+    places: tuple[int | None, ...]
+
+    @property
+    def questions(self) -> int:
+        """How many different captions were asked."""
+        return len(self.places)
+
+    def recall_at(self, depth: int) -> float:
+        """The share of questions whose answer is among the first `depth`."""
+        hits = sum(1 for place in self.places if place is not None and place <= depth)
+        return hits / len(self.places) if self.places else 0.0
+
+    @property
+    def median_place(self) -> float | None:
+        """The middle place; one that was not found counts as the very last."""
+        if not self.places:
+            return None
+        return float(np.median([place or self.pictures for place in self.places]))
+
+
+def ask_questions(
+    scope: Scope, *, caption_of: Callable[[str], str] | None = None
+) -> tuple[list[Question], int]:
+    """The different captions of the searchable pictures of a scope, and how many pictures have one.
+
+    `caption_of` gives the caption of a file name; without it the stored captions are asked.
+    """
+    rows = (
+        scope.images.searchable_with(scope.encoder.pk)
+        .order_by("pk")
+        .values_list("sha256", "original_name", "caption")
+    )
+    answers: dict[str, set[str]] = {}
+    spelled: dict[str, str] = {}
+    captioned = 0
+    for sha256, name, stored in rows.iterator():
+        caption = " ".join((caption_of(name) if caption_of else stored).split())
+        if not caption:
+            continue
+        captioned += 1
+        key = caption.casefold()
+        spelled.setdefault(key, caption)
+        answers.setdefault(key, set()).add(sha256)
+    questions = [Question(caption=spelled[k], answers=frozenset(v)) for k, v in answers.items()]
+    return questions, captioned
+
+
+def places_by_vectors(questions: list[Question], *, scope: Scope) -> Iterator[int]:
+    """The place of each question's answer among all pictures, by vectors alone.
+
+    Exact: every caption is compared with every picture, so that neither the words of a caption nor
+    the approximations of an index play a part. Raises EncoderUnavailable.
+    """
+    contents, vectors = _load_vectors(scope)
+    row_of = {content: row for row, content in enumerate(contents)}
+    encoder = load_encoder(scope.encoder.key)
+    for start in range(0, len(questions), BATCH_SIZE):
+        batch = questions[start : start + BATCH_SIZE]
+        scores = encoder.encode_texts([spoken(q.caption) for q in batch]) @ vectors.T
+        for question, row in zip(batch, scores, strict=True):
+            yield _place(row, right=[row_of[content] for content in question.answers])
+
+
+def places_by_search(questions: list[Question], *, filters: Filters) -> Iterator[int | None]:
+    """The place of each question's answer in the whole engine's results, full text included."""
+    viewer = console_viewer()
+    for question in questions:
+        query = SearchQuery(words=question.caption, filters=filters)
+        yield next(
+            (
+                hit_rank
+                for hit_rank, content in _results(query, viewer=viewer)
+                if content in question.answers
+            ),
+            None,
+        )
+
+
+def _results(query: SearchQuery, *, viewer: object) -> Iterator[tuple[int, str]]:
+    while True:
+        page = run_search(query, viewer=viewer, page_size=MAX_PAGE_SIZE)  # type: ignore[arg-type]
+        yield from ((hit.rank, hit.image.sha256) for hit in page.hits)
+        if not page.has_next:
+            return
+        query = query.with_(page=query.page + 1)
+
+
+def _place(scores: NDArray[np.float32], *, right: Iterable[int]) -> int:
+    """1 and the number of wrong pictures that score as well as the best right one."""
+    chosen = list(right)
+    best = scores[chosen].max()
+    return 1 + int((scores >= best).sum()) - int((scores[chosen] >= best).sum())
+
+
+def _load_vectors(scope: Scope) -> tuple[list[str], NDArray[np.float32]]:
+    """Contents (sha256) and their vectors, float32 [n, d]; one row a content."""
+    rows = (
+        Embedding.objects.filter(encoder=scope.encoder, image__in=scope.images)
+        .order_by("image_id")
+        .values_list("image__sha256", "vector")
+    )
+    # Half precision, as stored: Python's lists of floats would take sixteen times as much.
+    found = {
+        sha256: np.array(vector, dtype=np.float16)
+        for sha256, vector in rows.iterator(chunk_size=500)
+    }
+    if not found:
+        return [], np.zeros((0, scope.encoder.dimension), dtype=np.float32)
+    return list(found), np.stack(list(found.values())).astype(np.float32)
