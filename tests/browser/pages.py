@@ -1,0 +1,102 @@
+"""Every page of the site, as a person comes to it: its name, its address, who looks."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from gallery.ingest.batches import create_batch
+from gallery.library.trash import trash_images
+from gallery.models import EmbeddingJob, Encoder, Image
+from tests.browser.conftest import add_pictures
+from tests.factories import make_collection
+
+
+@dataclass(frozen=True)
+class Page:
+    """`address` may hold {image}, {batch}, {private} and {job}; `who` is a fixture or nobody."""
+
+    name: str
+    address: str
+    who: str = ""
+    status: int = 200
+
+
+PAGES = [
+    Page("browse", "/"),
+    Page("browse-filtered", "/?collection=colours&tag=red"),
+    Page("browse-nothing", "/?tag=no-such-tag"),
+    Page("search-empty", "/search/"),
+    Page("search-words", "/search/?q=red"),
+    Page("search-mixed", "/search/?q=red&not=blue&like={image}"),
+    Page("search-nothing", "/search/?q=red&tag=no-such-tag"),
+    Page("search-invalid", "/search/?like=999999", status=400),
+    Page("search-by-picture", "/search/picture/"),
+    Page("image", "/images/{image}/"),
+    Page("image-of-owner", "/images/{image}/", "olga"),
+    Page("collections", "/collections/"),
+    Page("collections-of-owner", "/collections/", "olga"),
+    Page("collection", "/collections/colours/"),
+    Page("collection-of-owner", "/collections/colours/", "olga"),
+    Page("collection-empty", "/collections/{private}/", "olga"),
+    Page("collection-new", "/collections/new/", "olga"),
+    Page("collection-settings", "/collections/colours/settings/", "olga"),
+    Page("upload", "/upload/", "olga"),
+    Page("upload-batch", "/upload/{batch}/", "olga"),
+    Page("trash", "/trash/", "olga"),
+    Page("sign-in", "/accounts/login/"),
+    Page("password-change", "/accounts/password_change/", "olga"),
+    Page("not-found", "/images/999999/", status=404),
+    Page("api-docs", "/api/v1/docs"),
+]
+ADMIN_PAGES = [
+    Page("admin", "/admin/", "boss"),
+    Page("admin-images", "/admin/gallery/image/", "boss"),
+    Page("admin-image", "/admin/gallery/image/{image}/change/", "boss"),
+    Page("admin-collections", "/admin/gallery/collection/", "boss"),
+    Page("admin-collection", "/admin/gallery/collection/{collection}/change/", "boss"),
+    Page("admin-collection-new", "/admin/gallery/collection/add/", "boss"),
+    Page("admin-encoders", "/admin/gallery/encoder/", "boss"),
+    Page("admin-jobs", "/admin/gallery/embeddingjob/", "boss"),
+    Page("admin-job", "/admin/gallery/embeddingjob/{job}/change/", "boss"),
+    Page("admin-uploads", "/admin/gallery/uploadbatch/", "boss"),
+    Page("admin-upload", "/admin/gallery/uploadbatch/{batch}/change/", "boss"),
+    Page("admin-users", "/admin/auth/user/", "boss"),
+    Page("admin-user-new", "/admin/auth/user/add/", "boss"),
+]
+
+
+def fill_library(colours):
+    """What the addresses need beside the library; returns the names to put into them."""
+    owner = colours.owner
+    image = Image.objects.live().newest_first().first()
+    private = make_collection(owner, "Private things")
+    trashed = add_pictures(colours, "pink", searchable=False)[0]
+    trash_images(Image.objects.filter(pk=trashed.pk), by=owner)
+    failed = add_pictures(colours, "cyan", searchable=False)[0]
+    job = EmbeddingJob.objects.get(image=failed)
+    job.attempts, job.quarantined_at, job.reason = 3, timezone.now(), "The file is damaged."
+    job.save()
+    Encoder.objects.create(key="tiny:second", dimension=64, reason="Added to compare.")
+    batch = create_batch(owner, collection=colours)
+    _add_files(batch)
+    return {
+        "image": image.pk,
+        "collection": colours.pk,
+        "private": private.slug,
+        "batch": batch.pk,
+        "job": job.pk,
+    }
+
+
+def _add_files(batch):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from gallery.ingest.batches import add_file_to_batch
+    from tests.images import jpeg, text_file
+
+    for name, content in (
+        ("white.jpg", jpeg((300, 200), "white")),
+        ("again.jpg", jpeg((300, 200), "white")),
+        ("diary.jpg", text_file()),
+    ):
+        add_file_to_batch(batch, file=SimpleUploadedFile(name, content), name=name)
