@@ -1,16 +1,121 @@
-"""The JSON API under /api/v1/: the NinjaAPI object, its errors and its routers.
+"""The JSON API under /api/v1/: the NinjaAPI object, its routers and how errors are told.
 
 Only searchsite.urls imports this module. What the endpoints do lives in gallery/api_*.py, which
-parse, make one domain call and return plain data.
+parse, make one domain call and return plain data. Every error is {"reason", "sentence"}.
 """
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
+import logging
+from http import HTTPStatus
 
-api = NinjaAPI(
-    title="Semblance",
-    version="1",
-    urls_namespace="api",
-    description="Put pictures in and find them by words, by another picture, or by both.",
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from gallery import api_collections, api_images, api_search
+from gallery.exceptions import (
+    EncoderUnavailable,
+    InvalidQuery,
+    LibraryProblem,
+    NoActiveEncoder,
+    NotAllowed,
+    NotSearchableYet,
+    SemblanceError,
 )
+
+logger = logging.getLogger(__name__)
+
+DESCRIPTION = """Put pictures in and find them by words, by another picture, or by both.
+
+Without signing in you see what is public. Sign in with the name and password of your account
+(HTTP Basic; use it over HTTPS), or with the browser's session and its `X-CSRFToken` header.
+
+Every error is `{"reason", "sentence"}`: a stable code for programs and one sentence for people.
+What you may not see does not exist here: it is 404, and it is in no count.
+"""
+
+api = NinjaAPI(title="Semblance", version="1", urls_namespace="api", description=DESCRIPTION)
+api.add_router("", api_search.router)
+api.add_router("", api_images.router)
+api.add_router("", api_collections.router)
+
+# Any other error of ours is the request's fault: 422.
+_STATUS: dict[type[SemblanceError], HTTPStatus] = {
+    InvalidQuery: HTTPStatus.BAD_REQUEST,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    LibraryProblem: HTTPStatus.CONFLICT,
+    NotSearchableYet: HTTPStatus.CONFLICT,
+    NoActiveEncoder: HTTPStatus.SERVICE_UNAVAILABLE,
+    EncoderUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_REASONS = {
+    HTTPStatus.UNAUTHORIZED: "not_signed_in",
+    HTTPStatus.FORBIDDEN: "not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_many_bytes",
+    HTTPStatus.TOO_MANY_REQUESTS: "too_many_requests",
+}
+
+
+@api.exception_handler(SemblanceError)
+def told(request: HttpRequest, problem: SemblanceError) -> HttpResponse:
+    """A named error of ours."""
+    status = _STATUS.get(type(problem), HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _problem(request, status, reason=problem.reason, sentence=problem.sentence)
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, _: Http404) -> HttpResponse:
+    """Nothing there, or nothing that the caller may see."""
+    return _problem(
+        request,
+        HTTPStatus.NOT_FOUND,
+        reason="not_found",
+        sentence="There is nothing here that you may see.",
+    )
+
+
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the framework or our sign-in refuses."""
+    status = HTTPStatus(error.status_code)
+    sentence = str(error)
+    if status == HTTPStatus.UNAUTHORIZED:
+        sentence = "Sign in with the name and password of an account."
+    response = _problem(
+        request, status, reason=_REASONS.get(status, "bad_request"), sentence=sentence
+    )
+    if status == HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = 'Basic realm="Semblance", charset="UTF-8"'
+    return response
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Parameters or bodies that do not fit; the first one is named."""
+    first = error.errors[0] if error.errors else {"loc": ("request",), "msg": "is not valid"}
+    return _problem(
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        reason="invalid_input",
+        sentence=f"{first['loc'][-1]}: {first['msg']}.",
+    )
+
+
+@api.exception_handler(Exception)
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our own fault: the boundary of the API, so it answers as JSON and logs the traceback."""
+    logger.error("The API failed on %s %s", request.method, request.path, exc_info=error)
+    return _problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        reason="broken",
+        sentence="Something broke on our side; it is written down. Try again in a moment.",
+    )
+
+
+def _problem(
+    request: HttpRequest, status: HTTPStatus, *, reason: str, sentence: str
+) -> HttpResponse:
+    body = {"reason": reason, "sentence": sentence}
+    return api.create_response(request, body, status=status)

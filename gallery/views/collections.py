@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gallery.browsing import coverage, newest_slice
+from gallery.browsing import Facets, coverage, newest_slice
 from gallery.exceptions import SemblanceError
 from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm
 from gallery.library.collections import (
@@ -32,6 +33,7 @@ from gallery.library.collections import (
 from gallery.models import Collection, Image
 from gallery.search import Filters
 from gallery.search.filters import matching_images
+from gallery.views.filter_menus import FilterBar, filter_bar
 from gallery.views.undo import undo_offer
 from gallery.views.upload_rows import limits
 
@@ -101,10 +103,10 @@ def _around_the_grid(
         "may_edit": may_edit,
         "may_manage": Collection.objects.managed_by(request.user).filter(pk=found.pk).exists(),
         "selecting": may_edit and "select" in request.GET,
-        "filters": filters,
-        "is_filtered": replace(filters, collections=()) != Filters(),
+        "bar": _bar(found, filters),
         "filter_fields": _filter_pairs(filters),
-        "on_offer": filters_in(found),
+        "is_continued": "after" in request.GET,
+        "select_url": f"?{urlencode([*_filter_pairs(filters), ('select', '1')])}",
         "targets": elsewhere.order_by("name"),
         "coverage": coverage(images),
         "undo": undo_offer(request),
@@ -182,6 +184,20 @@ def _filter_pairs(filters: Filters) -> list[tuple[str, str]]:
     return replace(filters, collections=()).pairs()
 
 
+def _bar(found: Collection, filters: Filters) -> FilterBar:
+    offer = filters_in(found)
+
+    def address(changed: Filters) -> str:
+        params = urlencode(changed.pairs())
+        return f"{found.get_absolute_url()}?{params}" if params else found.get_absolute_url()
+
+    return filter_bar(
+        replace(filters, collections=()),
+        facets=Facets(collections=(), tags=offer.tags, years=offer.years),
+        address=address,
+    )
+
+
 def _next_url(request: HttpRequest, after: str) -> str:
     if not after:
         return ""
@@ -191,11 +207,9 @@ def _next_url(request: HttpRequest, after: str) -> str:
 
 
 def _trail(request: HttpRequest, found: Collection) -> str:
-    params = QueryDict(mutable=True)
-    for name, value in _filter_pairs(filters_from(request.GET, found)):
-        params.appendlist(name, value)
+    params = urlencode(_filter_pairs(filters_from(request.GET, found)))
     place = f"collections/{found.slug}"
-    return f"{place}?{params.urlencode()}" if params else place
+    return f"{place}?{params}" if params else place
 
 
 def _may_edit(request: HttpRequest, found: Collection) -> bool:

@@ -7,6 +7,8 @@ anew on the server, and nothing happens when their number is another by now.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -114,9 +116,7 @@ ACTIONS: dict[str, Action] = {
 
 def _back_to(request: HttpRequest, found: Collection) -> str:
     """The collection's page under the same filters."""
-    params = QueryDict(mutable=True)
-    for name, value in filters_from(request.POST, found).pairs():
-        if name != "collection":
-            params.appendlist(name, value)
+    filters = replace(filters_from(request.POST, found), collections=())
     path = reverse("gallery:collection", kwargs={"slug": found.slug})
-    return f"{path}?{params.urlencode()}" if params else path
+    params = urlencode(filters.pairs())
+    return f"{path}?{params}" if params else path

@@ -97,7 +97,10 @@ def retry(request: HttpRequest, *, pk: UUID) -> HttpResponse:
         jobs = jobs.filter(image__upload_items=int(request.POST["item"]))
     count = retry_jobs(EmbeddingJob.objects.filter(pk__in=jobs.values("pk")))
     hint_workers()
-    messages.info(request, f"Trying {pictures(count)} again.")
+    sentence = f"Trying {pictures(count)} again."
+    if _wants_json(request):
+        return JsonResponse({"sentence": sentence})
+    messages.info(request, sentence)
     return redirect(found)
 
 

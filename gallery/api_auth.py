@@ -1,0 +1,91 @@
+"""Who calls the API: the browser's session (with its CSRF token) or a name and password (Basic).
+
+Without either one is a visitor and sees what is public. Only the API modules use this.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import cast
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.cache import cache
+from django.http import HttpRequest
+from ninja.errors import AuthenticationError, HttpError
+from ninja.security import HttpBasicAuth
+from ninja.utils import check_csrf
+
+from gallery.ingest.refusals import size_in_words
+from gallery.views.throttle import visitor
+
+Caller = User | AnonymousUser
+
+# Wrong passwords from one address within FAILURE_WINDOW_S before it has to wait.
+MAX_FAILURES = 20
+FAILURE_WINDOW_S = 300
+# Room for the other fields of a form beside the file.
+FORM_OVERHEAD_BYTES = 1024 * 1024
+
+
+class Anyone(HttpBasicAuth):
+    """Lets everybody in and finds out who it is. A wrong password is 401, never a visitor."""
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        """The caller; sets request.user. Raises HttpError for what must not be read at all."""
+        _check_size(request)
+        if "Authorization" in request.headers:
+            found = super().__call__(request)
+            if found is None:
+                raise AuthenticationError
+            return cast(User, found)
+        if request.user.is_authenticated:
+            if check_csrf(request):
+                raise HttpError(
+                    HTTPStatus.FORBIDDEN,
+                    "Send the X-CSRFToken header with the value of the cookie csrftoken.",
+                )
+            return request.user
+        return self.visitor(request)
+
+    def visitor(self, request: HttpRequest) -> Caller | None:
+        """What somebody without an account is."""
+        return cast(AnonymousUser, request.user)
+
+    def authenticate(self, request: HttpRequest, username: str, password: str) -> Caller | None:
+        """The account of a name and password, None for a wrong one."""
+        key = f"api-failures:{visitor(request)}"
+        if cache.get(key, 0) >= MAX_FAILURES:
+            raise HttpError(
+                HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong passwords: wait five minutes."
+            )
+        user = authenticate(request, username=username, password=password)
+        if user is None:
+            cache.add(key, 0, timeout=FAILURE_WINDOW_S)
+            cache.incr(key)
+            return None
+        request.user = cast(User, user)
+        return request.user
+
+
+class SignedIn(Anyone):
+    """Lets in whoever has an account."""
+
+    def visitor(self, request: HttpRequest) -> None:  # noqa: ARG002
+        """Nobody: 401."""
+        return
+
+
+def _check_size(request: HttpRequest) -> None:
+    """Refuses by the announced size, before a byte of the body is read."""
+    limit = settings.MAX_ARCHIVE_BYTES + FORM_OVERHEAD_BYTES
+    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        most = size_in_words(settings.MAX_ARCHIVE_BYTES)
+        raise HttpError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"One request may have up to {most} here."
+        )
+
+
+anyone = Anyone()
+signed_in = SignedIn()

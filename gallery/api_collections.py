@@ -1,0 +1,100 @@
+"""Collections, upload batches and the state of the library over the API."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from ninja import Router
+from ninja.responses import Status
+
+from gallery.api_auth import anyone, signed_in
+from gallery.api_schemas import BatchOut, CollectionNew, CollectionOut, Problem, StatusOut
+from gallery.api_shapes import batch_shape, collection_shape
+from gallery.browsing import coverage
+from gallery.library.collections import create_collection, with_counts
+from gallery.models import Collection, Encoder, Image, UploadBatch
+from gallery.views.upload_rows import rows_of
+
+router = Router()
+PROBLEMS = {401: Problem, 404: Problem, 422: Problem}
+
+
+@router.get(
+    "/collections",
+    response={200: list[CollectionOut], **PROBLEMS},
+    auth=anyone,
+    tags=["collections"],
+    summary="List collections",
+)
+def list_collections(request: HttpRequest) -> list[CollectionOut]:
+    """The collections that you may see, by name."""
+    visible = Collection.objects.visible_to(request.user).select_related("owner")
+    return [collection_shape(request, one) for one in with_counts(visible.order_by("name"))]
+
+
+@router.get(
+    "/collections/{slug}",
+    response={200: CollectionOut, **PROBLEMS},
+    auth=anyone,
+    tags=["collections"],
+    summary="One collection",
+)
+def get_collection(request: HttpRequest, slug: str) -> CollectionOut:
+    """A collection that you may see; 404 for every other."""
+    return _collection(request, slug)
+
+
+@router.post(
+    "/collections",
+    response={201: CollectionOut, **PROBLEMS},
+    auth=signed_in,
+    tags=["collections"],
+    summary="Make a collection",
+)
+def post_collection(request: HttpRequest, new: CollectionNew) -> Status[CollectionOut]:
+    """You own it; its address is made from its name."""
+    made = create_collection(request.user, **new.dict())
+    return Status(201, _collection(request, made.slug))
+
+
+@router.get(
+    "/batches/{batch_id}",
+    response={200: BatchOut, **PROBLEMS},
+    auth=signed_in,
+    tags=["pictures"],
+    summary="An upload batch where it stands",
+)
+def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
+    """A batch of your own, with every file of it."""
+    mine = UploadBatch.objects.select_related("collection").filter(
+        owner_id=request.user.pk,
+        collection__in=Collection.objects.open_to_uploads_by(request.user),
+    )
+    batch = get_object_or_404(mine, pk=batch_id)
+    return batch_shape(request, batch, rows=rows_of(batch))
+
+
+@router.get(
+    "/status", response={200: StatusOut, 401: Problem}, auth=anyone, tags=["status"],
+    summary="The state of the library",
+)  # fmt: skip
+def get_status(request: HttpRequest) -> StatusOut:
+    """How many pictures you may see, and how many of them can be searched already."""
+    counts = coverage(Image.objects.visible_to(request.user))
+    encoder = Encoder.objects.active()
+    return StatusOut(
+        site=settings.SITE_NAME,
+        encoder=encoder.key if encoder else None,
+        pictures=counts.pictures,
+        searchable=counts.pictures - counts.waiting,
+        waiting=counts.waiting,
+        signed_in_as=request.user.get_username() or None,
+    )
+
+
+def _collection(request: HttpRequest, slug: str) -> CollectionOut:
+    visible = Collection.objects.visible_to(request.user).select_related("owner")
+    return collection_shape(request, get_object_or_404(with_counts(visible), slug=slug))

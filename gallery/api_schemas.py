@@ -1,0 +1,215 @@
+"""What the API takes and gives, with descriptions and examples for its documentation. Data only."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+Orientation = Literal["landscape", "portrait", "square"]
+
+
+def _example(value: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"example": value}, populate_by_name=True)
+
+
+class Problem(Schema):
+    """Why something was not done."""
+
+    reason: str = Field(description="A stable code for programs.")
+    sentence: str = Field(description="One plain sentence for people.")
+    model_config = _example({"reason": "invalid_query", "sentence": "Say what to look for."})
+
+
+class FilterParams(Schema):
+    """Which pictures may be found at all."""
+
+    collection: list[str] = Field([], description="Slugs of collections; any of them.")
+    tag: list[str] = Field([], description="Tags; all of them.")
+    year: int | None = Field(None, ge=1, le=9998, description="Taken, else added, in this year.")
+    taken_from: date | None = Field(None, alias="from", description="Taken on this day or later.")
+    taken_to: date | None = Field(None, alias="to", description="Taken on this day or before.")
+    orientation: Orientation | None = None
+
+
+class SearchParams(FilterParams):
+    """What to look for: words, pictures or both, and what to leave out."""
+
+    q: str = Field("", max_length=1000, description="Words that describe the picture.")
+    not_: list[str] = Field([], alias="not", description="Words to leave out.")
+    like: list[int] = Field([], description="Ids of pictures that it should resemble.")
+    unlike: list[int] = Field([], description="Ids of pictures that it should not resemble.")
+    picture: str = Field("", description="Token of a picture sent to POST /search/picture.")
+    w: float = Field(0.5, ge=0, le=1, description="Share of the words against the pictures.")
+    sort: Literal["relevance", "date"] = "relevance"
+    page: int = Field(1, ge=1, description="Counts from 1.")
+    limit: int = Field(60, ge=1, le=200, description="Results on one page.")
+
+
+class Result(Schema):
+    """One picture found."""
+
+    id: int
+    file: str = Field(description="The name that the file came with.")
+    collection: str = Field(description="The collection's slug.")
+    title: str
+    caption: str
+    score: float = Field(description="Cosine similarity to the query, -1 to 1.")
+    url: str = Field(description="The picture's page.")
+    model_config = _example(
+        {
+            "id": 12,
+            "file": "chelsea.png",
+            "collection": "sample-library",
+            "title": "Chelsea the cat",
+            "caption": "A cat looking at the camera",
+            "score": 0.31,
+            "url": "https://pictures.example.org/images/12/",
+        }
+    )
+
+
+class PageInfo(Schema):
+    """Where this page stands in the whole answer. All counts are of pictures you may see."""
+
+    page: int
+    has_next: bool
+    has_previous: bool
+    total: int | None = Field(description="Results on all pages; null when there are too many.")
+    weak_from: int | None = Field(description="Index of the first less likely match here.")
+    searched: int = Field(description="Searchable pictures under the filters.")
+    waiting: int = Field(description="Pictures under the filters that are not searchable yet.")
+    elapsed_ms: float
+    notice: str = Field(description="A sentence for people, or empty.")
+
+
+class SearchAnswer(Schema):
+    """One page of results, best first."""
+
+    query: str = Field(description="The words of the query.")
+    encoder: str = Field(description="The model that compared words and pictures.")
+    results: list[Result]
+    page: PageInfo
+    picture: str = Field("", description="Token of the picture that was sent, good for a day.")
+
+
+class Thumbnail(Schema):
+    """A smaller copy (WebP). The address carries its own permission and ends after some hours."""
+
+    width: int = Field(description="Pixels.")
+    url: str
+
+
+class ImageOut(Schema):
+    """One picture."""
+
+    id: int
+    file: str
+    collection: str
+    title: str
+    caption: str
+    tags: list[str]
+    media_type: str
+    width: int
+    height: int
+    size_bytes: int
+    sha256: str
+    taken_at: datetime | None
+    created_at: datetime
+    camera: str
+    is_searchable: bool = Field(description="False while it waits for its vector.")
+    url: str
+    original_url: str
+    thumbnails: list[Thumbnail]
+
+
+class ImageList(Schema):
+    """Pictures, newest first."""
+
+    images: list[ImageOut]
+    next: str = Field(description="Give it as `after` for the next page; empty at the end.")
+
+
+class ListParams(FilterParams):
+    """A page of a list."""
+
+    after: str = Field("", max_length=60, description="`next` of the page before.")
+    limit: int = Field(60, ge=1, le=200)
+
+
+class ImageChange(Schema):
+    """What to change; what is left out stays."""
+
+    title: str | None = Field(None, max_length=200)
+    caption: str | None = Field(None, max_length=5000)
+    tags: list[str] | None = None
+    collection: str | None = Field(None, description="Slug of the collection to move it to.")
+    model_config = _example({"title": "Chelsea", "tags": ["cat", "portrait"]})
+
+
+class UploadForm(Schema):
+    """The fields beside the files."""
+
+    collection: str = Field(description="Slug of the collection to add to.")
+    title: str = Field("", max_length=200)
+    caption: str = Field("", max_length=5000)
+    tags: str = Field("", max_length=4000, description="Tags with commas between.")
+    batch: UUID | None = Field(None, description="Add to this batch of yours instead of a new one.")
+
+
+class UploadItemOut(Schema):
+    """What became of one file. A zip gives one of these for each file in it."""
+
+    file: str
+    progress: Literal["waiting", "searchable", "failed", "duplicate", "refused", "deleted"]
+    reason: str = Field(description="The code of a refusal, else empty.")
+    sentence: str = Field(description="Why it was refused or failed, else empty.")
+    image: int | None = Field(description="Id of the picture, or of the one that was there before.")
+
+
+class BatchOut(Schema):
+    """A sitting of uploads."""
+
+    id: UUID
+    collection: str
+    url: str
+    counts: dict[str, int] = Field(description="How many files stand where.")
+    items: list[UploadItemOut]
+
+
+class CollectionOut(Schema):
+    """A collection that you may see."""
+
+    slug: str
+    name: str
+    description: str
+    visibility: Literal["public", "private"]
+    owner: str
+    picture_count: int
+    url: str
+
+
+class CollectionNew(Schema):
+    """A collection to make."""
+
+    name: str = Field(min_length=1, max_length=120)
+    description: str = Field("", max_length=2000)
+    visibility: Literal["public", "private"] = "private"
+    model_config = _example({"name": "Holidays 2026", "visibility": "private"})
+
+
+class StatusOut(Schema):
+    """The state of the library, as far as you may see it."""
+
+    site: str
+    encoder: str | None
+    pictures: int
+    searchable: int
+    waiting: int
+    signed_in_as: str | None
+
+
+ImageId = Annotated[int, Field(ge=1, lt=2**63)]

@@ -1,0 +1,53 @@
+"""Searching over the API."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest
+from ninja import File, Query, Router
+from ninja.errors import HttpError
+from ninja.files import UploadedFile
+
+from gallery.api_auth import anyone
+from gallery.api_schemas import Problem, SearchAnswer, SearchParams
+from gallery.api_shapes import search_answer
+from gallery.search import SearchQuery, keep_query_image, run_search
+from gallery.views.throttle import seconds_to_wait
+
+router = Router(tags=["search"], auth=anyone)
+PROBLEMS = {400: Problem, 401: Problem, 409: Problem, 422: Problem, 429: Problem, 503: Problem}
+
+
+@router.get("/search", response={200: SearchAnswer, **PROBLEMS}, summary="Search")
+def search(request: HttpRequest, params: Query[SearchParams]) -> SearchAnswer:
+    """Pictures by words, by pictures of the library, by a picture sent before, or by a mixture;
+    with filters alone, the newest that pass them. The parameters are those of the search page."""
+    _check_rate(request)
+    query = SearchQuery.from_params(request.GET)
+    page = run_search(query, viewer=request.user, page_size=params.limit)
+    return search_answer(request, page, picture=query.picture)
+
+
+@router.post(
+    "/search/picture", response={200: SearchAnswer, **PROBLEMS}, summary="Search by a picture"
+)
+def search_by_picture(
+    request: HttpRequest, params: Query[SearchParams], picture: File[UploadedFile]
+) -> SearchAnswer:
+    """Searches by a picture of yours, kept for a day. The answer's `picture` is its token: give it
+    to GET /search for the next page or for another mixture."""
+    _check_rate(request)
+    kept = keep_query_image(picture, owner=request.user)
+    query = SearchQuery.from_params(request.GET).with_(picture=kept.token, page=params.page)
+    page = run_search(query, viewer=request.user, page_size=params.limit)
+    return search_answer(request, page, picture=kept.token)
+
+
+def _check_rate(request: HttpRequest) -> None:
+    wait_s = seconds_to_wait(request)
+    if wait_s:
+        raise HttpError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"That were many requests in one minute. Try again in {wait_s} seconds.",
+        )

@@ -1,0 +1,506 @@
+// Sends files a few at a time and shows what becomes of each. What the server answers is HTML rows
+// of its own templates; this file only moves them into place, and asks for news until all is done.
+
+import { collectDropped, fromInput } from "./folders.js";
+import { toast } from "./toast.js";
+
+const AT_ONCE = 3; // requests; more would only make each slower
+const ROWS_AHEAD = 200; // rows made before their turn: a folder of 20,000 must not freeze the page
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 1000; // doubles with each attempt
+const POLL_MS = 1500;
+const SLOWEST_POLL_MS = 8000;
+const POLLED_ROWS = 200; // the server answers for as many
+
+const work = document.querySelector("[data-upload]");
+const form = document.querySelector("[data-upload-form]");
+const number = new Intl.NumberFormat("en");
+const part = (name) => work.querySelector(`[data-${name}]`);
+const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
+
+const jobs = []; // every file of this visit: {file, name, row, state, attempts, loaded}
+let batchUrl = work?.dataset.batchUrl ?? "";
+let beginning = null;
+const tagsForAll = [];
+const again = []; // jobs to be sent once more
+let next = 0; // jobs before this one have been started
+let rowsMade = 0;
+let active = 0;
+let pollTimer = 0;
+let pollPause = POLL_MS;
+let isPending = work?.dataset.pending === "true";
+
+const sizeOf = (job) => Math.max(job.file.size, 1);
+const isUnsettled = (job) => job.state === "waiting" || job.state === "sending";
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// --- the batch -----------------------------------------------------------------------------------
+
+async function beginBatch() {
+  const data = new FormData(form);
+  data.delete("files");
+  const answer = await fetch(work.dataset.beginUrl, {
+    method: "POST",
+    body: data,
+    headers: { Accept: "application/json" },
+  });
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok || !body?.url) throw new Error(body?.sentence ?? "The upload could not begin: reload the page and try again.");
+  batchUrl = body.url;
+  part("tag-all").action = `${batchUrl}caption/`;
+  // Reloading or coming back shows the batch; a collection's own page stays where it is.
+  const where = document.querySelector("[data-where]");
+  if (where) {
+    history.replaceState(null, "", batchUrl);
+    where.disabled = true;
+  }
+}
+
+async function add(found) {
+  if (!found.length) return;
+  if (!batchUrl) {
+    beginning ??= beginBatch();
+    try {
+      await beginning;
+    } catch (problem) {
+      beginning = null;
+      toast(problem.message, "error");
+      form.querySelector("[name=new_collection]")?.focus();
+      return;
+    }
+  }
+  for (const { file, name } of found) jobs.push({ file, name, row: null, state: "waiting", attempts: 0, loaded: 0 });
+  work.hidden = false;
+  form.classList.add("is-busy");
+  document.querySelector("[data-recent]")?.setAttribute("hidden", "");
+  makeRows();
+  pump();
+}
+
+// --- rows ----------------------------------------------------------------------------------------
+
+const thumbnails = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    thumbnails.unobserve(target);
+    showThumbnail(target);
+  }
+}, { rootMargin: "200px" });
+
+function showThumbnail(row) {
+  const job = jobs.find((one) => one.row === row);
+  if (!job || !/^image\//.test(job.file.type)) return;
+  const picture = new Image(64, 64);
+  const address = URL.createObjectURL(job.file);
+  picture.alt = "";
+  picture.decoding = "async";
+  picture.onload = () => {
+    row.querySelector(".upload-row__thumb").replaceChildren(picture);
+    URL.revokeObjectURL(address);
+  };
+  picture.onerror = () => URL.revokeObjectURL(address); // HEIC, say: the stored copy will show
+  picture.src = address;
+}
+
+function makeRows() {
+  const rows = part("rows");
+  const template = work.querySelector("[data-row-template]");
+  const made = document.createDocumentFragment();
+  while (rowsMade < jobs.length && rowsMade < next + ROWS_AHEAD) {
+    const job = jobs[rowsMade++];
+    const row = template.content.firstElementChild.cloneNode(true);
+    row.querySelector("bdi").textContent = job.name;
+    addTags(row.querySelector("[name=tags]"));
+    for (const field of row.querySelectorAll("input")) field.setAttribute("aria-label", `${field.placeholder} of ${job.name}`);
+    job.row = row;
+    made.append(row);
+    thumbnails.observe(row);
+  }
+  rows.append(made);
+  const rest = jobs.length - rowsMade;
+  part("more-rows").hidden = !rest;
+  part("more-rows").textContent = rest ? `And ${number.format(rest)} more files, which appear as their turn comes.` : "";
+}
+
+function say(job, words) {
+  const place = job.row.querySelector("[data-words-state]");
+  if (place) place.textContent = words;
+}
+
+function setState(job, template, sentence) {
+  const piece = work.querySelector(`[data-${template}-template]`).content.cloneNode(true);
+  piece.querySelector("span").textContent = sentence;
+  job.row.querySelector(".upload-row__state").replaceChildren(piece);
+}
+
+function refuse(job, sentence) {
+  job.state = "refused";
+  job.row.dataset.progress = "refused";
+  job.row.querySelector(".upload-row__words")?.remove();
+  setState(job, "refused", sentence);
+}
+
+function giveUp(job, sentence) {
+  job.state = "unsent";
+  job.row.dataset.progress = "unsent";
+  setState(job, "again", sentence);
+  job.row.querySelector("[data-again]").addEventListener("click", () => sendAgain([job]));
+}
+
+function sendAgain(some) {
+  for (const job of some) {
+    job.state = "waiting";
+    job.attempts = 0;
+    job.row.dataset.progress = "sending";
+    const fresh = work.querySelector("[data-row-template]").content.querySelector(".upload-row__state").cloneNode(true);
+    job.row.querySelector(".upload-row__state").replaceWith(fresh);
+    again.push(job);
+  }
+  pump();
+}
+
+
+const fromHtml = (html) => {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content.firstElementChild;
+};
+
+// Puts the server's row in the place of another; what somebody is writing in it stays untouched.
+function placeRow(old, item) {
+  const fresh = fromHtml(item.html);
+  const typed = ["caption", "tags"].map((name) => old?.querySelector(`[name=${name}]`));
+  old.replaceWith(fresh);
+  let isChanged = false;
+  for (const field of typed) {
+    const target = field && fresh.querySelector(`[name=${field.name}]`);
+    if (!target || field.value === (field.dataset.sent ?? "")) continue;
+    target.value = field.value;
+    isChanged = true;
+  }
+  const focused = typed.find((field) => field?.dataset.focused);
+  if (focused) {
+    const target = fresh.querySelector(`[name=${focused.name}]`);
+    target?.focus({ preventScroll: true });
+    target?.setSelectionRange(...focused.dataset.focused.split(",").map(Number));
+  }
+  if (isChanged && !focused) saveWords(fresh);
+  return fresh;
+}
+
+function settle(job, body) {
+  const [first, ...others] = body.items;
+  if (!first) {
+    refuse(job, `“${job.name}” has nothing in it.`);
+    return;
+  }
+  const focus = job.row.contains(document.activeElement) ? document.activeElement : null;
+  if (focus?.name) focus.dataset.focused = `${focus.selectionStart},${focus.selectionEnd}`;
+  job.state = "done";
+  let row = placeRow(job.row, first);
+  keepThumbnail(job.row, row);
+  job.row = row;
+  for (const item of others) {
+    const more = fromHtml(item.html);
+    row.after(more);
+    row = more;
+  }
+  showSummary(body);
+}
+
+// The picture that is on the screen already stays until the stored copy has loaded.
+function keepThumbnail(old, fresh) {
+  const local = old.querySelector(".upload-row__thumb img");
+  const stored = fresh.querySelector(".upload-row__thumb img");
+  if (!local || !stored || stored.complete) return;
+  stored.loading = "eager";
+  stored.after(local);
+  stored.hidden = true;
+  const show = () => {
+    local.remove();
+    stored.hidden = false;
+  };
+  stored.addEventListener("load", show, { once: true });
+  stored.addEventListener("error", show, { once: true });
+}
+
+// --- sending -------------------------------------------------------------------------------------
+
+function tooLarge(job) {
+  const zip = /\.zip$/i.test(job.name);
+  const most = Number(zip ? work.dataset.maxArchiveBytes : work.dataset.maxBytes);
+  if (job.file.size <= most) return "";
+  const words = zip ? work.dataset.maxArchiveWords : work.dataset.maxWords;
+  return `This file is larger than ${words}, the most this site takes for one ${zip ? "zip" : "picture"}.`;
+}
+
+function post(job) {
+  const data = new FormData();
+  data.append("csrfmiddlewaretoken", token());
+  data.append("name", job.name);
+  for (const field of job.row.querySelectorAll("[name=caption], [name=tags]")) {
+    data.append(field.name, field.value);
+    field.dataset.sent = field.value;
+  }
+  data.append("files", job.file, job.name.split("/").pop());
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `${batchUrl}files/`);
+    request.setRequestHeader("Accept", "application/json");
+    const bar = job.row.querySelector("progress");
+    bar.hidden = false;
+    request.upload.onprogress = ({ loaded }) => {
+      job.loaded = Math.min(loaded, sizeOf(job));
+      bar.value = job.loaded / sizeOf(job);
+      showSending();
+    };
+    request.upload.onload = () => {
+      bar.removeAttribute("value");
+      say(job, /\.zip$/i.test(job.name) ? "Sent, now being unpacked" : "Sent, now being read");
+    };
+    request.onload = () => resolve(request);
+    request.onerror = () => reject(new Error("network"));
+    request.send(data);
+  });
+}
+
+// True when the job is settled, false when it should be tried again.
+async function attempt(job) {
+  say(job, "Sending");
+  let request;
+  try {
+    request = await post(job);
+  } catch {
+    return false;
+  }
+  let body = null;
+  try {
+    body = JSON.parse(request.responseText);
+  } catch { /* a page instead of an answer: handled below */ }
+  if (request.status === 429) {
+    await pause(1000 * Number(request.getResponseHeader("Retry-After") || 5));
+    job.attempts -= 1;
+    return false;
+  }
+  if (request.status >= 500) return false;
+  if (body?.items) settle(job, body);
+  else if (body?.sentence) refuse(job, body.sentence);
+  else giveUp(job, "Not sent: sign in again on another page, then send this again.");
+  return true;
+}
+
+async function send(job) {
+  job.state = "sending";
+  const sentence = tooLarge(job);
+  if (sentence) {
+    refuse(job, sentence);
+    return;
+  }
+  while (!(await attempt(job))) {
+    job.attempts += 1;
+    job.loaded = 0;
+    if (job.attempts >= ATTEMPTS) {
+      giveUp(job, "Not sent: the site could not be reached.");
+      return;
+    }
+    const bar = job.row.querySelector("progress");
+    bar.value = 0;
+    bar.hidden = true;
+    say(job, "No connection, trying again soon");
+    await waitForNetwork(FIRST_PAUSE_MS * 2 ** (job.attempts - 1));
+  }
+}
+
+async function waitForNetwork(ms) {
+  await pause(ms);
+  if (navigator.onLine) return;
+  await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+}
+
+function pump() {
+  while (active < AT_ONCE) {
+    const job = again.shift() ?? jobs[next];
+    if (!job) break;
+    if (job === jobs[next]) next += 1;
+    makeRows();
+    active += 1;
+    send(job).finally(() => {
+      active -= 1;
+      showSending();
+      pump();
+    });
+  }
+  showSending();
+  schedulePoll();
+}
+
+// --- what the page says --------------------------------------------------------------------------
+
+let lastSaid = 0;
+
+function showSending() {
+  if (!jobs.length) return;
+  const left = jobs.filter(isUnsettled).length;
+  const unsent = jobs.filter((job) => job.state === "unsent").length;
+  const bytes = jobs.reduce((sum, job) => sum + sizeOf(job), 0);
+  const sent = jobs.reduce((sum, job) => sum + (isUnsettled(job) ? job.loaded : sizeOf(job)), 0);
+  const words = left
+    ? `Sending: ${number.format(jobs.length - left)} of ${number.format(jobs.length)} files`
+    : unsent
+      ? `${number.format(unsent)} of ${number.format(jobs.length)} files could not be sent`
+      : `All ${number.format(jobs.length)} files sent`;
+  part("sending").hidden = false;
+  part("sending-words").textContent = words;
+  part("sending-bar").value = sent / bytes;
+  part("retry-unsent").hidden = !unsent || left > 0;
+  announce(words, !left);
+}
+
+// Screen readers hear of it now and then and at the end, not at every file.
+function announce(words, isLast) {
+  const live = part("live");
+  if (live.textContent === words || (!isLast && performance.now() - lastSaid < 10000)) return;
+  lastSaid = performance.now();
+  live.textContent = words;
+}
+
+function showSummary(body) {
+  isPending = body.pending;
+  part("summary").innerHTML = body.summary;
+  schedulePoll();
+}
+
+// --- news ----------------------------------------------------------------------------------------
+
+function schedulePoll() {
+  if (pollTimer || !batchUrl || !(isPending || active)) return;
+  pollTimer = setTimeout(poll, pollPause);
+}
+
+async function poll() {
+  const waiting = [...work.querySelectorAll("[data-item][data-progress=waiting]")].slice(0, POLLED_ROWS);
+  const query = waiting.map((row) => `item=${row.dataset.item}`).join("&");
+  try {
+    const answer = await fetch(`${batchUrl}status/?${query}`, { headers: { Accept: "application/json" } });
+    const body = await answer.json();
+    const before = isPending;
+    pollTimer = 0;
+    updateRows(body.items);
+    pollPause = document.hidden ? SLOWEST_POLL_MS : Math.min(pollPause * 1.15, SLOWEST_POLL_MS);
+    showSummary(body);
+    if (before && !body.pending && !active) announce("Every stored picture can be searched now.", true);
+  } catch {
+    pollTimer = 0;
+    pollPause = SLOWEST_POLL_MS;
+    schedulePoll();
+  }
+}
+
+function updateRows(items) {
+  for (const item of items) {
+    const row = document.getElementById(`item-${item.id}`);
+    if (!row || (row.dataset.progress === item.progress && row.dataset.stale === undefined)) continue;
+    delete row.dataset.stale;
+    row.dataset.progress = item.progress;
+    row.querySelector(".upload-row__state").replaceWith(fromHtml(item.html).querySelector(".upload-row__state"));
+    pollPause = POLL_MS;
+  }
+}
+
+// --- words ---------------------------------------------------------------------------------------
+
+async function saveWords(row) {
+  const words = row.querySelector("form[data-words]");
+  if (!words) return;
+  const mark = words.querySelector("[data-saved]");
+  mark.hidden = true;
+  const answer = await fetch(words.action, {
+    method: "POST",
+    body: new FormData(words),
+    headers: { Accept: "application/json" },
+  }).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  if (answer?.ok) mark.hidden = false;
+  else toast(body?.sentence ?? "The words could not be saved. Try again in a moment.", "error");
+}
+
+async function sendForm(target) {
+  const answer = await fetch(target.action, {
+    method: "POST",
+    body: new FormData(target),
+    headers: { Accept: "application/json" },
+  }).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  toast(body?.sentence ?? "That did not work. Try again in a moment.", answer?.ok ? "" : "error");
+  return Boolean(answer?.ok);
+}
+
+const listOf = (tags) => tags.split(",").map((tag) => tag.trim().toLowerCase()).filter(Boolean);
+
+function addTags(field) {
+  field.value = [...new Set([...listOf(field.value), ...tagsForAll])].join(", ");
+}
+
+// Stored pictures are tagged on the server, files still to come take the tags along.
+async function tagAll(target) {
+  const tags = listOf(target.querySelector("[name=tags]").value);
+  if (work.querySelector("[data-item]") && !(await sendForm(target))) return;
+  tagsForAll.push(...tags);
+  work.querySelectorAll(".upload-row__words [name=tags]").forEach(addTags);
+  target.reset();
+}
+
+// --- beginnings ----------------------------------------------------------------------------------
+
+function choose(kind) {
+  const input = document.createElement("input");
+  input.type = "file";
+  if (kind === "folder") input.webkitdirectory = true;
+  else {
+    input.multiple = true;
+    input.accept = form.querySelector("input[type=file]")?.accept ?? "";
+  }
+  input.addEventListener("change", () => add(fromInput(input.files)));
+  input.click();
+}
+
+function showWhere() {
+  const select = form.querySelector("[data-upload-collection]");
+  if (!select) return;
+  for (const field of form.querySelectorAll("[data-new]")) field.hidden = select.value !== "";
+}
+
+if (work && form) {
+  showWhere();
+  form.addEventListener("change", showWhere);
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-choose]");
+    if (button) choose(button.dataset.choose);
+  });
+  document.addEventListener("semblance:files", ({ detail }) => {
+    collectDropped(detail.files, detail.dataTransfer, add).catch(() =>
+      toast("Some of what you dropped could not be read. Try choosing the folder instead.", "error"));
+  });
+  work.addEventListener("change", (event) => {
+    const row = event.target.closest(".upload-row[data-item]");
+    if (row && event.target.matches("[name=caption], [name=tags]")) saveWords(row);
+  });
+  work.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (event.target.matches("[data-tag-all]")) await tagAll(event.target);
+    else if (event.target.matches("[data-words]")) await saveWords(event.target.closest(".upload-row"));
+    else if (await sendForm(event.target)) {
+      isPending = true;
+      for (const row of work.querySelectorAll("[data-progress=failed]")) {
+        row.dataset.progress = "waiting"; // so that the next poll asks about it
+        row.dataset.stale = "";
+      }
+      schedulePoll();
+    }
+  });
+  part("retry-unsent").addEventListener("click", () => sendAgain(jobs.filter((job) => job.state === "unsent")));
+  addEventListener("beforeunload", (event) => {
+    if (jobs.some(isUnsettled)) event.preventDefault();
+  });
+  schedulePoll();
+}
