@@ -17,6 +17,7 @@ from gallery.search import Filters
 from gallery.search.filters import matching_images
 from gallery.views.filter_menus import filter_bar
 from gallery.views.trail import BROWSE, Trail
+from gallery.views.undo import undo_offer
 
 
 @require_safe
@@ -36,6 +37,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         template = "gallery/browse.html"
         offered = facets(request.user)
         context |= {
+            "undo": undo_offer(request),
             "is_continued": bool(after),
             "first_url": _address(filters),
             "filters": filters,

@@ -66,7 +66,8 @@ def filter_bar(filters: Filters, *, facets: Facets, address: Address) -> FilterB
         ),
     )
     return FilterBar(
-        menus=tuple(menu for menu in menus if len(menu.choices) > 1),
+        # A lone collection or year is no choice; a lone tag is one.
+        menus=tuple(m for m in menus if len(m.choices) > (0 if m.label == "Tag" else 1)),
         chosen=chosen(filters, facets=facets, address=address),
     )
 

@@ -31,6 +31,8 @@ from gallery.views.undo import offer_undo
 
 # One row of the strip on a wide screen, three on a phone.
 SIMILAR_SHOWN = 12
+# Pixels. A picture smaller than this on both sides is not blown up to the size of the window.
+SMALL_SIDE = 400
 NEWEST = Trail(place=BROWSE, params="")
 
 
@@ -139,6 +141,7 @@ def _edit_again(
 def _details(request: HttpRequest, found: Image, *, trail: Trail | None) -> dict[str, Any]:
     return {
         "image": found,
+        "is_small": max(found.width, found.height) < SMALL_SIDE,
         "facts": list(_facts(found)),
         "audience": _audience(found),
         "can_edit": request.user.is_authenticated and _can_edit(request, found),

@@ -19,6 +19,7 @@ from gallery.search import Chip, Filters, SearchPage, SearchQuery, keep_query_im
 from gallery.views.filter_menus import filter_bar
 from gallery.views.throttle import limited
 from gallery.views.trail import search_trail
+from gallery.views.undo import undo_offer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     query = SearchQuery.from_params(request.GET)
     page, problem = _answer(query, request)
     context: dict[str, Any] = {
+        "undo": undo_offer(request),
         "query": query,
         "page": page,
         "problem": problem,

@@ -72,9 +72,5 @@ for (const each of document.querySelectorAll("[data-picture-form]")) {
   each.querySelector("input[type=file]").addEventListener("change", (event) => {
     if (event.target.files.length && each.closest("dialog")) each.requestSubmit();
   });
-  each.addEventListener("submit", () => {
-    const button = each.querySelector("[type=submit]");
-    button.setAttribute("aria-disabled", "true");
-    button.append(" …");
-  });
+  each.addEventListener("submit", () => toast("Looking at the picture…"));
 }
