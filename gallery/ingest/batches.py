@@ -11,7 +11,18 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from gallery.exceptions import NotAllowed, Refused
@@ -148,7 +159,9 @@ def _with_embedding_state(items: QuerySet[UploadItem]) -> QuerySet[UploadItem]:
     return items.annotate(
         has_vector=Exists(vectors),
         has_failed=Exists(failed),
-        failure=Coalesce(Subquery(failed.values("reason")[:1]), Value("")),
+        failure=Coalesce(
+            Subquery(failed.values("reason")[:1]), Value(""), output_field=TextField()
+        ),
     )
 
 

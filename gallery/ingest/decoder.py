@@ -98,7 +98,7 @@ def _failed(reason: str, name: str) -> DecoderFailed:
 
 def _refusal_of(reply: Mapping[str, Any], name: str) -> Exception:
     reason = reply.get("reason")
-    logger.info("Refused %r: %s %s", name, reason, reply.get("detail", ""))
+    logger.debug("Refused %r: %s %s", name, reason, reply.get("detail", ""))
     if reason == "too_many_pixels":
         width, height = int(reply.get("width", 0)), int(reply.get("height", 0))
         return refusal(reason, name, width=f"{width:,}", height=f"{height:,}")

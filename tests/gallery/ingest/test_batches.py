@@ -1,0 +1,145 @@
+"""Upload batches: one item a file with its fate, and how far each has come since."""
+
+import pytest
+from django.utils import timezone
+
+from gallery.exceptions import NotAllowed
+from gallery.ingest.batches import (
+    Progress,
+    add_file_to_batch,
+    batch_counts,
+    batch_progress,
+    create_batch,
+)
+from gallery.ingest.intake import Details
+from gallery.models import Embedding, EmbeddingJob, Fate, Image, Membership, Role, UploadItem
+from tests import images
+from tests.factories import TINY_DIMENSION, make_collection, make_person
+from tests.gallery.ingest.conftest import upload
+
+
+@pytest.fixture
+def batch(collection):
+    """A sitting of the collection's owner."""
+    return create_batch(collection.owner, collection=collection)
+
+
+def add(batch, data, name="a.jpg", **options):
+    return add_file_to_batch(batch, file=upload(data, name), name=name, **options)
+
+
+def test_a_stored_file_is_an_item_with_its_picture(batch):
+    (item,) = add(batch, images.jpeg(), details=Details(caption="Hello", tags=("x",)))
+    assert (item.fate, item.name, item.reason) == (Fate.STORED, "a.jpg", "")
+    assert item.size_bytes == len(images.jpeg())
+    assert (item.image.caption, item.image.tags) == ("Hello", ["x"])
+    assert item.image.collection == batch.collection
+
+
+def test_the_same_file_again_points_at_the_picture_that_is_there(batch):
+    (first,) = add(batch, images.jpeg())
+    (second,) = add(batch, images.jpeg(), "again.jpg")
+    assert (second.fate, second.image) == (Fate.DUPLICATE, first.image)
+
+
+def test_a_refused_file_is_an_item_with_its_sentence(batch):
+    (item,) = add(batch, images.text_file(), "notes.jpg")
+    assert (item.fate, item.reason, item.image) == (Fate.REFUSED, "not_a_picture", None)
+    assert item.sentence.startswith("“notes.jpg” is text")
+    assert UploadItem.objects.count() == 1
+
+
+def test_a_zip_becomes_an_item_for_each_of_its_files(batch):
+    data = images.make_zip(
+        [("in/a.jpg", images.jpeg()), ("b.txt", b"hello"), ("../c.jpg", images.jpeg(seed=3)),
+         ("in/d.png", images.png(seed=2)), ("__MACOSX/._a.jpg", b"x")]
+    )  # fmt: skip
+    items = add(batch, data, "pack.zip")
+    assert [(item.name, item.fate, item.reason) for item in items] == [
+        ("in/a.jpg", Fate.STORED, ""),
+        ("b.txt", Fate.REFUSED, "not_a_picture"),
+        ("c.jpg", Fate.REFUSED, "member_outside"),
+        ("in/d.png", Fate.STORED, ""),
+    ]
+
+
+def test_a_zip_that_is_none_is_one_refused_item(batch):
+    (item,) = add(batch, b"PK\x03\x04 broken", "pack.zip")
+    assert (item.name, item.reason) == ("pack.zip", "archive_damaged")
+
+
+def test_only_who_may_add_begins_a_batch(collection, stranger):
+    with pytest.raises(NotAllowed):
+        create_batch(stranger, collection=collection)
+    Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
+    with pytest.raises(NotAllowed):
+        create_batch(stranger, collection=collection)
+    Membership.objects.update(role=Role.CONTRIBUTOR)
+    assert create_batch(stranger, collection=collection).owner == stranger
+
+
+def test_who_loses_the_right_adds_no_more(collection, stranger, stored_files):
+    Membership.objects.create(collection=collection, person=stranger, role=Role.CONTRIBUTOR)
+    batch = create_batch(stranger, collection=collection)
+    Membership.objects.all().delete()
+    with pytest.raises(NotAllowed):
+        add(batch, images.jpeg())
+    assert stored_files() == []
+
+
+def test_progress_follows_each_file(batch, encoder):
+    names = ["waiting", "searchable", "failed", "deleted", "trashed"]
+    items = {
+        name: add(batch, images.jpeg(seed=n), f"{name}.jpg")[0] for n, name in enumerate(names)
+    }
+    add(batch, images.jpeg(seed=0), "duplicate.jpg")
+    add(batch, b"", "refused.jpg")
+    Embedding.objects.create(
+        image=items["searchable"].image, encoder=encoder, vector=[0.0] * TINY_DIMENSION
+    )
+    EmbeddingJob.objects.filter(image=items["failed"].image).update(
+        quarantined_at=timezone.now(), reason="The picture cannot be read."
+    )
+    Image.objects.filter(pk=items["deleted"].image_id).delete()
+    Image.objects.filter(pk=items["trashed"].image_id).update(deleted_at=timezone.now())
+    rows = {row.item.name: row for row in batch_progress(batch)}
+    assert {name: row.progress for name, row in rows.items()} == {
+        "waiting.jpg": Progress.WAITING,
+        "searchable.jpg": Progress.SEARCHABLE,
+        "failed.jpg": Progress.FAILED,
+        "deleted.jpg": Progress.DELETED,
+        "trashed.jpg": Progress.DELETED,
+        "duplicate.jpg": Progress.DUPLICATE,
+        "refused.jpg": Progress.REFUSED,
+    }
+    assert rows["failed.jpg"].sentence == "The picture cannot be read."
+    assert rows["refused.jpg"].sentence == "“refused.jpg” is empty."
+    counts = batch_counts(batch)
+    assert counts[Progress.DELETED] == 2
+    assert sum(counts.values()) == 7
+
+
+def test_progress_of_some_items_only(batch, encoder):
+    (one,) = add(batch, images.jpeg())
+    add(batch, images.jpeg(seed=1))
+    assert [row.item for row in batch_progress(batch, only=[one.pk])] == [one]
+
+
+def test_before_there_is_an_encoder_everything_waits(batch):
+    add(batch, images.jpeg())
+    assert [row.progress for row in batch_progress(batch)] == [Progress.WAITING]
+
+
+def test_progress_costs_two_queries_however_many_files(batch, encoder, django_assert_num_queries):
+    for seed in range(4):
+        add(batch, images.jpeg(seed=seed))
+    with django_assert_num_queries(2):
+        assert len(batch_progress(batch)) == 4
+    with django_assert_num_queries(2):
+        assert batch_counts(batch)[Progress.WAITING] == 4
+
+
+def test_an_administrator_adds_anywhere(db):
+    boss = make_person("boss", is_superuser=True)
+    batch = create_batch(boss, collection=make_collection(make_person("other")))
+    assert add(batch, images.jpeg())[0].image.owner == boss
