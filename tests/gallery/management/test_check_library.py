@@ -1,0 +1,50 @@
+"""`manage.py check_library`: findings on stdout, exit status 1 while something is wrong."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from gallery.ingest import blobs
+from gallery.ingest.intake import Destination, ingest_file
+from tests import images
+from tests.factories import make_collection
+from tests.gallery.ingest.conftest import upload
+
+
+@pytest.fixture
+def damaged(owner, encoder):
+    """A picture that has lost one of its copies."""
+    to = Destination(collection=make_collection(owner), owner=owner)
+    image = ingest_file(upload(images.jpeg()), to=to, name="a.jpg").image
+    blobs.renditions_storage().delete(image.rendition_name(320))
+    return image
+
+
+def test_a_library_in_order(db, capsys):
+    call_command("check_library")
+    assert capsys.readouterr().out == "The library is in order.\n"
+
+
+def test_a_finding_is_told_and_the_exit_status_says_so(damaged, capsys):
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_library")
+    assert ended.value.code == 1
+    out = capsys.readouterr().out
+    assert f"Picture {damaged.pk} has no copy at 320 pixels." in out
+    assert "1 not mended: 1 missing renditions. --fix mends what can be mended." in out
+
+
+def test_fix_mends_and_then_all_is_in_order(damaged, capsys):
+    call_command("check_library", "--fix")
+    assert "Mended." in capsys.readouterr().out
+    call_command("check_library", "--json")
+    assert json.loads(capsys.readouterr().out) == {"problems": 0, "mended": 0, "findings": []}
+
+
+def test_json_tells_each_finding(damaged, capsys):
+    call_command("check_library", "--fix", "--json")
+    report = json.loads(capsys.readouterr().out)
+    assert (report["problems"], report["mended"]) == (1, 1)
+    assert report["findings"][0]["problem"] == "missing_renditions"
+    assert report["findings"][0]["subject"] == damaged.sha256

@@ -1,0 +1,30 @@
+"""`manage.py load_sample_library`: once, and never uninvited again."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from gallery.ingest.sample_library import SAMPLES
+from gallery.models import Collection, Image
+from tests.factories import make_collection, make_image
+
+
+def test_it_loads_once(administrator, capsys):
+    call_command("load_sample_library")
+    assert capsys.readouterr().out == f"Sample library: {len(SAMPLES)} pictures loaded.\n"
+    call_command("load_sample_library")
+    assert "no sample library loaded" in capsys.readouterr().out
+    assert Image.objects.count() == len(SAMPLES)
+
+
+def test_a_site_with_pictures_gets_it_by_force_only(administrator, capsys):
+    make_image(make_collection(administrator))
+    call_command("load_sample_library")
+    assert Image.objects.count() == 1
+    call_command("load_sample_library", "--force")
+    assert Image.objects.count() == 1 + len(SAMPLES)
+    assert Collection.objects.get(slug="sample-library").owner == administrator
+
+
+def test_without_an_administrator_it_says_what_to_do(db):
+    with pytest.raises(CommandError, match="createsuperuser"):
+        call_command("load_sample_library")
