@@ -23,10 +23,22 @@ def test_middle_and_spread_are_those_of_the_noise():
     assert background.spread == pytest.approx(0.03, rel=0.15)
 
 
-def test_right_answers_among_the_sample_do_not_move_it():
+def test_many_right_answers_among_the_sample_do_not_hide_each_other():
     background = Background.of(normal_scores() + [0.9] * 40)
     assert background.median == pytest.approx(0.2, abs=0.01)
-    assert background.spread == pytest.approx(0.03, rel=0.3)
+    assert background.judge(0.9) == "strong"
+    assert background.judge(0.2) == "weak"
+
+
+def test_one_answer_among_twenty_stands_out():
+    background = Background.of([*normal_scores(19), 0.5])
+    assert background.judge(0.5) == "strong"
+
+
+def test_widely_scattered_scores_are_judged_more_strictly():
+    rng = np.random.default_rng(3)
+    scattered = Background.of(list(0.2 + 0.03 * rng.standard_t(3, 400)))
+    assert scattered.spread > Background.of(normal_scores()).spread
 
 
 @pytest.mark.parametrize(
