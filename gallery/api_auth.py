@@ -65,7 +65,7 @@ class Anyone(HttpBasicAuth):
             cache.add(key, 0, timeout=FAILURE_WINDOW_S)
             cache.incr(key)
             return None
-        request.user = cast(User, user)
+        request.user = user
         return request.user
 
 

@@ -10,11 +10,16 @@ from django.db.models import QuerySet
 
 from gallery.models import Collection, Image, Role, Visibility
 
+if TYPE_CHECKING:
+    _CollectionField = forms.ModelChoiceField[Collection]
+else:  # Django's fields take no type arguments when they run
+    _CollectionField = forms.ModelChoiceField
+
 # Pictures offered as a cover: the newest ones; another is chosen on its own page.
 COVER_CHOICES = 24
 
 
-class CollectionChoice(forms.ModelChoiceField):
+class CollectionChoice(_CollectionField):
     """A collection by name, with who sees it: the person decides where pictures become visible."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -48,7 +53,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, collections: QuerySet[Collection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["collection"]).queryset = collections
+        cast("forms.ModelChoiceField[Collection]", self.fields["collection"]).queryset = collections
 
     def clean(self) -> dict[str, Any]:
         """One of the two must be given; a chosen collection wins."""
@@ -91,7 +96,7 @@ class CoverForm(forms.Form):
 
     def __init__(self, *args: Any, images: QuerySet[Image], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["cover"]).queryset = images
+        cast("forms.ModelChoiceField[Image]", self.fields["cover"]).queryset = images
 
 
 class MemberForm(forms.Form):

@@ -186,8 +186,10 @@ def filters_in(collection: Collection) -> FiltersOnOffer:
     images = Image.objects.live().filter(collection=collection)
     newest = images.newest_first().values_list("tags", flat=True)[:LOOKED_AT]
     counted = Counter(tag for tags in newest for tag in tags)
-    dated = images.dated().values_list("shown_at", flat=True)
-    last, first = dated.order_by("-shown_at").first(), dated.order_by("shown_at").first()
+    dated = images.annotate(shown=Coalesce("taken_at", "created_at")).values_list(
+        "shown", flat=True
+    )
+    last, first = dated.order_by("-shown").first(), dated.order_by("shown").first()
     years: tuple[int, ...] = ()
     if last is not None and first is not None:
         end = timezone.localtime(last).year

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from gallery.exceptions import LibraryProblem
 from gallery.models import Collection, Membership, Role
@@ -25,7 +25,7 @@ def add_member(collection: Collection, *, username: str, role: str) -> Membershi
     return set_role(collection, person=person, role=role)
 
 
-def set_role(collection: Collection, *, person: AbstractBaseUser, role: str) -> Membership:
+def set_role(collection: Collection, *, person: User, role: str) -> Membership:
     """Gives a person a role. Raises LibraryProblem for the owner, who needs none, and for a role
     that does not exist."""
     if role not in Role.values:

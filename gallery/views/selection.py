@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -25,12 +24,13 @@ from gallery.library.moving import move_images
 from gallery.library.trash import trash_images
 from gallery.library.words import parse_tags
 from gallery.models import Collection, Image
+from gallery.models.image import ImageQuerySet
 from gallery.search.filters import filter_images
 from gallery.views.collections import filters_from, visible_collection
 from gallery.views.sentences import describe_change
 from gallery.views.undo import offer_undo
 
-Action = Callable[[HttpRequest, QuerySet[Image], int], tuple[Change, str]]
+Action = Callable[[HttpRequest, ImageQuerySet, int], tuple[Change, str]]
 
 
 @login_required
@@ -53,7 +53,7 @@ def change(request: HttpRequest, *, slug: str) -> HttpResponse:
     return back
 
 
-def selected_images(params: QueryDict, found: Collection) -> tuple[QuerySet[Image], int]:
+def selected_images(params: QueryDict, found: Collection) -> tuple[ImageQuerySet, int]:
     """The live pictures of one collection that a form is about, and how many were shown.
 
     Raises LibraryProblem when it is about none.
@@ -71,7 +71,7 @@ def selected_images(params: QueryDict, found: Collection) -> tuple[QuerySet[Imag
     return inside.filter(pk__in=ids), len(ids)
 
 
-def _move(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+def _move(request: HttpRequest, images: ImageQuerySet, expected: int) -> tuple[Change, str]:
     targets = Collection.objects.open_to_uploads_by(request.user)
     target = targets.filter(slug=request.POST.get("target", "")).first()
     if target is None:
@@ -80,17 +80,17 @@ def _move(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple
     return done, target.name
 
 
-def _tag(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+def _tag(request: HttpRequest, images: ImageQuerySet, expected: int) -> tuple[Change, str]:
     tags = parse_tags(request.POST.get("tags", ""))
     return tag_images(images, by=request.user, tags=tags, expected=expected), ""
 
 
-def _untag(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+def _untag(request: HttpRequest, images: ImageQuerySet, expected: int) -> tuple[Change, str]:
     tags = parse_tags(request.POST.get("tags", ""))
     return untag_images(images, by=request.user, tags=tags, expected=expected), ""
 
 
-def _caption(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+def _caption(request: HttpRequest, images: ImageQuerySet, expected: int) -> tuple[Change, str]:
     done = caption_images(
         images,
         by=request.user,
@@ -101,7 +101,7 @@ def _caption(request: HttpRequest, images: QuerySet[Image], expected: int) -> tu
     return done, ""
 
 
-def _trash(request: HttpRequest, images: QuerySet[Image], expected: int) -> tuple[Change, str]:
+def _trash(request: HttpRequest, images: ImageQuerySet, expected: int) -> tuple[Change, str]:
     return trash_images(images, by=request.user, expected=expected), ""
 
 

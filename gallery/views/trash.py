@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +14,7 @@ from gallery.browsing import for_tiles
 from gallery.exceptions import LibraryProblem, SemblanceError
 from gallery.library.trash import purge_images, restore_images
 from gallery.models import Image
+from gallery.models.image import ImageQuerySet
 from gallery.views.sentences import describe_change, pictures
 from gallery.views.undo import offer_undo, undo_offer
 
@@ -54,11 +54,11 @@ def change(request: HttpRequest) -> HttpResponse:
     return redirect("gallery:trash")
 
 
-def _trashed(request: HttpRequest) -> QuerySet[Image]:
+def _trashed(request: HttpRequest) -> ImageQuerySet:
     return Image.objects.trashed().editable_by(request.user)
 
 
-def _selected(request: HttpRequest, params: QueryDict) -> tuple[QuerySet[Image], int]:
+def _selected(request: HttpRequest, params: QueryDict) -> tuple[ImageQuerySet, int]:
     """The pictures that the form is about, and how many were shown. Raises LibraryProblem."""
     if params.get("all") == "1":
         shown = params.get("expected", "")

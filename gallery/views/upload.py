@@ -18,7 +18,7 @@ from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -53,7 +53,7 @@ FORM_OVERHEAD_BYTES = 1024 * 1024
 @csrf_exempt  # checked below, once the size is known to be acceptable: see _guarded
 @require_http_methods(["GET", "POST"])
 @limited
-def upload(request: HttpRequest) -> HttpResponseBase:
+def upload(request: HttpRequest, /) -> HttpResponse:
     """The page to start from; posting begins a batch, with the files of a plain form if any."""
     if request.method == "POST":
         return _guarded(request, _begin)
@@ -73,7 +73,7 @@ def batch(request: HttpRequest, *, pk: UUID) -> HttpResponse:
 @login_required
 @csrf_exempt  # see upload
 @require_POST
-def files(request: HttpRequest, *, pk: UUID) -> HttpResponseBase:
+def files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
     """One or more files for a batch. Answers rows as JSON to the script, else the batch's page."""
     return _guarded(request, _add_files, pk=pk)
 
@@ -131,7 +131,7 @@ def _write_words(request: HttpRequest, found: UploadBatch) -> str:
     return "Saved."
 
 
-def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponseBase:
+def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:
     """Looks at the announced size before a byte of the body is read, which the check of the
     form's token would do, then lets the view run behind that check."""
     limit = settings.MAX_ARCHIVE_BYTES + FORM_OVERHEAD_BYTES
@@ -148,7 +148,7 @@ def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponseBase
         return redirect("gallery:upload")
     except UnreadablePostError:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
-    checked: HttpResponseBase = csrf_protect(view)(request, **kwargs)
+    checked: HttpResponse = csrf_protect(view)(request, **kwargs)
     return checked
 
 
@@ -189,7 +189,9 @@ def _take_in(request: HttpRequest, found: UploadBatch) -> list[int]:
     )
     names = request.POST.getlist("name")
     rows: list[int] = []
-    for number, file in enumerate(cast(list[UploadedFile], request.FILES.getlist("files"))):
+    for number, file in enumerate(
+        cast("list[UploadedFile[bytes]]", request.FILES.getlist("files"))
+    ):
         name = names[number] if number < len(names) else file.name or ""
         items = add_file_to_batch(found, file=file, name=name, details=details)
         rows += [item.pk for item in items]
