@@ -1,0 +1,89 @@
+"""docker-compose.yml without a container engine: valid, no secrets of its own, no root."""
+
+import subprocess
+import sys
+
+import pytest
+
+from searchsite import env
+from tests.deploy import compose
+
+SECRETS = {"SECRET_KEY": "k" * 40, "POSTGRES_PASSWORD": "p" * 40}
+OURS = {"migrate", "web", "worker", "worker-gpu", "beat"}
+
+
+@pytest.fixture(scope="module")
+def services():
+    return compose.load(SECRETS)["services"]
+
+
+def test_the_file_follows_the_compose_specification():
+    checked = subprocess.run(
+        [
+            *(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"),
+            str(compose.FILE),
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_that_is_not_given_stops_everything(name):
+    with pytest.raises(compose.Missing, match=name):
+        compose.load({**SECRETS, name: ""})
+
+
+def test_nothing_runs_as_root_or_gains_rights(services):
+    for name, service in services.items():
+        user = str(service["user"])
+        assert user.split(":")[0] not in {"", "0", "root"}, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+
+
+def test_every_service_that_stays_has_a_health_check_and_bounded_logs(services):
+    for name, service in services.items():
+        assert service["logging"]["options"]["max-size"], name
+        if name != "migrate":
+            assert service["healthcheck"]["test"], name
+
+
+def test_ours_wait_for_the_tables(services):
+    for name in OURS - {"migrate"}:
+        wait = services[name]["depends_on"]
+        assert wait["migrate"] == {"condition": "service_completed_successfully"}, name
+        assert wait["db"] == {"condition": "service_healthy"}, name
+
+
+def test_every_variable_is_a_setting_that_exists(services):
+    known = {setting.name for setting in env.SETTINGS}
+    for name in OURS:
+        assert set(services[name]["environment"]) <= known, name
+
+
+def test_only_the_web_server_is_published_and_only_to_this_machine(services):
+    assert [name for name, service in services.items() if "ports" in service] == ["web"]
+    assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
+
+
+def test_the_gpu_worker_asks_for_one_and_is_off_unless_wanted(services):
+    gpu = services["worker-gpu"]
+    assert gpu["profiles"] == ["gpu"]
+    assert gpu["environment"]["EMBEDDING_DEVICE"] == "cuda"
+    (device,) = gpu["deploy"]["resources"]["reservations"]["devices"]
+    assert device == {"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}
+    assert gpu["command"] == services["worker"]["command"]
+
+
+def test_named_volumes_are_declared(services):
+    declared = set(compose.load(SECRETS)["volumes"])
+    used = {v.split(":")[0] for service in services.values() for v in service.get("volumes", [])}
+    assert used == declared
+
+
+def test_the_example_names_every_secret():
+    example = (compose.ROOT / ".env.example").read_text()
+    for name in SECRETS:
+        assert f"\n{name}=\n" in example

@@ -1,0 +1,99 @@
+"""The first start: each step once, and nothing said or kept that should not be."""
+
+import io
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.core.management import CommandError, call_command
+
+from gallery.management import first_start
+from gallery.models import Encoder
+from tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*steps):
+    out = io.StringIO()
+    call_command("first_start", *steps, stdout=out)
+    return out.getvalue()
+
+
+def test_the_admin_account_is_made_once_with_a_password_that_works():
+    said = run("admin")
+    password = said.split("Password:")[1].split()[0]
+    person = authenticate(username="admin", password=password)
+    assert person.is_superuser
+    assert len(password) == 16
+    assert run("admin") == ""
+    assert get_user_model().objects.count() == 1
+
+
+def test_an_ordinary_person_named_admin_keeps_the_name():
+    make_person("admin")
+    name, _password = first_start.create_admin()
+    assert name == "admin2"
+
+
+def test_an_admin_of_another_name_is_enough():
+    make_person("root", is_staff=True, is_superuser=True)
+    assert not first_start.admin_missing()
+    assert run("admin") == ""
+
+
+def test_an_admin_who_may_not_sign_in_does_not_count():
+    make_person("gone", is_superuser=True, is_active=False)
+    assert first_start.admin_missing()
+
+
+def test_the_encoder_is_chosen_once_and_named_with_the_way_to_change_it():
+    for _ in range(2):
+        said = run("encoder")
+        assert "Encoder: tiny" in said
+        assert "manage.py encoders add" in said
+    assert Encoder.objects.count() == 1
+
+
+def test_tables_are_pending_only_while_they_are():
+    assert not first_start.migrations_pending()
+    assert run("tables") == ""
+
+
+def test_static_files_are_gathered_again_only_when_they_changed(settings, tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "site.css").write_text("body {}")
+    settings.STATICFILES_DIRS = [source]
+    settings.STATIC_ROOT = tmp_path / "static"
+    forget_finders()
+    assert first_start.static_files_stale()
+    run("static")
+    assert (settings.STATIC_ROOT / "site.css").read_text() == "body {}"
+    assert not first_start.static_files_stale()
+    (source / "site.css").write_text("body { color: red }")
+    assert first_start.static_files_stale()
+    run("static")
+    assert "red" in (settings.STATIC_ROOT / "site.css").read_text()
+    forget_finders()
+
+
+def forget_finders():
+    from django.contrib.staticfiles import finders
+
+    finders.get_finder.cache_clear()
+
+
+def test_a_site_that_has_all_needs_nothing(settings, tmp_path, encoder, administrator):
+    settings.STATIC_ROOT = tmp_path
+    assert first_start.is_needed()  # the static files
+    first_start.collect_static_files()
+    assert not first_start.is_needed()
+
+
+def test_an_unknown_step_is_refused_in_words():
+    with pytest.raises(CommandError, match="No such step: tabels"):
+        run("tabels")
+
+
+def test_a_new_site_has_no_pictures():
+    assert not first_start.has_pictures()
