@@ -59,9 +59,12 @@ def _progress() -> dict[str, object]:
 
 
 def _broker() -> bool:
+    """Whether the broker answers; opening a channel sends it a PING."""
     with Connection(settings.CELERY_BROKER_URL, transport_options=TRANSPORT_OPTIONS) as broker:
+        unreachable: tuple[type[BaseException], ...]
+        unreachable = (OperationalError, *broker.connection_errors)
         try:
-            broker.default_channel.client.ping()
-        except (OperationalError, *broker.connection_errors):
+            broker.ensure_connection(max_retries=1, interval_start=0)
+        except unreachable:
             return False
     return True
