@@ -16,7 +16,7 @@ else:  # Django's fields take no type arguments when they run
     _CollectionField = forms.ModelChoiceField
 
 # Pictures offered as a cover: the newest ones; another is chosen on its own page.
-COVER_CHOICES = 24
+COVER_CHOICES = 11
 
 
 class CollectionChoice(_CollectionField):

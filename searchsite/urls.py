@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gallery.api import api
-from gallery.views import errors, health
+from gallery.views import accounts, errors, health
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME
@@ -16,6 +16,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/", include("django.contrib.auth.urls")),
     path("api/v1/", api.urls),
     path("", include("gallery.urls")),
