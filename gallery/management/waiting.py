@@ -16,6 +16,8 @@ from searchsite.celery import app
 PING_S = 1.0
 # Between two looks at the queue. Seconds.
 POLL_S = 0.5
+# Pictures embedded between two steps of the progress bar.
+STEP = 64
 # Workers that have done nothing for so long are asked again whether they are there. Seconds.
 PATIENCE_S = 60.0
 
@@ -70,7 +72,7 @@ def _embed_here(collection: Collection, encoder: Encoder, *, left: int, bar: tqd
     from gallery.embedding.queue import embed_pending, release_abandoned
 
     release_abandoned()
-    report = embed_pending(encoder=encoder)
+    report = embed_pending(encoder=encoder, limit=STEP)
     now = _waiting(collection, encoder)
     bar.update(left - now)
     if now == left and report.claimed == 0:
