@@ -152,12 +152,18 @@ def _answer(
 
 
 def _set_up_index_scan(fetched: int) -> None:
-    """For this transaction only."""
+    """For this transaction only.
+
+    Without sorting, the index is the planner's only way to the order asked for. Left to itself it
+    goes by its estimate of how many pictures match, which is wrong by far where the statistics
+    are old; whether to use the index is decided here, by a count.
+    """
     ef_search = min(max(int(settings.HNSW_EF_SEARCH), fetched), MAX_EF_SEARCH)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('hnsw.iterative_scan', 'relaxed_order', true),"
             " set_config('hnsw.ef_search', %s, true),"
-            " set_config('hnsw.max_scan_tuples', %s, true)",
+            " set_config('hnsw.max_scan_tuples', %s, true),"
+            " set_config('enable_sort', 'off', true)",
             (str(ef_search), str(MAX_SCAN_TUPLES)),
         )
