@@ -1,0 +1,53 @@
+"""Shapes of the grid, and the markup of a picture in it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import Context, Template
+
+from gallery.models import Visibility
+from gallery.templatetags.pictures import NARROWEST, STEPS, WIDEST, shape_step, shown, step_ratio
+from tests.factories import make_collection, make_image
+
+
+def test_the_stylesheet_has_the_shapes_that_the_markup_names():
+    css = (Path(settings.BASE_DIR) / "static/css/site.css").read_text()
+    shapes = {int(n): float(r) for n, r in re.findall(r"\.r(\d+) \{ --r: ([\d.]+) \}", css)}
+    assert sorted(shapes) == list(range(STEPS))
+    for step, ratio in shapes.items():
+        assert ratio == pytest.approx(step_ratio(step), abs=0.001)
+
+
+@pytest.mark.parametrize("ratio", [0.57, 0.75, 1.0, 4 / 3, 1.5, 16 / 9, 2.39])
+def test_little_is_cut_off_a_picture(ratio):
+    assert step_ratio(shape_step(ratio)) == pytest.approx(ratio, rel=0.017)
+
+
+@pytest.mark.parametrize(("ratio", "ends_at"), [(0.01, NARROWEST), (50, WIDEST)])
+def test_extreme_shapes_are_cropped_to_the_ends(ratio, ends_at):
+    assert step_ratio(shape_step(ratio)) == pytest.approx(ends_at)
+
+
+def test_a_picture_is_offered_at_its_true_widths(owner):
+    image = make_image(make_collection(owner), width=1000, height=500)
+    picture = shown(image)
+    assert re.findall(r" (\d+w)", picture.srcset) == ["320w", "640w", "1000w"]
+    assert picture.src.endswith("/640.webp")
+    assert "px" in picture.sizes
+
+
+def test_a_tile_escapes_what_people_wrote_and_knows_its_size(owner):
+    collection = make_collection(owner, visibility=Visibility.PUBLIC)
+    image = make_image(
+        collection, caption='<script>"x"</script>', average_color="#aabbcc", width=300, height=200
+    )
+    template = Template('{% include "gallery/_tile.html" with trail="search?q=a&b=c" %}')
+    html = template.render(Context({"image": image}))
+    assert "<script>" not in html
+    assert 'fill="#aabbcc"' in html
+    assert 'width="300" height="200"' in html
+    assert "?from=search%3Fq%3Da%26b%3Dc" in html
+    assert "style=" not in html
+    assert "Private" not in html

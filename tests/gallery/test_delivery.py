@@ -1,0 +1,97 @@
+"""Signed addresses: who they let in, for how long, and that they stay the same for caches."""
+
+import time
+
+import pytest
+
+from gallery import delivery
+from gallery.delivery import PRIVATE_WINDOW_S, PUBLIC_WINDOW_S, check, rendition_url, sign, sources
+from gallery.models import Visibility
+from tests.factories import make_collection, make_image
+
+SHA = "ab" * 32
+OTHER = "cd" * 32
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Sets the time that delivery reads."""
+
+    def at(seconds):
+        monkeypatch.setattr(delivery.time, "time", lambda: seconds)
+
+    at(1_800_000_000.0)
+    return at
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_signature_holds_for_the_picture_and_audience_it_was_made_for(clock, is_public):
+    signature = sign(SHA, is_public=is_public)
+    grant = check(signature, sha256=SHA)
+    assert grant is not None
+    assert grant.is_public is is_public
+    assert check(signature, sha256=OTHER) is None
+
+
+def test_changing_any_part_of_a_signature_breaks_it(clock):
+    signature = sign(SHA, is_public=False)
+    for place, letter in enumerate(signature):
+        forged = signature[:place] + ("A" if letter != "A" else "B") + signature[place + 1 :]
+        assert check(forged, sha256=SHA) is None, forged
+
+
+@pytest.mark.parametrize("junk", ["", ".", "p", "p.", "m99.", "p1é.x", "x" * 80, "p0.AAAA"])
+def test_junk_is_refused_without_an_error(clock, junk):
+    assert check(junk, sha256=SHA) is None
+
+
+@pytest.mark.parametrize(
+    ("is_public", "window"), [(True, PUBLIC_WINDOW_S), (False, PRIVATE_WINDOW_S)]
+)
+def test_a_signature_lives_one_to_two_windows(clock, is_public, window):
+    start = int(time.time())
+    signature = sign(SHA, is_public=is_public)
+    left = check(signature, sha256=SHA).seconds_left()
+    assert window <= left <= 2 * window
+    clock(start + left - 1)
+    assert check(signature, sha256=SHA) is not None
+    clock(start + left + 1)
+    assert check(signature, sha256=SHA) is None
+
+
+def test_the_address_stays_the_same_through_a_window_and_then_changes(clock):
+    first = sign(SHA, is_public=False)
+    until_next = check(first, sha256=SHA).seconds_left() - PRIVATE_WINDOW_S
+    clock(1_800_000_000 + until_next - 1)
+    assert sign(SHA, is_public=False) == first
+    clock(1_800_000_000 + until_next + 1)
+    assert sign(SHA, is_public=False) != first
+
+
+def test_pictures_change_their_addresses_at_different_moments(clock):
+    ends = {check(sign(f"{n:064x}"[::-1], is_public=True), sha256=f"{n:064x}"[::-1]).expires_at
+            for n in range(1, 20)}  # fmt: skip
+    assert len(ends) > 1
+
+
+def test_another_secret_key_makes_other_signatures(clock, settings):
+    signature = sign(SHA, is_public=True)
+    settings.SECRET_KEY = "another"
+    assert check(signature, sha256=SHA) is None
+
+
+def test_the_address_names_the_audience_of_the_collection(owner):
+    public = make_image(make_collection(owner, visibility=Visibility.PUBLIC))
+    private = make_image(make_collection(owner))
+    for image, is_public in ((public, True), (private, False)):
+        signature = rendition_url(image, width=320).split("/")[2]
+        assert check(signature, sha256=image.sha256).is_public is is_public
+
+
+@pytest.mark.parametrize(
+    ("width", "widths"),
+    [(4000, [320, 640, 1600]), (640, [320, 640]), (500, [320, 500]), (100, [100])],
+)
+def test_sources_name_each_true_width_once(owner, width, widths):
+    image = make_image(make_collection(owner), width=width, height=100)
+    assert [true_width for _, true_width in sources(image)] == widths

@@ -1,0 +1,142 @@
+"""The front page: what it shows to whom, its endless list, its filters, what it costs."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from gallery.models import Image, Visibility
+from tests.factories import TINY_DIMENSION, make_collection, make_image
+
+VECTOR = [1.0] + [0.0] * (TINY_DIMENSION - 1)
+NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def public(owner, encoder):
+    """A collection that anyone may see."""
+    return make_collection(owner, "Public", visibility=Visibility.PUBLIC)
+
+
+def tiles(response):
+    """Primary keys of the pictures on the page, in order."""
+    return [int(pk) for pk in re.findall(r'<li class="tile [^>]*data-id="(\d+)"', text(response))]
+
+
+def text(response):
+    """The page as text."""
+    return response.content.decode()
+
+
+def test_the_newest_come_first_with_their_sizes_and_descriptions(client, public):
+    older = make_image(public, created_at=NOON, caption="a red boat")
+    newer = make_image(public, created_at=NOON + timedelta(days=1))
+    response = client.get("/")
+    assert tiles(response) == [newer.pk, older.pk]
+    assert 'alt="a red boat"' in text(response)
+    assert 'alt="Untitled picture, 13 May 2024"' in text(response)
+    assert 'loading="lazy"' in text(response)
+
+
+def test_private_pictures_and_their_words_are_seen_by_members_only(client, owner, public):
+    secret = make_collection(owner, "Secret things")
+    make_image(secret, tags=["plan"], caption="secret plan", vector=VECTOR)
+    page = text(client.get("/"))
+    assert "secret" not in page.lower()
+    assert "plan" not in page
+    client.force_login(owner)
+    page = text(client.get("/"))
+    assert "secret plan" in page
+    assert "Private" in page
+
+
+def test_the_list_goes_on_by_a_link_and_by_htmx(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 2
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(3)]
+    first = client.get("/")
+    assert tiles(first) == [made[2].pk, made[1].pk]
+    link = re.search(r'href="(/\?after=[^"]+)" rel="next"', text(first))[1]
+    rest = client.get(link)
+    assert tiles(rest) == [made[0].pk]
+    assert "That is all." in text(rest)
+    assert "Back to the newest" in text(rest)
+    fragment = client.get(link, headers={"HX-Request": "true"})
+    assert tiles(fragment) == [made[0].pk]
+    assert "<html" not in text(fragment)
+    assert 'hx-swap-oob="true"' in text(fragment)
+    assert "HX-Request" in fragment["Vary"]
+
+
+def test_filters_narrow_the_list_and_stay_in_its_links(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 1
+    cats = [make_image(public, tags=["cat"], taken_at=NOON) for _ in range(2)]
+    make_image(public, tags=["dog"], taken_at=NOON.replace(year=2020))
+    make_image(public, tags=["cat"], taken_at=NOON, width=100, height=400)
+    response = client.get("/?tag=cat&year=2024&orientation=landscape")
+    assert tiles(response) == [cats[1].pk]
+    assert "tag=cat&amp;year=2024&amp;orientation=landscape&amp;after=" in text(response)
+    assert 'aria-label="Remove the filter #cat"' in text(response)
+    assert "browse%3Ftag%3Dcat" in text(response)
+
+
+def test_a_filter_menu_keeps_the_other_filters(client, public):
+    make_image(public, tags=["cat", "tall"], width=100, height=400)
+    page = text(client.get("/?orientation=portrait"))
+    assert 'href="/?tag=cat&amp;orientation=portrait"' in page
+
+
+def test_no_match_and_no_pictures_say_what_to_do(client, owner, public):
+    assert "Sign in to see your own pictures" in text(client.get("/"))
+    client.force_login(owner)
+    assert "Upload pictures" in text(client.get("/"))
+    make_image(public)
+    assert "No picture fits these filters" in text(client.get("/?tag=nothing"))
+
+
+def test_the_page_says_how_many_cannot_be_found_yet(client, public):
+    make_image(public, vector=VECTOR)
+    assert "1 picture, all searchable." in text(client.get("/"))
+    make_image(public)
+    assert "1 of 2 pictures is not searchable yet." in re.sub(r"\s+", " ", text(client.get("/")))
+
+
+def test_examples_lead_to_searches(client, public):
+    make_image(public, caption="cats & dogs", vector=VECTOR)
+    assert 'href="/search/?q=cats%20%26%20dogs"' in text(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/?after=junk", "/?year=abc&orientation=round&tag=%00", "/?collection=../../etc", "/?page=-1"],
+)
+def test_junk_in_the_address_is_ignored_or_finds_nothing(client, public, address):
+    make_image(public)
+    assert client.get(address).status_code == 200
+
+
+def test_the_cost_does_not_grow_with_the_pictures(client, owner, public, django_assert_num_queries):
+    for number in range(3):
+        make_image(public, vector=VECTOR, tags=[f"t{number}"])
+    with django_assert_num_queries(9):
+        client.get("/")
+    for number in range(10):
+        make_image(public, vector=VECTOR, tags=[f"u{number}"])
+    with django_assert_num_queries(9):
+        client.get("/")
+    with django_assert_num_queries(1):
+        client.get("/", headers={"HX-Request": "true"})
+    client.force_login(owner)
+    with django_assert_num_queries(11):
+        client.get("/")
+
+
+def test_only_safe_methods(client, db):
+    assert client.post("/").status_code == 405
+
+
+def test_nobody_sees_nothing_of_the_trash(client, public):
+    make_image(public, deleted_at=NOON, tags=["gone"])
+    page = text(client.get("/"))
+    assert "gone" not in page
+    assert not Image.objects.visible_to(AnonymousUser()).exists()

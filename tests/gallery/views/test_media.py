@@ -1,0 +1,148 @@
+"""Bytes of pictures: renditions by signature, originals by permission, query pictures by token."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.urls import reverse
+from django.utils import timezone
+
+from gallery import delivery
+from gallery.delivery import rendition_url, sign
+from gallery.models import QueryImage, Role, Visibility
+from tests.factories import make_collection, make_image
+
+
+def stored(collection, **fields):
+    """A picture's row with small files behind it."""
+    image = make_image(collection, **fields)
+    for width in (320, 640, 1600):
+        storages["renditions"].save(image.rendition_name(width), ContentFile(b"webp %d" % width))
+    image.original.save(f"{image.pk}.jpg", ContentFile(b"original"), save=True)
+    return image
+
+
+def body(response):
+    """The streamed bytes."""
+    return b"".join(response.streaming_content)
+
+
+@pytest.fixture
+def public(owner):
+    """A picture that anyone may see."""
+    return stored(make_collection(owner, visibility=Visibility.PUBLIC))
+
+
+@pytest.fixture
+def private(owner):
+    """A picture that its owner may see."""
+    return stored(make_collection(owner))
+
+
+def test_a_rendition_costs_no_query_and_no_session(
+    client, owner, private, django_assert_num_queries
+):
+    client.force_login(owner)
+    address = rendition_url(private, width=640)
+    with django_assert_num_queries(0):
+        response = client.get(address)
+        assert body(response) == b"webp 640"
+    assert response["Content-Type"] == "image/webp"
+    assert "Cookie" not in response.get("Vary", "")
+    assert not response.cookies
+
+
+def test_public_renditions_may_be_cached_by_anyone_private_ones_by_the_browser(
+    client, public, private
+):
+    for image, word, other in ((public, "public", "private"), (private, "private", "public")):
+        control = client.get(rendition_url(image, width=320))["Cache-Control"]
+        assert word in control
+        assert other not in control
+        assert "immutable" in control
+        assert "max-age=" in control
+
+
+def test_a_browser_that_has_it_is_told_so(client, public):
+    address = rendition_url(public, width=320)
+    etag = client.get(address)["ETag"]
+    again = client.get(address, headers={"If-None-Match": etag})
+    assert again.status_code == 304
+    assert "immutable" in again["Cache-Control"]
+
+
+def test_a_signature_is_good_for_one_picture_only(client, public, private):
+    signature = sign(public.sha256, is_public=True)
+    address = reverse(
+        "gallery:rendition",
+        kwargs={"signature": signature, "sha256": private.sha256, "width": "320"},
+    )
+    assert client.get(address).status_code == 404
+
+
+def test_an_address_that_has_ended_shows_nothing(client, private, monkeypatch):
+    address = rendition_url(private, width=320)
+    later = timezone.now().timestamp() + 2 * delivery.PRIVATE_WINDOW_S + 1
+    monkeypatch.setattr(delivery.time, "time", lambda: later)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("width", ["0", "319", "10000", "0320"])
+def test_only_the_widths_there_are(client, public, width):
+    address = rendition_url(public, width=320).replace("320.webp", f"{width}.webp")
+    assert client.get(address).status_code in {200 if int(width) == 320 else 404}
+
+
+def test_a_missing_file_is_a_404_and_not_remembered(client, public):
+    address = rendition_url(public, width=320)
+    storages["renditions"].delete(public.rendition_name(320))
+    response = client.get(address)
+    assert response.status_code == 404
+    assert "Cache-Control" not in response
+
+
+def test_the_original_comes_as_it_was_to_those_who_may_see_it(client, owner, stranger, private):
+    address = reverse("gallery:image-download", kwargs={"pk": private.pk})
+    assert client.get(address).status_code == 404
+    client.force_login(stranger)
+    assert client.get(address).status_code == 404
+    private.collection.memberships.create(person=stranger, role=Role.VIEWER)
+    response = client.get(address)
+    assert body(response) == b"original"
+    assert response["Content-Type"] == "image/jpeg"
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "private" in response["Cache-Control"]
+
+
+def test_a_name_with_quotes_and_marks_is_a_name_only(client, public):
+    public.original_name = 'a"b\u202e; x=é.jpg'
+    public.save(update_fields=["original_name"])
+    response = client.get(reverse("gallery:image-download", kwargs={"pk": public.pk}))
+    assert response.status_code == 200
+    assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''a%22b")
+    response.close()
+
+
+def test_the_original_of_a_picture_in_the_trash_or_without_file_is_gone(client, public):
+    address = reverse("gallery:image-download", kwargs={"pk": public.pk})
+    public.original.storage.delete(public.original.name)
+    assert client.get(address).status_code == 404
+    public.deleted_at = timezone.now()
+    public.save()
+    assert client.get(address).status_code == 404
+
+
+def test_a_query_picture_is_for_whoever_holds_its_token_until_it_expires(client, db):
+    kept = QueryImage(width=1, height=1, expires_at=timezone.now() + timedelta(hours=1))
+    kept.file.save(f"{kept.token}.webp", ContentFile(b"query"), save=True)
+    address = reverse("gallery:query-image-file", kwargs={"token": kept.token})
+    assert body(client.get(address)) == b"query"
+    assert client.get(address.replace(kept.token, "A" * 22)).status_code == 404
+    QueryImage.objects.update(expires_at=timezone.now())
+    assert client.get(address).status_code == 404
+
+
+def test_nothing_is_changed_by_asking(client, public):
+    assert client.post(rendition_url(public, width=320)).status_code == 405
