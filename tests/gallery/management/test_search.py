@@ -1,0 +1,95 @@
+"""`manage.py search`: a table for people, the promised JSON for programs."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image as PillowImage
+
+from gallery.models import QueryImage, Visibility
+from tests import images
+from tests.factories import make_collection
+from tests.gallery.search.conftest import make_background, make_coloured
+
+
+@pytest.fixture
+def library(owner, encoder):
+    """A public and a private collection; the only red picture is private."""
+    public = make_collection(owner, "Public", visibility=Visibility.PUBLIC)
+    make_background(public, 15)
+    private = make_collection(owner, "Private")
+    fields = {"original_name": "red.jpg", "title": "Door", "caption": "A door"}
+    return make_coloured(private, red=1, fields=fields)
+
+
+def run(capsys, *arguments):
+    """What the command writes."""
+    call_command("search", *arguments)
+    return capsys.readouterr().out
+
+
+def run_json(capsys, *arguments):
+    """The same, parsed."""
+    return json.loads(run(capsys, *arguments, "--json"))
+
+
+def test_json_is_as_promised(library, capsys):
+    answer = run_json(capsys, "red")
+    assert set(answer) == {"query", "encoder", "results"}
+    assert (answer["query"], answer["encoder"]) == ("red", "tiny")
+    first = answer["results"][0]
+    assert first.pop("score") > 0.5
+    assert first == {
+        "id": library.pk,
+        "file": "red.jpg",
+        "collection": "private",
+        "title": "Door",
+        "caption": "A door",
+        "url": f"/images/{library.pk}/",
+    }
+
+
+def test_the_table_names_files_and_ends_with_the_count(library, capsys):
+    lines = run(capsys, "red", "--limit", "3").splitlines()
+    assert len(lines) == 4
+    assert "red.jpg" in lines[0]
+    assert "+++" in lines[0]
+    assert lines[-1].startswith("16 pictures searched in ")
+
+
+def test_limit_and_collection(library, capsys):
+    answer = run_json(capsys, "red", "--limit", "2", "--collection", "public")
+    assert len(answer["results"]) == 2
+    assert {result["collection"] for result in answer["results"]} == {"public"}
+
+
+def test_by_a_file(library, capsys, tmp_path):
+    file = tmp_path / "query.jpg"
+    file.write_bytes(images.encode(PillowImage.new("RGB", (64, 64), "red"), "JPEG"))
+    answer = run_json(capsys, "--image", str(file))
+    assert answer["results"][0]["id"] == library.pk
+    assert not QueryImage.objects.exists()
+
+
+def test_like_and_not(library, capsys):
+    answer = run_json(capsys, "--like", str(library.pk), "--not", "blue")
+    assert answer["results"]
+    assert library.pk not in [result["id"] for result in answer["results"]]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--not", "red"),
+        ("red", "--collection", "nowhere"),
+        ("red", "--image", "no-such-file.jpg"),
+        ("--like", "999999"),
+        ("red", "--limit", "0"),
+        ("red", "--weight", "2"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(library, arguments):
+    with pytest.raises(CommandError) as caught:
+        call_command("search", *arguments)
+    assert str(caught.value).endswith(".")

@@ -1,0 +1,89 @@
+"""Counts and backgrounds are of what one viewer may see, remembered only where that is safe."""
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from gallery.models import Encoder, Image
+from gallery.search import scope as scope_module
+from gallery.search.query import Filters
+from gallery.search.scope import Counts, Scope
+from tests.factories import make_image
+from tests.gallery.search.conftest import colour_vector, make_background, make_coloured
+
+RED = colour_vector(red=1)
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Makes a handful of pictures count as a large library."""
+    monkeypatch.setattr(scope_module, "COUNT_ALWAYS_BELOW", 5)
+    monkeypatch.setattr(scope_module, "BACKGROUND_SIZE", 20)
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def scope_of(viewer=None, **filters):
+    """A fresh scope."""
+    return Scope.of(viewer, filters=Filters(**filters))
+
+
+def test_counts(public, encoder):
+    make_background(public, 3)
+    make_image(public)
+    make_coloured(public, red=1, fields={"deleted_at": timezone.now()})
+    assert scope_of().counts == Counts(searchable=3, waiting=1)
+    assert scope_of(tags=("none",)).counts == Counts(searchable=0, waiting=0)
+
+
+def test_a_vector_of_another_encoder_does_not_count(public):
+    other = Encoder.objects.create(key="other", dimension=64)
+    image = make_coloured(public, red=1)
+    make_image(public, vector=RED, encoder=other)
+    image.embeddings.create(encoder=other, vector=RED)
+    assert scope_of().counts == Counts(searchable=1, waiting=1)
+
+
+def test_small_libraries_are_counted_afresh(public):
+    make_background(public, 3)
+    assert scope_of().counts.searchable == 3
+    make_coloured(public, red=1)
+    assert scope_of().counts.searchable == 4
+
+
+def test_large_ones_are_remembered_for_each_view_apart(public, private, owner, large):
+    make_background(public, 8)
+    make_coloured(private, red=1)
+    assert scope_of().counts.searchable == 8
+    assert scope_of(owner).counts.searchable == 9
+    make_coloured(public, red=1)
+    assert scope_of().counts.searchable == 8
+    assert scope_of(orientation="landscape").counts.searchable == 9
+
+
+def test_is_small_goes_by_the_setting(public, settings):
+    make_background(public, 4)
+    settings.SEARCH_EXACT_BELOW = 5
+    assert scope_of().is_small
+    settings.SEARCH_EXACT_BELOW = 4
+    assert not scope_of().is_small
+
+
+def test_the_background_is_not_narrowed_by_filters(public):
+    make_background(public, 20)
+    make_coloured(public, red=1, fields={"tags": ["red"]})
+    assert scope_of(tags=("red",)).background(RED).size == 21
+
+
+def test_a_remembered_background_forgets_what_is_hidden_since(public, large):
+    make_background(public, 30)
+    before = scope_of().background(RED)
+    assert before.size == 20
+    Image.objects.update(deleted_at=timezone.now())
+    assert scope_of().background(RED).size == 0
+
+
+def test_a_remembered_background_gives_the_same_answer(public, large):
+    make_background(public, 30)
+    assert scope_of().background(RED) == scope_of().background(RED)
