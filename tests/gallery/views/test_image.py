@@ -1,0 +1,247 @@
+"""A picture's page: who sees it, its neighbours, its facts, changing its words, the trash."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+
+from gallery.models import Image, Role, Visibility
+from tests.factories import make_collection, make_image, make_person
+from tests.gallery.search.conftest import make_background, make_coloured
+
+NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def public(owner, encoder):
+    """A collection that anyone may see."""
+    return make_collection(owner, "Public", visibility=Visibility.PUBLIC)
+
+
+@pytest.fixture
+def private(owner, encoder):
+    """A collection for its owner and members."""
+    return make_collection(owner, "Secret")
+
+
+def text(response):
+    """The page as text, with single spaces."""
+    return re.sub(r"\s+", " ", unescape(response.content.decode()))
+
+
+def steps(response):
+    """The addresses of the picture before and after."""
+    page = text(response)
+    found = [re.search(rf'href="([^"]+)"[^>]* data-key-{key}', page) for key in
+             ("arrowleft", "arrowright")]  # fmt: skip
+    plain = [re.search(rf'rel="{rel}" href="([^"]+)"', page) for rel in ("prev", "next")]
+    return [match[1] if match else "" for match in (plain if any(plain) else found)]
+
+
+def test_everything_worth_knowing_is_told(client, public):
+    image = make_image(
+        public,
+        title="Harbour",
+        caption="Boats at dusk.\nThe tide is out.",
+        tags=["boats", "sea & sky"],
+        taken_at=NOON,
+        camera="Leica M6",
+        exif={"lens": "Summicron", "exposure_s": 0.004, "f_number": 2.0, "iso": 400,
+              "focal_length_mm": 35},
+        width=4000,
+        height=3000,
+        size_bytes=2_500_000,
+    )  # fmt: skip
+    page = text(client.get(f"/images/{image.pk}/"))
+    for words in (
+        "Harbour", "The tide is out.", "/?tag=sea%20%26%20sky", "12 May 2024, 12:00", "Leica M6",
+        "Summicron", "1/250 s, f/2, ISO 400, 35 mm", "4,000 × 3,000, 2.4", "IMG_",
+        "Anyone who can open this site", "/collections/public/", f"/images/{image.pk}/original",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "Move to trash" not in page
+
+
+def test_who_can_see_it_is_said(client, owner, private):
+    image = make_image(private)
+    client.force_login(owner)
+    assert "olga only" in text(client.get(f"/images/{image.pk}/"))
+    private.memberships.create(person=make_person("max"), role=Role.VIEWER)
+    assert "olga and 1 member" in text(client.get(f"/images/{image.pk}/"))
+
+
+@pytest.mark.parametrize("path", ["", "similar/", "original"])
+def test_what_one_may_not_see_is_as_if_it_were_not(client, stranger, private, path):
+    hidden = make_image(private, title="Hidden")
+    gone = make_image(private, deleted_at=NOON)
+    for viewer in (None, stranger):
+        if viewer:
+            client.force_login(viewer)
+        for pk in (hidden.pk, gone.pk, 10**9):
+            response = client.get(f"/images/{pk}/{path}")
+            assert response.status_code == 404
+            assert "Hidden" not in text(response)
+
+
+def test_without_a_list_the_newest_pictures_are_its_neighbours(client, public):
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(3)]
+    response = client.get(f"/images/{made[1].pk}/")
+    assert steps(response) == [
+        f"/images/{made[2].pk}/?from=browse",
+        f"/images/{made[0].pk}/?from=browse",
+    ]
+
+
+def test_neighbours_are_those_of_the_list_one_came_from(client, public):
+    made = [
+        make_image(public, created_at=NOON + timedelta(seconds=n), tags=["cat"] if n % 2 else [])
+        for n in range(6)
+    ]
+    response = client.get(f"/images/{made[3].pk}/?from=browse%3Ftag%3Dcat")
+    assert steps(response) == [
+        f"/images/{made[5].pk}/?from=browse%3Ftag%3Dcat",
+        f"/images/{made[1].pk}/?from=browse%3Ftag%3Dcat",
+    ]
+    assert 'href="/?tag=cat"' in text(response)
+
+
+def test_a_collection_is_a_list_too(client, owner, public):
+    other = make_collection(owner, "Other", visibility=Visibility.PUBLIC)
+    first = make_image(public, created_at=NOON)
+    make_image(other, created_at=NOON + timedelta(seconds=1))
+    last = make_image(public, created_at=NOON + timedelta(seconds=2))
+    response = client.get(f"/images/{last.pk}/?from=collections%2Fpublic")
+    assert steps(response) == ["", f"/images/{first.pk}/?from=collections%2Fpublic"]
+    assert 'href="/collections/public/"' in text(response)
+
+
+def test_results_are_a_list_that_goes_over_the_pages(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 2
+    make_background(public, count=20)
+    reds = [make_coloured(public, red=1, blue=n / 10) for n in range(4)]
+    response = client.get(f"/images/{reds[1].pk}/?from=search%3Fq%3Dred")
+    assert steps(response) == [
+        f"/images/{reds[0].pk}/?from=search%3Fq%3Dred",
+        f"/images/{reds[2].pk}/?from=search%3Fq%3Dred%26page%3D2",
+    ]
+    back = client.get(f"/images/{reds[2].pk}/?from=search%3Fq%3Dred%26page%3D2")
+    assert steps(back)[0] == f"/images/{reds[1].pk}/?from=search%3Fq%3Dred"
+    assert 'href="/search/?q=red&page=2"' in text(back)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["x", "https://evil.example/", "//evil.example", "collections/../admin", "search?like=999999",
+     "search", "browse?after=%00", "search?q=" + "x" * 5000],
+)  # fmt: skip
+def test_a_list_that_is_junk_leads_nowhere_else(client, public, junk):
+    image = make_image(public)
+    response = client.get(f"/images/{image.pk}/", {"from": junk})
+    assert response.status_code == 200
+    assert "evil" not in text(response)
+
+
+def test_neighbours_that_one_may_not_see_are_passed_over(client, public, private):
+    first = make_image(public, created_at=NOON)
+    make_image(private, created_at=NOON + timedelta(seconds=1))
+    last = make_image(public, created_at=NOON + timedelta(seconds=2))
+    assert steps(client.get(f"/images/{first.pk}/"))[0].startswith(f"/images/{last.pk}/")
+
+
+def test_similar_pictures_are_a_fragment(client, public):
+    make_background(public)
+    red, other = make_coloured(public, red=1), make_coloured(public, red=1, brown=0.1)
+    page = text(client.get(f"/images/{red.pk}/similar/"))
+    assert re.search(r'data-id="(\d+)"', page)[1] == str(other.pk)
+    assert f'data-id="{red.pk}"' not in page
+    assert "<html" not in page
+
+
+def test_what_has_no_vector_yet_says_so(client, public):
+    assert "not searchable yet" in text(client.get(f"/images/{make_image(public).pk}/similar/"))
+
+
+def test_an_editor_changes_the_words(client, owner, public):
+    image = make_image(public)
+    client.force_login(owner)
+    words = {"title": " New ", "caption": "Seen.", "tags": "Cat, dog ,cat", "from": "browse?tag=a"}
+    response = client.post(f"/images/{image.pk}/edit/", words)
+    assert response["Location"] == f"/images/{image.pk}/?from=browse%3Ftag%3Da"
+    image.refresh_from_db()
+    assert (image.title, image.caption, image.tags) == ("New", "Seen.", ["cat", "dog"])
+
+
+def test_htmx_gets_the_details_alone(client, owner, public):
+    image = make_image(public)
+    client.force_login(owner)
+    response = client.post(
+        f"/images/{image.pk}/edit/",
+        {"title": "New", "caption": "", "tags": ""},
+        headers={"HX-Request": "true"},
+    )
+    assert "<html" not in text(response)
+    assert "<h1>New</h1>" in text(response)
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 400), ({"HX-Request": "true"}, 200)])
+def test_what_does_not_fit_is_said_and_kept_as_typed(client, owner, public, headers, status):
+    image = make_image(public, title="Old")
+    client.force_login(owner)
+    response = client.post(
+        f"/images/{image.pk}/edit/",
+        {"title": "x" * 300, "caption": "typed", "tags": ""},
+        headers=headers,
+    )
+    assert response.status_code == status
+    assert "That title is too long" in text(response)
+    assert "typed</textarea>" in text(response)
+    image.refresh_from_db()
+    assert (image.title, image.caption) == ("Old", "")
+
+
+@pytest.mark.parametrize("action", ["edit", "trash"])
+def test_only_editors_change_anything(client, owner, stranger, public, private, action):
+    seen, hidden = make_image(public, title="Old"), make_image(private)
+    assert "/accounts/login/" in client.post(f"/images/{seen.pk}/{action}/")["Location"]
+    client.force_login(stranger)
+    assert client.post(f"/images/{seen.pk}/{action}/", {"title": "X"}).status_code == 403
+    assert client.post(f"/images/{hidden.pk}/{action}/").status_code == 404
+    private.memberships.create(person=stranger, role=Role.VIEWER)
+    assert client.post(f"/images/{hidden.pk}/{action}/").status_code == 403
+    assert Image.objects.live().filter(title="Old", pk=seen.pk).exists()
+    assert client.get(f"/images/{seen.pk}/{action}/").status_code == 405
+    private.memberships.update(role=Role.CONTRIBUTOR)
+    assert client.post(f"/images/{hidden.pk}/{action}/").status_code == 302
+
+
+def test_the_trash_goes_back_to_the_list_and_can_be_undone(client, owner, public):
+    image = make_image(public, tags=["a"])
+    make_image(public, tags=["a"])
+    client.force_login(owner)
+    response = client.post(f"/images/{image.pk}/trash/", {"from": "browse?tag=a"}, follow=True)
+    assert response.redirect_chain == [("/?tag=a", 302)]
+    image.refresh_from_db()
+    assert image.is_trashed
+    page = text(response)
+    assert "1 picture moved to the trash." in page
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    client.post("/undo/", {"token": token, "next": "/"})
+    image.refresh_from_db()
+    assert not image.is_trashed
+
+
+def test_what_the_page_costs(client, owner, public, django_assert_num_queries):
+    image = make_image(public, tags=["a", "b"])
+    with django_assert_num_queries(3):
+        client.get(f"/images/{image.pk}/")
+    client.force_login(owner)
+    with django_assert_num_queries(6):
+        client.get(f"/images/{image.pk}/")
+
+
+def test_a_small_picture_is_not_blown_up(client, public):
+    small = make_image(public, width=64, height=64)
+    large = make_image(public, width=3000, height=2000)
+    assert "stage__picture--small" in text(client.get(f"/images/{small.pk}/"))
+    assert "stage__picture--small" not in text(client.get(f"/images/{large.pk}/"))

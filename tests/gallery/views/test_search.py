@@ -1,0 +1,226 @@
+"""The search page: results in two parts, chips, refinement, every state, who sees what."""
+
+import re
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gallery.models import QueryImage, Visibility
+from tests import images
+from tests.factories import make_collection
+from tests.gallery.search.conftest import make_background, make_coloured
+
+
+@pytest.fixture
+def public(owner, encoder):
+    """A collection that anyone may see, with pictures that hardly anything asks for."""
+    collection = make_collection(owner, "Public", visibility=Visibility.PUBLIC)
+    make_background(collection)
+    return collection
+
+
+def text(response):
+    """The page as text, with single spaces."""
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def main(response):
+    """What is between the header and the footer."""
+    return text(response).partition("<main")[2].partition("</main>")[0]
+
+
+def links(response):
+    """All addresses on the page."""
+    return [unescape(link) for link in re.findall(r'href="([^"]+)"', text(response))]
+
+
+def test_the_right_picture_comes_first_and_weak_ones_are_folded(client, public):
+    red = make_coloured(public, red=1, fields={"caption": "a red thing"})
+    page = text(client.get("/search/?q=red"))
+    first = re.search(r'<li class="tile [^>]*data-id="(\d+)"', page)[1]
+    assert int(first) == red.pk
+    good, _, weak = page.partition('<details class="fold">')
+    assert "Less likely matches" in weak
+    assert f'data-id="{red.pk}"' in good
+    assert "strong match" in good
+    assert "weak match" not in good
+    assert "41 pictures searched in" in page
+    assert "That is the end" in page
+
+
+def test_when_nothing_is_good_the_nearest_are_shown_and_said_to_be_so(client, public):
+    page = text(client.get("/search/?q=purple"))
+    assert '<details class="fold" open>' in page
+    assert "Nothing here clearly matches" in page
+
+
+def test_the_whole_query_is_shown_in_parts_that_can_be_removed(client, public):
+    red = make_coloured(public, red=1, fields={"title": "Red square"})
+    response = client.get(f"/search/?q=red&not=blue&like={red.pk}&unlike={red.pk + 0}&tag=x")
+    page = text(response)
+    assert 'aria-label="Remove red"' in page
+    assert 'aria-label="Remove blue"' in page
+    assert 'aria-label="Remove Red square"' in page
+    assert f"/search/?q=red&not=blue&unlike={red.pk}&tag=x" in links(response)
+    assert f"/search/?q=red&not=blue&like={red.pk}&unlike={red.pk}" in links(response)
+    assert 'name="w"' in page
+
+
+def test_the_header_keeps_the_rest_of_the_query(client, public):
+    red = make_coloured(public, red=1)
+    page = text(client.get(f"/search/?q=red&like={red.pk}&tag=a+b&page=2"))
+    header = page[page.index('<form class="search-box"') : page.index("</header>")]
+    assert 'name="q" value="red"' in header
+    assert f'name="like" value="{red.pk}"' in header
+    assert 'name="tag" value="a b"' in header
+    assert 'name="page"' not in header
+
+
+def test_each_result_leads_to_more_and_less_like_it(client, public):
+    red = make_coloured(public, red=1)
+    found = links(client.get("/search/?q=red&sort=date&page=1"))
+    assert f"/search/?q=red&like={red.pk}" in found
+    assert f"/search/?q=red&sort=date&unlike={red.pk}" in found
+    assert f"/images/{red.pk}/?from=search%3Fq%3Dred%26sort%3Ddate" in found
+
+
+def test_pages_lead_on_and_back(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 10
+    first = client.get("/search/?q=red")
+    assert "/search/?q=red&page=2" in links(first)
+    second = client.get("/search/?q=red&page=2")
+    assert "/search/?q=red" in links(second)
+    assert "Page 2." in text(second)
+
+
+def test_filters_alone_list_pictures_without_marks(client, public):
+    make_coloured(public, red=1, fields={"tags": ["t"]})
+    page = text(client.get("/search/?tag=t"))
+    assert "strong match" not in page
+    assert "Best first" not in page
+    assert "1 picture searched" in page
+
+
+def test_an_empty_search_says_how_to_begin(client, public):
+    make_coloured(public, red=1, fields={"caption": "red boat"})
+    page = text(client.get("/search/"))
+    assert "Describe the picture you are looking for" in page
+    assert "/search/?q=red%20boat" in page
+
+
+def test_no_result_says_what_to_do(client, public):
+    page = text(client.get("/search/?q=red&tag=nothing"))
+    assert "Nothing found" in page
+    assert "Remove one of them" in page
+
+
+def test_an_invalid_query_is_a_sentence_and_can_be_mended(client, public):
+    response = client.get("/search/?q=red&like=999999")
+    assert response.status_code == 400
+    assert "That search cannot be run" in text(response)
+    assert "/search/?q=red" in links(response)
+
+
+def test_before_an_encoder_is_chosen_it_says_so(client, db):
+    response = client.get("/search/?q=red")
+    assert response.status_code == 503
+    assert "That search cannot be run" in text(response)
+
+
+def test_what_is_not_searchable_yet_is_counted(client, public):
+    from tests.factories import make_image
+
+    make_image(public)
+    assert "1 more is not searchable yet" in text(client.get("/search/?q=red"))
+
+
+def test_a_private_picture_leaves_no_trace(client, owner, stranger, public):
+    secret = make_collection(owner, "Secret")
+    hidden = make_coloured(secret, red=1, fields={"title": "Hidden plan", "tags": ["hush"]})
+    for viewer in (None, stranger):
+        if viewer:
+            client.force_login(viewer)
+        page = text(client.get("/search/?q=red"))
+        assert "Hidden" not in page
+        assert "hush" not in page
+        assert f'data-id="{hidden.pk}"' not in page
+        assert "40 pictures searched" in page
+        missing = main(client.get(f"/search/?q=red&unlike={10**9}"))
+        unseen = main(client.get(f"/search/?q=red&unlike={hidden.pk}"))
+        assert unseen.replace(str(hidden.pk), "") == missing.replace(str(10**9), "")
+    client.force_login(owner)
+    assert "Hidden plan" in text(client.get("/search/?q=red"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?q=" + "x" * 5000,
+        "?q=%00%ff",
+        "?page=99999999999999999999&q=red",
+        "?w=nan&like=abc&unlike=-1&year=0&from=9999-99-99&sort=;drop&q=red",
+        "?collection=../..&tag=%F0%9F%90%B1&q=red",
+        "?q='--%20or%201=1",
+    ],
+)
+def test_hostile_addresses_get_a_page(client, public, address):
+    assert client.get("/search/" + address).status_code in {200, 400}
+
+
+def test_words_are_shown_not_run(client, public):
+    page = text(client.get("/search/?q=%3Cscript%3Ealert(1)%3C/script%3E"))
+    assert "<script>alert" not in page
+
+
+def test_what_a_search_costs_in_queries(client, public, django_assert_num_queries):
+    for number in range(20):
+        make_coloured(public, seed=number, red=1)
+    client.get("/search/?q=red")
+    with django_assert_num_queries(11):
+        client.get("/search/?q=red")
+    for number in range(20):
+        make_coloured(public, seed=50 + number, red=1)
+    with django_assert_num_queries(11):
+        client.get("/search/?q=red")
+
+
+def test_a_picture_becomes_a_query(client, public):
+    red = make_coloured(public, red=1)
+    file = SimpleUploadedFile("red.jpg", images.jpeg(color="red"), content_type="image/jpeg")
+    response = client.post("/search/picture/", {"picture": file, "q": "bright", "tag": ""})
+    kept = QueryImage.objects.get()
+    assert response.status_code == 302
+    assert response["Location"] == f"/search/?q=bright&picture={kept.token}"
+    page = text(client.get(f"/search/?picture={kept.token}"))
+    assert re.search(r'data-id="(\d+)"', page)[1] == str(red.pk)
+    assert f"/search/picture/{kept.token}.webp" in page
+    assert client.get(f"/search/picture/{kept.token}.webp")["Content-Type"] == "image/webp"
+
+
+@pytest.mark.parametrize(
+    "data", [b"", images.text_file(), images.svg(), images.truncated_jpeg(), images.huge_png()]
+)
+def test_what_is_no_picture_is_refused_in_a_sentence(client, public, data):
+    file = SimpleUploadedFile("x.jpg", data, content_type="image/jpeg")
+    response = client.post("/search/picture/", {"picture": file})
+    if response.status_code == 302:
+        # A truncated photograph still shows most of itself, and ingest accepts it.
+        assert QueryImage.objects.count() == 1
+        return
+    assert response.status_code == 400
+    assert 'role="alert"' in text(response)
+    assert not QueryImage.objects.exists()
+
+
+def test_no_file_is_asked_for(client, db):
+    response = client.post("/search/picture/", {"q": "red"})
+    assert response.status_code == 400
+    assert "Choose a picture first." in text(response)
+    assert 'value="red"' in text(response)
+
+
+def test_the_form_stands_on_its_own_page(client, db):
+    page = text(client.get("/search/picture/"))
+    assert 'enctype="multipart/form-data"' in page
+    assert page.count('name="picture"') == 2  # the page's own, and the dialog's
