@@ -65,11 +65,9 @@ class RunningSite:
 
     def fact(self, name):
         """One fact of /readyz; None while the site does not answer."""
-        with suppress(OSError, urllib.error.HTTPError):
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/readyz", timeout=5
-            ) as answer:
-                return json.load(answer)[name]
+        address = f"http://127.0.0.1:{self.port}/readyz"
+        with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+            return json.load(answer)[name]
         return None
 
     def is_up(self):
