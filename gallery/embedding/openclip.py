@@ -20,7 +20,7 @@ from PIL import Image as PillowImage
 from gallery.embedding import pixels as px
 from gallery.embedding.catalog import find_entry
 from gallery.embedding.causal_text import causal_parts, encode_cut
-from gallery.embedding.device import Mode, choose_mode, use_threads
+from gallery.embedding.device import Lanes, Mode, choose_mode, use_threads
 from gallery.embedding.protocol import EncoderSpec, Pixels, Vectors, unit_rows
 from gallery.embedding.weights import cache_folder, fetch_weights, hub_answers, hub_offline
 from gallery.exceptions import EncoderUnavailable
@@ -53,6 +53,7 @@ class OpenClipEncoder:
         use_threads()
         self.spec = spec
         self._tokenizer = tokenizer
+        self._lanes: Lanes | None = None
         self._geometry = _geometry(model.visual.preprocess_cfg)
         self._normal = model.visual.preprocess_cfg
         self._mode, self._model = self._fastest(model)
@@ -74,11 +75,10 @@ class OpenClipEncoder:
 
     def encode_prepared(self, pixels: Sequence[Pixels]) -> Vectors:
         """float32 [n, d], rows of unit length, for prepared pictures."""
-        rows = [np.zeros((0, self.spec.dimension), dtype=np.float32)]
-        for start in range(0, len(pixels), self.batch_size):
-            batch = px.stack(pixels[start : start + self.batch_size])
-            rows.append(self._forward_images(self._model, self._mode, batch))
-        return np.concatenate(rows)
+        size = self.batch_size
+        batches = [px.stack(pixels[i : i + size]) for i in range(0, len(pixels), size)]
+        rows = self._run(self._model, self._mode, batches)
+        return np.concatenate([np.zeros((0, self.spec.dimension), dtype=np.float32), *rows])
 
     def encode_images(self, images: Sequence[PillowImage.Image]) -> Vectors:
         """float32 [n, d], rows of unit length."""
@@ -101,6 +101,14 @@ class OpenClipEncoder:
             rows.append(unit_rows(features.float().cpu().numpy()))
         return np.concatenate(rows)
 
+    def _run(self, model: Any, mode: Mode, batches: Sequence[Pixels]) -> list[Vectors]:
+        """On a processor a batch to each core; elsewhere one after the other."""
+        if mode.device != "cpu":
+            return [self._forward_images(model, mode, batch) for batch in batches]
+        if self._lanes is None:
+            self._lanes = Lanes()
+        return self._lanes.map(lambda batch: self._forward_images(model, mode, batch), batches)
+
     def _forward_images(self, model: Any, mode: Mode, batch: Pixels) -> Vectors:
         import torch
 
@@ -114,6 +122,8 @@ class OpenClipEncoder:
 
     def _fastest(self, model: Any) -> tuple[Mode, Any]:
         """Times the image tower in every mode (once a machine); keeps one copy of the model."""
+        import torch
+
         copies: dict[tuple[str, str], Any] = {}
 
         def model_for(mode: Mode) -> Any:
@@ -126,7 +136,8 @@ class OpenClipEncoder:
             cards = px.sample_card(
                 mode.batch_size, height=self._geometry.height, width=self._geometry.width
             )
-            return self._forward_images(model_for(mode), mode, cards)
+            batches = [cards] * (torch.get_num_threads() if mode.device == "cpu" else 1)
+            return np.concatenate(self._run(model_for(mode), mode, batches))
 
         mode = choose_mode(self.spec.key, trial=trial)
         return mode, model_for(mode)

@@ -36,6 +36,8 @@ CALL_SIZE = 512
 FIRST_REST_S = 30
 # A claim older than this belongs to a dead worker: no batch takes minutes.
 ABANDONED_AFTER = timedelta(minutes=10)
+# Longer than any transaction that stores a picture.
+YOUNG_FOR = timedelta(hours=1)
 # Decoding runs beside the model; Pillow leaves Python's lock while it decodes.
 DECODE_THREADS = min(8, max(2, os.cpu_count() or 2))
 
@@ -187,6 +189,15 @@ def _building(encoder: Encoder | None) -> QuerySet[Encoder]:
     return building if encoder is None else building.filter(pk=encoder.pk)
 
 
+def _young() -> QuerySet[Encoder]:
+    """Encoders that a picture stored at the moment they were added may have missed.
+
+    Pictures stored later always get their job with them, so older encoders need no search.
+    """
+    young = Q(created_at__gt=timezone.now() - YOUNG_FOR)
+    return Encoder.objects.filter(young | Q(state=EncoderState.BUILDING))
+
+
 def retry_jobs(jobs: QuerySet[EmbeddingJob]) -> int:
     """Makes exactly these jobs due now with a clean slate; how many. Those being worked on stay."""
     return jobs.filter(claimed_at__isnull=True).update(
@@ -207,7 +218,7 @@ def release_abandoned() -> int:
         **unclaimed, quarantined_at=now, reason=reason
     )
     freed = abandoned.update(**unclaimed, reason=reason)
-    queued = sum(enqueue_missing(encoder) for encoder in Encoder.objects.all())
+    queued = sum(enqueue_missing(encoder) for encoder in _young())
     for encoder in _building(None):
         settle_encoder(encoder)
     return lost + freed + queued

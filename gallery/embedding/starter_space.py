@@ -10,11 +10,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gallery.embedding.cachefiles import cache_path, read_arrays, write_arrays
+from gallery.embedding.device import Lanes
 from gallery.embedding.protocol import Vectors, unit_rows
 from gallery.embedding.starter_image import CLASSES, FEATURES, load_weights
 from gallery.embedding.starter_text import WIDTH, SentenceTower
@@ -60,7 +62,7 @@ class Space:
         """float32 [n, 896] for features [n, 1280] and logits [n, 1000]."""
         meaning = unit_rows(class_weights(logits) @ self.classes)
         look = unit_rows(features @ self.look)
-        return np.hstack([np.sqrt(1 - LOOK_SHARE) * meaning, np.sqrt(LOOK_SHARE) * look])
+        return np.hstack([sqrt(1 - LOOK_SHARE) * meaning, sqrt(LOOK_SHARE) * look])
 
 
 def class_weights(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -90,7 +92,12 @@ def _make_space(sentences: SentenceTower) -> Space:
     info = ImageNetInfo()
     names = [info.index_to_description(index) for index in range(CLASSES)]
     definitions = [info.index_to_description(index, detailed=True) for index in range(CLASSES)]
-    described = unit_rows(sentences.encode(names) + sentences.encode(definitions))
+    lanes = Lanes()
+    try:
+        vectors = sentences.encode([*names, *definitions], lanes=lanes)
+    finally:
+        lanes.close()
+    described = unit_rows(vectors[:CLASSES] + vectors[CLASSES:])
     mean = described.mean(axis=0)
     return Space(mean=mean, classes=described - mean, look=_look_projection())
 

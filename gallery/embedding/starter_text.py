@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gallery.embedding.device import Lanes
 from gallery.embedding.protocol import Vectors
 from gallery.exceptions import EncoderUnavailable
 
@@ -62,14 +63,19 @@ class SentenceTower:
         self.norm_weight = stored["embeddings.LayerNorm.weight"]
         self.norm_bias = stored["embeddings.LayerNorm.bias"]
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """float32 [n, 384], rows of unit length. Texts of like length share a batch."""
+    def encode(self, texts: Sequence[str], *, lanes: Lanes | None = None) -> Vectors:
+        """float32 [n, 384], rows of unit length. Texts of like length share a batch.
+
+        `lanes` pays for many texts.
+        """
         tokens = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
         vectors = np.zeros((len(tokens), WIDTH), dtype=np.float32)
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            vectors[chosen] = self._forward([tokens[index] for index in chosen]).numpy()
+        chosen = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        batches = [[tokens[index] for index in each] for each in chosen]
+        rows = lanes.map(self._forward, batches) if lanes else map(self._forward, batches)
+        for each, batch in zip(chosen, rows, strict=True):
+            vectors[each] = batch.numpy()
         return vectors
 
     def _forward(self, tokens: Sequence[Sequence[int]]) -> torch.Tensor:
