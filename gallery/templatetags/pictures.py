@@ -73,6 +73,16 @@ def srcset(image: Image) -> str:
     return ", ".join(f"{address} {width}w" for address, width in sources(image))
 
 
+@register.filter
+def duration(milliseconds: float) -> str:
+    """“14 ms”, “1.2 s”: as exact as anybody wants to know."""
+    if milliseconds < 1:
+        return "less than 1 ms"
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    return f"{milliseconds / 1000:.1f} s"
+
+
 @register.simple_tag
 def params(**pairs: Any) -> str:
     """Parameters of an address, urlencoded; empty ones are left out."""

@@ -13,11 +13,19 @@ function fill(address) {
   area.append(picture);
 }
 
+// True size, or twice what fills the window where that is more.
+function setFull(isFull) {
+  const picture = area.firstElementChild;
+  const scale = Math.min(area.clientWidth / picture.naturalWidth, area.clientHeight / picture.naturalHeight);
+  area.classList.toggle("is-full", isFull);
+  picture.style.width = isFull ? `${picture.naturalWidth * Math.max(1, 2 * scale)}px` : "";
+}
+
 function toggleSize(event) {
   const box = area.firstElementChild.getBoundingClientRect();
   const x = (event.clientX - box.left) / box.width;
   const y = (event.clientY - box.top) / box.height;
-  area.classList.toggle("is-full");
+  setFull(!area.classList.contains("is-full"));
   // What was under the pointer stays under it.
   area.scrollLeft = x * area.scrollWidth - area.clientWidth / 2;
   area.scrollTop = y * area.scrollHeight - area.clientHeight / 2;
@@ -49,7 +57,9 @@ if (dialog && area) {
     if (!drag?.moved) toggleSize(event);
   });
   area.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" || event.key === "+" || event.key === "-") area.classList.toggle("is-full");
+    if (event.key === "Enter") setFull(!area.classList.contains("is-full"));
+    else if (event.key === "+") setFull(true);
+    else if (event.key === "-") setFull(false);
   });
-  dialog.addEventListener("close", () => area.classList.remove("is-full"));
+  dialog.addEventListener("close", () => setFull(false));
 }

@@ -8,7 +8,15 @@ from django.conf import settings
 from django.template import Context, Template
 
 from gallery.models import Visibility
-from gallery.templatetags.pictures import NARROWEST, STEPS, WIDEST, shape_step, shown, step_ratio
+from gallery.templatetags.pictures import (
+    NARROWEST,
+    STEPS,
+    WIDEST,
+    duration,
+    shape_step,
+    shown,
+    step_ratio,
+)
 from tests.factories import make_collection, make_image
 
 
@@ -51,3 +59,11 @@ def test_a_tile_escapes_what_people_wrote_and_knows_its_size(owner):
     assert "?from=search%3Fq%3Da%26b%3Dc" in html
     assert "style=" not in html
     assert "Private" not in html
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "words"),
+    [(0.2, "less than 1 ms"), (13.6, "14 ms"), (999.4, "999 ms"), (12222, "12.2 s")],
+)
+def test_times_are_written_as_people_read_them(milliseconds, words):
+    assert duration(milliseconds) == words
