@@ -22,15 +22,19 @@ from gallery.ingest.intake import (
     Duplicate,
     IngestResult,
     Prepared,
+    describe_if_blank,
     find_duplicate,
     prepare,
     record,
 )
 from gallery.ingest.spool import Source, Spooled, spooled
 
+# Threads for each core. A child decodes on each core; the other threads wait for the disk to say
+# that what was decoded before is safe, so that no child waits for it.
+WORKERS_PER_CORE = 3
 # Files spooled ahead of the one being recorded, for each thread: keeps every child busy while
 # the caller's thread writes rows, without filling the disk with copies.
-AHEAD_PER_WORKER = 3
+AHEAD_PER_WORKER = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,7 @@ def ingest_many(
     Each source is read to its end before the next one is asked for. Closing the iterator early
     leaves nothing of the files that were under way.
     """
-    workers = workers or max(1, os.cpu_count() or 1)
+    workers = workers or WORKERS_PER_CORE * (os.cpu_count() or 1)
     pending: deque[_Pending] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="ingest") as threads:
         try:
@@ -109,11 +113,10 @@ def _begin(item: Incoming, *, to: Destination, threads: ThreadPoolExecutor) -> _
 def _finish(pending: _Pending, *, to: Destination) -> Outcome:
     with pending.held:
         size_bytes = pending.file.size_bytes if pending.file is not None else 0
-        return Outcome(
-            name=pending.incoming.name,
-            size_bytes=size_bytes,
-            result=_result_of(pending, to=to),
-        )
+        result = _result_of(pending, to=to)
+    if isinstance(result, Duplicate):
+        describe_if_blank(result.of, details=pending.incoming.details)
+    return Outcome(name=pending.incoming.name, size_bytes=size_bytes, result=result)
 
 
 def _result_of(pending: _Pending, *, to: Destination) -> IngestResult | Refused:

@@ -94,6 +94,19 @@ def find_duplicate(sha256: str, *, collection: Collection) -> Image | None:
     return Image.objects.live().filter(collection=collection, sha256=sha256).first()
 
 
+def describe_if_blank(image: Image, *, details: Details) -> None:
+    """Gives a picture that came again the words it has not got yet; words it has are left."""
+    blank = {
+        name: value
+        for name, value in (("title", details.title), ("caption", details.caption))
+        if value and not getattr(image, name)
+    }
+    for name, value in blank.items():
+        setattr(image, name, value)
+    if blank:
+        image.save(update_fields=list(blank))
+
+
 def prepare(file: Spooled, *, name: str) -> Prepared:
     """Decodes a file and writes its blobs. Needs no database, so threads may run it.
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--wait", action="store_true", help="end when the pictures are searchable"
         )
-        parser.add_argument("--workers", type=int, metavar="N", help="default: one a core")
+        parser.add_argument("--workers", type=int, metavar="N", help="default: three a core")
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *_args: Any, **options: Any) -> None:

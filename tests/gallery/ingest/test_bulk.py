@@ -50,6 +50,18 @@ def test_the_same_bytes_twice_in_one_run(destination):
     assert [outcome.result for outcome in others] == [Duplicate(first.result.image)] * 2
 
 
+def test_a_duplicate_gets_the_words_it_has_not_got(destination):
+    """Importing again with captions is how people add captions."""
+    words = [Details(), Details(caption="First"), Details(caption="Second", title="T")]
+    items = [
+        Incoming(name="a.jpg", source=io.BytesIO(images.jpeg()), details=details)
+        for details in words
+    ]
+    list(ingest_many(items, to=destination))
+    image = Image.objects.get()
+    assert (image.caption, image.title) == ("First", "T")
+
+
 def test_names_with_folders_keep_their_last_part(destination):
     item = Incoming(
         name="2021/summer/sea.jpg", source=io.BytesIO(images.jpeg()), details=Details(caption="Sea")
