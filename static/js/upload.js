@@ -52,7 +52,11 @@ async function beginBatch() {
   const where = document.querySelector("[data-where]");
   if (where) {
     history.replaceState(null, "", batchUrl);
-    where.disabled = true;
+    const lede = document.querySelector("[data-upload-lede]");
+    const select = form.querySelector("[data-upload-collection]");
+    const name = select.value ? select.selectedOptions[0].textContent : form.querySelector("[name=new_collection]").value;
+    lede.textContent = `Into ${name.trim()}. ${lede.textContent}`;
+    where.hidden = true;
   }
 }
 

@@ -1,0 +1,45 @@
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from tests.factories import PASSWORD
+
+
+def test_signing_in_leads_to_the_page_one_wanted(client, owner):
+    page = client.get(reverse("login"), {"next": "/upload/"})
+    assert b"for people with an account" in page.content
+    assert b"testserver" not in page.content
+    data = {"username": "olga", "password": PASSWORD, "next": "/upload/"}
+    assert client.post(reverse("login"), data)["Location"] == "/upload/"
+
+
+def test_a_wrong_password_says_so_without_telling_which_was_wrong(client, owner):
+    data = {"username": "olga", "password": "wrong"}
+    assert "do not match" in client.post(reverse("login"), data).content.decode()
+    data["username"] = "nobody"
+    assert "do not match" in client.post(reverse("login"), data).content.decode()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password_change", "password_change_done", "password_reset", "password_reset_done",
+     "password_reset_complete"],
+)  # fmt: skip
+def test_every_password_page_is_in_our_own_look(client, owner, name):
+    client.force_login(owner)
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    assert b'class="site-header"' in response.content
+    assert b"Django" not in response.content
+
+
+def test_a_forgotten_password_is_replaced_by_mail(client, owner):
+    owner.email = "olga@example.org"
+    owner.save()
+    client.post(reverse("password_reset"), {"email": "olga@example.org"})
+    link = next(line for line in mail.outbox[0].body.splitlines() if "/reset/" in line)
+    page = client.get(link.split("testserver")[1], follow=True)
+    new = {"new_password1": "another long one 7", "new_password2": "another long one 7"}
+    client.post(page.redirect_chain[-1][0], new)
+    assert client.login(username="olga", password="another long one 7")
+    assert b"This link has ended" in client.get(link.split("testserver")[1], follow=True).content

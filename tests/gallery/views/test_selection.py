@@ -1,0 +1,133 @@
+import pytest
+from django.urls import reverse
+
+from gallery.models import Image, Membership, Role
+from tests.factories import make_collection, make_image
+
+
+@pytest.fixture
+def collection(owner, client):
+    """A collection of the signed-in owner."""
+    client.force_login(owner)
+    return make_collection(owner, "Cats")
+
+
+def act(client, collection, action, **data):
+    """Posts the selection form and follows to the page after it."""
+    address = reverse("gallery:collection-selection", kwargs={"slug": collection.slug})
+    return client.post(address, {"action": action, **data}, follow=True)
+
+
+def undo(client, response):
+    """Presses the undo button of a page."""
+    offer = response.context["undo"]
+    return client.post(reverse("gallery:undo"), {"token": offer.token, "next": "/trash/"})
+
+
+def test_ticked_pictures_go_to_the_trash_and_undo_brings_back_exactly_those(client, collection):
+    one, two, kept = (make_image(collection) for _ in range(3))
+    before = make_image(collection, deleted_at=one.created_at)
+    response = act(client, collection, "trash", ids=[one.pk, two.pk])
+    assert b"2 pictures moved to the trash." in response.content
+    assert set(Image.objects.live()) == {kept}
+    assert undo(client, response)["Location"] == "/trash/"
+    assert set(Image.objects.live()) == {one, two, kept}
+    before.refresh_from_db()
+    assert before.is_trashed
+
+
+def test_undo_is_offered_once_and_works_once(client, collection):
+    image = make_image(collection)
+    first = act(client, collection, "trash", ids=[image.pk])
+    assert client.get(collection.get_absolute_url()).context["undo"] is None
+    undo(client, first)
+    response = client.post(
+        reverse("gallery:undo"), {"token": first.context["undo"].token}, follow=True
+    )
+    assert "can no longer be undone" in response.content.decode()
+
+
+def test_undo_never_sends_people_to_another_site(client, collection):
+    image = make_image(collection)
+    token = act(client, collection, "trash", ids=[image.pk]).context["undo"].token
+    data = {"token": token, "next": "https://evil.example/"}
+    assert client.post(reverse("gallery:undo"), data)["Location"] == reverse("gallery:browse")
+
+
+def test_all_means_all_that_match_and_nothing_else(client, collection, owner):
+    cats = {make_image(collection, tags=["cat"]) for _ in range(3)}
+    dog = make_image(collection, tags=["dog"])
+    elsewhere = make_image(make_collection(owner), tags=["cat"])
+    act(client, collection, "trash", all="1", expected="3", tag="cat", ids=[dog.pk])
+    assert set(Image.objects.trashed()) == cats
+    assert set(Image.objects.live()) == {dog, elsewhere}
+
+
+@pytest.mark.parametrize("expected", ["2", "", "junk"])
+def test_another_number_than_the_one_shown_changes_nothing(client, collection, expected):
+    make_image(collection)
+    response = act(client, collection, "trash", all="1", expected=expected)
+    assert "choose again" in response.content.decode().lower()
+    assert Image.objects.live().count() == 1
+
+
+def test_ids_of_other_collections_are_not_touched(client, collection, owner):
+    mine, other = make_image(collection), make_image(make_collection(owner))
+    act(client, collection, "trash", ids=[mine.pk, other.pk])
+    assert Image.objects.live().count() == 2
+
+
+def test_moving_tells_how_many_stayed(client, collection, owner):
+    target = make_collection(owner, "Target")
+    moved, twin = make_image(collection), make_image(collection)
+    make_image(target, sha256=twin.sha256)
+    response = act(client, collection, "move", ids=[moved.pk, twin.pk], target="target")
+    assert b"1 picture moved to Target. 1 stayed" in response.content
+    undo(client, response)
+    assert set(collection.images.all()) == {moved, twin}
+
+
+def test_tags_and_captions_for_many(client, collection):
+    one, two = make_image(collection, caption="Mine"), make_image(collection)
+    ids = [one.pk, two.pk]
+    act(client, collection, "tag", ids=ids, tags="Summer, sea")
+    act(client, collection, "untag", ids=ids, tags="sea")
+    act(client, collection, "caption", ids=ids, caption="The beach")
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.tags, one.caption) == (["summer"], "Mine")
+    assert (two.tags, two.caption) == (["summer"], "The beach")
+    act(client, collection, "caption", ids=ids, caption="All", replace="1")
+    assert set(Image.objects.values_list("caption", flat=True)) == {"All"}
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "words"),
+    [
+        ("explode", {"ids": [1]}, "Choose what to do"),
+        ("trash", {}, "Tick at least one picture"),
+        ("trash", {"ids": ["x", "9" * 40]}, "Tick at least one picture"),
+        ("move", {"ids": [1]}, "Choose a collection"),
+        ("tag", {"ids": [1], "tags": " , "}, "Write at least one tag"),
+        ("caption", {"ids": [1]}, "Write a caption"),
+    ],
+)
+def test_an_unfinished_form_gets_a_sentence(client, collection, action, data, words):
+    make_image(collection)
+    assert words in act(client, collection, action, **data).content.decode()
+
+
+def test_filters_stay_after_the_change(client, collection):
+    image = make_image(collection, tags=["cat"])
+    response = act(client, collection, "caption", ids=[image.pk], caption="A", tag="cat")
+    assert response.redirect_chain[-1][0] == f"{collection.get_absolute_url()}?tag=cat"
+
+
+def test_only_those_who_may_edit_act(client, collection, stranger):
+    image = make_image(collection)
+    Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
+    client.force_login(stranger)
+    assert act(client, collection, "trash", ids=[image.pk]).status_code == 404
+    client.logout()
+    assert "/accounts/login/" in act(client, collection, "trash", ids=[1]).redirect_chain[0][0]
+    assert Image.objects.live().count() == 1

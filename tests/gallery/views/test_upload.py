@@ -1,0 +1,254 @@
+import json
+import zipfile
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from gallery.models import (
+    Collection,
+    EmbeddingJob,
+    Fate,
+    Image,
+    Membership,
+    Role,
+    UploadBatch,
+    UploadItem,
+)
+from tests.factories import make_collection, make_image
+from tests.images import png
+
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+@pytest.fixture
+def batch(owner, client, encoder):
+    """A batch of the signed-in owner."""
+    client.force_login(owner)
+    return UploadBatch.objects.create(owner=owner, collection=make_collection(owner, "Cats"))
+
+
+def send(client, batch, *files, **fields):
+    """Posts files as the script does."""
+    address = reverse("gallery:upload-files", kwargs={"pk": batch.pk})
+    return client.post(address, {"files": list(files), **fields}, **JSON)
+
+
+def upload(name, content):
+    """One file of a form."""
+    return SimpleUploadedFile(name, content)
+
+
+def test_uploading_is_for_people_with_an_account(client, db):
+    response = client.get(reverse("gallery:upload"))
+    assert response.status_code == 302
+    assert reverse("login") in response["Location"]
+    assert client.post(reverse("gallery:upload")).status_code == 302
+
+
+def test_a_plain_form_makes_collection_and_batch_and_ends_on_its_page(client, owner, encoder):
+    client.force_login(owner)
+    files = [upload("red.png", png(color="red")), upload("notes.jpg", b"only text")]
+    data = {"new_collection": "Holidays", "visibility": "private", "files": files}
+    response = client.post(reverse("gallery:upload"), data, follow=True)
+    batch = UploadBatch.objects.get()
+    assert response.redirect_chain == [(batch.get_absolute_url(), 302)]
+    assert (batch.collection.name, batch.collection.is_public) == ("Holidays", False)
+    assert b"Stored, soon searchable" in response.content
+    assert "“notes.jpg” is" in response.content.decode()
+    assert EmbeddingJob.objects.count() == 1
+
+
+def test_a_form_without_a_collection_says_so(client, owner):
+    client.force_login(owner)
+    response = client.post(reverse("gallery:upload"), {"new_collection": " "})
+    assert response.status_code == 422
+    assert b"Choose a collection, or name a new one." in response.content
+    assert not UploadBatch.objects.exists()
+
+
+def test_the_script_gets_the_address_of_a_new_batch(client, owner):
+    client.force_login(owner)
+    make_collection(owner, "Cats")
+    response = client.post(reverse("gallery:upload"), {"collection": "cats"}, **JSON)
+    assert response.status_code == 201
+    assert response.json() == {"url": UploadBatch.objects.get().get_absolute_url()}
+
+
+def test_nobody_uploads_into_a_collection_they_may_only_see(client, owner, stranger):
+    collection = make_collection(owner, "Cats", visibility="public")
+    Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
+    client.force_login(stranger)
+    response = client.post(reverse("gallery:upload"), {"collection": "cats"}, **JSON)
+    assert response.status_code == 422
+    assert not UploadBatch.objects.exists()
+
+
+def test_each_file_has_its_fate_and_the_rest_goes_on(client, batch):
+    red = png(color="red")
+    response = send(
+        client, batch, upload("red.png", red), upload("a.svg", b"<svg/>"), upload("again.png", red),
+        upload("empty.png", b""),
+    )  # fmt: skip
+    body = response.json()
+    assert response.status_code == 200
+    fates = dict(batch.items.values_list("name", "fate"))
+    assert fates == {
+        "red.png": Fate.STORED,
+        "a.svg": Fate.REFUSED,
+        "again.png": Fate.DUPLICATE,
+        "empty.png": Fate.REFUSED,
+    }
+    assert body["pending"] is True
+    assert {item["progress"] for item in body["items"]} == {"waiting", "refused", "duplicate"}
+    assert "1</strong> stored" in body["summary"]
+
+
+def test_names_keep_their_folders_and_words_go_with_the_file(client, batch):
+    fields = {"name": "summer/beach/red.png", "caption": "The beach", "tags": "Summer, sea"}
+    send(client, batch, upload("red.png", png(color="red")), **fields)
+    item = batch.items.get()
+    assert item.name == "summer/beach/red.png"
+    assert (item.image.caption, item.image.tags) == ("The beach", ["summer", "sea"])
+
+
+def test_a_zip_is_a_row_for_each_of_its_files(client, batch):
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("one/red.png", png(color="red"))
+        archive.writestr("two/blue.png", png(color="blue"))
+        archive.writestr("notes.txt", "hello")
+    body = send(client, batch, upload("all.zip", packed.getvalue())).json()
+    assert [item["progress"] for item in body["items"]].count("waiting") == 2
+    assert batch.items.count() == 3
+
+
+def test_too_many_announced_bytes_are_refused_before_they_are_read(client, batch, settings):
+    settings.MAX_ARCHIVE_BYTES = 10
+    address = reverse("gallery:upload-files", kwargs={"pk": batch.pk})
+    body = b"x" * (2 * 1024 * 1024)
+    response = client.post(address, body, content_type="multipart/form-data; boundary=x", **JSON)
+    assert response.status_code == 413
+    assert response.json()["reason"] == "too_many_bytes"
+    response = client.post(address, body, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == 413
+    assert b"may have up to" in response.content
+
+
+def test_uploads_need_the_token_of_the_form(owner, batch):
+    from django.test import Client
+
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(owner)
+    for address in (reverse("gallery:upload"), f"{batch.get_absolute_url()}files/"):
+        response = strict.post(address, {"collection": "cats", "files": upload("a.png", b"x")})
+        assert response.status_code == 403
+    assert not UploadItem.objects.exists()
+
+
+def test_a_batch_is_its_owners_alone_and_only_while_the_collection_is_open(
+    client, batch, stranger, owner
+):
+    addresses = [batch.get_absolute_url(), f"{batch.get_absolute_url()}status/"]
+    client.force_login(stranger)
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+    assert send(client, batch, upload("red.png", png(color="red"))).status_code == 404
+    client.force_login(owner)
+    Collection.objects.update(owner=stranger)
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+
+
+def test_coming_back_shows_the_batch_where_it_stands_in_few_queries(
+    client, batch, django_assert_max_num_queries
+):
+    for number in range(20):
+        image = make_image(batch.collection)
+        batch.items.create(name=f"{number}.jpg", fate=Fate.STORED, image=image)
+    with django_assert_max_num_queries(8):
+        response = client.get(batch.get_absolute_url())
+    assert response.content.count(b"Stored, soon searchable") == 20
+    assert b"0 of 20 searchable" in response.content
+
+
+def test_a_large_batch_is_paged_with_the_refused_first(client, batch):
+    UploadItem.objects.bulk_create(
+        UploadItem(
+            batch=batch, name=f"{n}.jpg", fate=Fate.REFUSED if n == 3 else Fate.DUPLICATE,
+            sentence="No.",
+        )
+        for n in range(150)
+    )  # fmt: skip
+    content = client.get(batch.get_absolute_url()).content.decode()
+    assert content.index("3.jpg") < content.index("149.jpg")
+    assert "Page 1 of 2" in content
+    assert "Page 2 of 2" in client.get(batch.get_absolute_url(), {"page": 2}).content.decode()
+
+
+def test_a_picture_moved_elsewhere_shows_no_more_than_its_name(client, batch, stranger):
+    image = make_image(make_collection(stranger), caption="Secret")
+    batch.items.create(name="red.png", fate=Fate.STORED, image=image)
+    content = client.get(batch.get_absolute_url()).content.decode()
+    assert "red.png" in content
+    assert "Secret" not in content
+    assert image.sha256 not in content
+
+
+def test_status_tells_rows_asked_for_and_stops_when_all_is_done(client, batch, encoder):
+    from gallery.models import Embedding
+
+    send(client, batch, upload("red.png", png(color="red")))
+    item = batch.items.get()
+    address = f"{batch.get_absolute_url()}status/"
+    body = client.get(address, {"item": [item.pk, "junk", "9" * 30]}).json()
+    assert (body["pending"], body["items"][0]["progress"]) == (True, "waiting")
+    EmbeddingJob.objects.all().delete()
+    vector = [1.0] + [0.0] * 63
+    Embedding.objects.create(image=item.image, encoder=encoder, vector=vector)
+    body = client.get(address, {"item": item.pk}).json()
+    assert (body["pending"], body["items"][0]["progress"]) == (False, "searchable")
+    assert client.get(address).json()["items"] == []
+
+
+def test_failed_pictures_show_why_and_can_be_tried_again(client, batch):
+    from django.utils import timezone
+
+    send(client, batch, upload("red.png", png(color="red")))
+    EmbeddingJob.objects.update(quarantined_at=timezone.now(), attempts=3, reason="It broke.")
+    assert b"It broke." in client.get(batch.get_absolute_url()).content
+    other = make_image(batch.collection)
+    foreign = EmbeddingJob.objects.create(
+        image=other, encoder_id=EmbeddingJob.objects.get().encoder_id, quarantined_at=timezone.now()
+    )
+    item = batch.items.get()
+    response = client.post(f"{batch.get_absolute_url()}retry/", {"item": item.pk}, **JSON)
+    assert response.json() == {"sentence": "Trying 1 picture again."}
+    assert EmbeddingJob.objects.quarantined().get() == foreign
+
+
+def test_words_are_written_for_one_file_and_tags_for_all(client, batch):
+    send(client, batch, upload("red.png", png(color="red")), upload("blue.png", png(color="blue")))
+    first = batch.items.order_by("pk").first()
+    address = f"{batch.get_absolute_url()}caption/"
+    client.post(address, {"item": first.pk, "caption": "A red square", "tags": "red"})
+    response = client.post(address, {"tags": "shapes"}, **JSON)
+    assert response.json() == {"sentence": "2 pictures tagged."}
+    first.image.refresh_from_db()
+    assert (first.image.caption, first.image.tags) == ("A red square", ["red", "shapes"])
+    assert Image.objects.filter(tags=["shapes"]).count() == 1
+
+
+def test_words_for_a_picture_of_another_batch_are_refused(client, batch, owner):
+    other = UploadBatch.objects.create(owner=owner, collection=batch.collection)
+    item = other.items.create(name="x", fate=Fate.STORED, image=make_image(batch.collection))
+    address = f"{batch.get_absolute_url()}caption/"
+    assert client.post(address, {"item": item.pk, "caption": "Mine"}).status_code == 404
+    response = client.post(address, {"tags": "x" * 70}, **JSON)
+    assert (response.status_code, json.loads(response.content)["reason"]) == (422, "tag_too_long")
+
+
+def test_the_upload_page_starts_with_the_collection_of_the_last_batch(client, batch):
+    batch.items.create(name="x.png", fate=Fate.REFUSED)
+    content = client.get(reverse("gallery:upload")).content.decode()
+    assert '<option value="cats" selected>' in content
+    assert batch.get_absolute_url() in content
