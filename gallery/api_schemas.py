@@ -21,7 +21,7 @@ class Problem(Schema):
 
     reason: str = Field(description="A stable code for programs.")
     sentence: str = Field(description="One plain sentence for people.")
-    model_config = _example({"reason": "invalid_query", "sentence": "Say what to look for."})
+    model_config = _example({"reason": "query_empty", "sentence": "Say what to look for."})
 
 
 class FilterParams(Schema):
