@@ -17,7 +17,7 @@ from gallery.embedding import pixels as px
 from gallery.embedding.catalog import CATALOG
 from gallery.embedding.device import Lanes, Mode, fixed_mode, use_threads
 from gallery.embedding.protocol import Pixels, Vectors
-from gallery.embedding.starter_image import GEOMETRY, load_network, run_network
+from gallery.embedding.starter_image import GEOMETRY, Seen, load_network, run_network
 from gallery.embedding.starter_space import DIMENSION, Space, load_space
 from gallery.embedding.starter_text import SentenceTower
 
@@ -51,18 +51,21 @@ class StarterEncoder:
 
     def encode_prepared(self, pixels: Sequence[Pixels]) -> Vectors:
         """float32 [n, 896], rows of unit length, for prepared pictures."""
+        if not pixels:
+            return np.zeros((0, DIMENSION), dtype=np.float32)
         network, mode, lanes = self._image_tower()
-        _, space = self._text_tower()
 
-        def encode(batch: Pixels) -> Vectors:
-            return space.place_images(
-                *run_network(network, batch, device=mode.device, precision=mode.precision)
-            )
+        def forward(batch: Pixels) -> Seen:
+            return run_network(network, batch, device=mode.device, precision=mode.precision)
 
         size = mode.batch_size
         batches = [px.stack(pixels[i : i + size]) for i in range(0, len(pixels), size)]
-        rows = lanes.map(encode, batches) if lanes else [encode(batch) for batch in batches]
-        return np.concatenate([np.zeros((0, DIMENSION), dtype=np.float32), *rows])
+        seen = lanes.map(forward, batches) if lanes else [forward(batch) for batch in batches]
+        _, space = self._text_tower()
+        return space.place_images(
+            np.concatenate([features for features, _ in seen]),
+            np.concatenate([logits for _, logits in seen]),
+        )
 
     def encode_images(self, images: Sequence[PillowImage.Image]) -> Vectors:
         """float32 [n, 896], rows of unit length."""

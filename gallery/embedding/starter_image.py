@@ -25,6 +25,10 @@ FEATURES = 1280
 CLASSES = 1000
 
 
+# Features [n, 1280] and logits [n, 1000], float32.
+Seen = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
 def load_network() -> torch.nn.Module:
     """The classifier in full precision, every batch norm folded into its convolution.
 
@@ -82,10 +86,8 @@ def _fold_batch_norms(module: Any) -> None:
             _fold_batch_norms(child)
 
 
-def run_network(
-    network: Any, pixels: Pixels, *, device: str, precision: Precision
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Features [n, 1280] and logits [n, 1000], float32, for pixels uint8 [n, 260, 260, 3]."""
+def run_network(network: Any, pixels: Pixels, *, device: str, precision: Precision) -> Seen:
+    """What the network sees in pixels uint8 [n, 260, 260, 3]."""
     import torch
 
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
