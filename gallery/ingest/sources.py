@@ -38,7 +38,9 @@ def list_files(paths: Iterable[Path], *, but_not: Path | None = None) -> list[tu
             files.append((path, path.name))
         else:
             raise ImportProblem(f"There is no file or folder {path}.", reason="missing_path")
-    unwanted = but_not.resolve() if but_not is not None else None
+    if but_not is None:
+        return files
+    unwanted = but_not.resolve()
     return [(file, name) for file, name in files if file.resolve() != unwanted]
 
 

@@ -101,6 +101,7 @@ def test_a_zip_with_everything_bad_in_it(destination, stored_files):
     assert len(stored_files()) == 2 * (1 + len(RENDITION_WIDTHS))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs ../shared/corpora/malformed.tar.gz")
 def test_all_malformed_files_of_the_corpus(destination, stored_files):
     """1,708 files made to break decoders: each is stored or refused in one sentence."""
