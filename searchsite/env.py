@@ -52,6 +52,19 @@ SETTINGS: tuple[Setting, ...] = (
         ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     ),
     *_group(
+        "Mail",
+        (
+            "EMAIL_HOST",
+            "",
+            "Mail server for forgotten passwords. Empty: the message is printed on the terminal.",
+        ),
+        ("EMAIL_PORT", "587", "Port of the mail server."),
+        ("EMAIL_USER", "", "Account on the mail server. Empty: none is needed."),
+        ("EMAIL_PASSWORD", "", "Password of that account."),
+        ("EMAIL_TLS", "true", "Encrypt the connection to the mail server (STARTTLS)."),
+        ("EMAIL_FROM", "semblance@localhost", "Sender of the site's messages."),
+    ),
+    *_group(
         "Data",
         ("VAR_DIR", "var", "Folder of everything the site keeps on this machine."),
         (

@@ -132,6 +132,16 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "gallery:browse"
 LOGOUT_REDIRECT_URL = "gallery:browse"
 
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.integer("EMAIL_PORT")
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.boolean("EMAIL_TLS")
+EMAIL_TIMEOUT = 10  # seconds: a page waits for it
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
+# Without a mail server the link goes to the terminal, where whoever runs the site can pass it on.
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("TIME_ZONE")
 USE_I18N = True
