@@ -84,7 +84,7 @@ def _camera(tags: dict[int, Any]) -> str:
     brand = make.split(" ", 1)[0]
     if not brand or model.lower().startswith(brand.lower()):
         return model or make
-    return f"{make} {model}".strip()
+    return f"{make} {model}".strip()[:TEXT_CHARACTERS]
 
 
 def _text(value: object) -> str:

@@ -27,13 +27,29 @@ logger = logging.getLogger(__name__)
 QUERY_WIDTH = 640
 
 
+# The most characters that the model's columns hold.
+_MOST_CHARACTERS = {"title": 200, "caption": 5000, "tag": 60}
+
+
+def _fitted(text: str, kind: str) -> str:
+    """The text without what PostgreSQL cannot hold, and no longer than its column."""
+    clean = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
+    return clean[: _MOST_CHARACTERS[kind]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What a person says of a picture while adding it."""
+    """What a person says of a picture while adding it; cut to what the columns hold."""
 
     title: str = ""
     caption: str = ""
     tags: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", _fitted(self.title, "title"))
+        object.__setattr__(self, "caption", _fitted(self.caption, "caption"))
+        tags = (_fitted(tag, "tag") for tag in self.tags)
+        object.__setattr__(self, "tags", tuple(dict.fromkeys(tag for tag in tags if tag)))
 
 
 NO_DETAILS = Details()

@@ -69,6 +69,10 @@ def test_texts_lose_what_a_database_and_a_page_cannot_hold():
     assert "\x1b" not in facts["lens"]
 
 
+def test_a_camera_with_endless_names_fits_its_column():
+    assert len(read_facts(with_exif(i10f="m" * 300, i110="n" * 300))["camera"]) <= 100
+
+
 def test_numbers_that_are_none_are_left_out():
     facts = read_facts(with_exif(x829a=float("inf"), x829d=0.0))
     assert "exposure_s" not in facts

@@ -35,6 +35,13 @@ def test_a_picture_is_recorded_with_its_files_and_its_job(destination, encoder, 
     assert stored_files() == names
 
 
+def test_words_are_cut_to_what_the_columns_hold(destination):
+    words = Details(title="t" * 999, caption="c\x00d\ud800", tags=("g" * 99, " ", "a", "a"))
+    image = ingest_file(upload(images.jpeg()), to=destination, name="a.jpg", details=words).image
+    image.refresh_from_db()
+    assert (len(image.title), image.caption, image.tags) == (200, "cd?", ["g" * 60, "a"])
+
+
 def test_the_place_of_a_photograph_is_kept_nowhere_but_in_the_original(destination):
     image = ingest_file(upload(images.jpeg_with_exif()), to=destination, name="a.jpg").image
     assert not [key for key in image.exif if "gps" in key.lower()]
