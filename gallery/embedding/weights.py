@@ -102,7 +102,12 @@ def fetch_weights(config: dict[str, Any], *, label: str) -> Path:
 
 def _download(config: dict[str, Any], *, label: str) -> Path:
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        HfHubHTTPError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
 
     repository, names = _published(config)
     logger.info("Downloading the weights of %s; this happens once.", label)
@@ -110,6 +115,10 @@ def _download(config: dict[str, Any], *, label: str) -> Path:
     for name in names:
         try:
             return Path(hf_hub_download(repository, name, cache_dir=cache_folder()))
+        except (LocalEntryNotFoundError, RepositoryNotFoundError) as error:
+            # The network went away, or there is nothing of that name: other files fare no better.
+            cause = error
+            break
         except EntryNotFoundError as error:
             cause = error
         except (OSError, HfHubHTTPError) as error:

@@ -36,6 +36,8 @@ def test_missing_weights_without_network_are_one_sentence(unreachable_hub):
 def test_weights_that_the_hub_lacks_are_one_sentence(answering_hub):
     with pytest.raises(EncoderUnavailable, match="could not be downloaded"):
         fetch_weights({"hf_hub": "nobody/nothing/"}, label="Some model")
+    files = [path.rpartition("/")[2] for path in answering_hub if "/resolve/" in path]
+    assert files == ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]
 
 
 def test_weights_that_are_not_on_the_hub_say_what_to_do():
