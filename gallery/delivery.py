@@ -81,7 +81,10 @@ def sources(image: Image) -> list[tuple[str, int]]:
 
     Renditions are never larger than the picture: of those that would be equal, one is named.
     """
+    # One signature and one reverse for all: a page has sixty pictures.
+    first = rendition_url(image, width=RENDITION_WIDTHS[0])
+    stem = first.removesuffix(f"{RENDITION_WIDTHS[0]}.webp")
     found: dict[int, str] = {}
     for width in RENDITION_WIDTHS:
-        found.setdefault(min(width, image.width), rendition_url(image, width=width))
+        found.setdefault(min(width, image.width), f"{stem}{width}.webp")
     return [(address, width) for width, address in found.items()]

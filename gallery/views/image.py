@@ -26,6 +26,7 @@ from gallery.models.image import ImageQuerySet
 from gallery.search import similar_images
 from gallery.views import errors
 from gallery.views.sentences import describe_change
+from gallery.views.throttle import limited
 from gallery.views.trail import BROWSE, Step, Trail, trail_from
 from gallery.views.undo import offer_undo
 
@@ -37,6 +38,7 @@ NEWEST = Trail(place=BROWSE, params="")
 
 
 @require_safe
+@limited
 def image(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The page. Somebody who may not see the picture gets the same answer as if it were not."""
     found = get_object_or_404(_visible(request), pk=pk)
@@ -53,6 +55,7 @@ def image(request: HttpRequest, *, pk: int) -> HttpResponse:
 
 
 @require_safe
+@limited
 def similar(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The strip of similar pictures, fetched by the page once it stands."""
     found = get_object_or_404(_visible(request), pk=pk)

@@ -16,6 +16,7 @@ from gallery.browsing import example_queries, facets, for_tiles
 from gallery.exceptions import InvalidQuery, NotSearchableYet, Refused, SemblanceError
 from gallery.models import Image
 from gallery.search import Chip, Filters, SearchPage, SearchQuery, keep_query_image, run_search
+from gallery.views import errors
 from gallery.views.filter_menus import filter_bar
 from gallery.views.throttle import limited
 from gallery.views.trail import search_trail
@@ -77,6 +78,8 @@ def query_image(request: HttpRequest) -> HttpResponse:
             try:
                 kept = keep_query_image(file, owner=request.user)
             except Refused as error:
+                if error.reason == "too_many_bytes":
+                    return errors.too_large(request, error.sentence)
                 problem = error.sentence
             else:
                 data = request.POST.copy()

@@ -224,3 +224,12 @@ def test_the_form_stands_on_its_own_page(client, db):
     page = text(client.get("/search/picture/"))
     assert 'enctype="multipart/form-data"' in page
     assert page.count('name="picture"') == 2  # the page's own, and the dialog's
+
+
+def test_a_picture_with_too_many_bytes_is_413(client, public, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    file = SimpleUploadedFile("big.jpg", images.jpeg(), content_type="image/jpeg")
+    response = client.post("/search/picture/", {"picture": file})
+    assert response.status_code == 413
+    assert "“big.jpg” is larger than" in text(response)
+    assert not QueryImage.objects.exists()

@@ -1,0 +1,75 @@
+"""Filter menus: each choice is the whole state's address, and every filter has a way out."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from gallery.browsing import Facets
+from gallery.search import Filters
+from gallery.views.filter_menus import filter_bar
+
+FACETS = Facets(
+    collections=(("cats", "My cats"), ("dogs", "Dogs")), tags=("grey", "red"), years=(2024, 2023)
+)
+
+
+def address(filters):
+    """The page's address with these filters."""
+    return "?" + urlencode(filters.pairs())
+
+
+def bar(filters=None, facets=FACETS):
+    """The bar for these filters."""
+    return filter_bar(filters or Filters(), facets=facets, address=address)
+
+
+def choices(found, label):
+    """Labels and addresses of one menu."""
+    menu = next(menu for menu in found.menus if menu.label == label)
+    return {choice.label: choice.url for choice in menu.choices}
+
+
+def test_every_kind_has_its_menu():
+    found = bar()
+    assert [menu.label for menu in found.menus] == ["Collection", "Tag", "Year", "Shape"]
+    assert choices(found, "Collection") == {
+        "My cats": "?collection=cats",
+        "Dogs": "?collection=dogs",
+    }
+    assert choices(found, "Year") == {"2024": "?year=2024", "2023": "?year=2023"}
+    assert choices(found, "Shape")["Square"] == "?orientation=square"
+    assert found.chosen == ()
+
+
+def test_a_collection_or_year_replaces_the_other_and_tags_add_up():
+    found = bar(Filters(collections=("cats",), tags=("red",), year=2024))
+    assert choices(found, "Collection")["Dogs"] == "?collection=dogs&tag=red&year=2024"
+    assert choices(found, "Tag")["grey"] == "?collection=cats&tag=red&tag=grey&year=2024"
+    assert choices(found, "Tag")["red"] == "?collection=cats&year=2024"
+    on = [choice.label for menu in found.menus for choice in menu.choices if choice.is_on]
+    assert on == ["My cats", "red", "2024"]
+
+
+def test_each_filter_can_be_removed_alone():
+    found = bar(
+        Filters(
+            collections=("cats", "unknown"),
+            tags=("red",),
+            year=2024,
+            taken_from=date(2024, 1, 2),
+            taken_to=date(2024, 3, 4),
+            orientation="portrait",
+        )
+    )
+    ways_out = {chosen.label: chosen.remove_url for chosen in found.chosen}
+    assert list(ways_out) == [
+        "My cats", "unknown", "#red", "2024", "From 2024-01-02", "Until 2024-03-04", "Portrait",
+    ]  # fmt: skip
+    assert "collection=cats" not in ways_out["My cats"]
+    assert "collection=unknown" in ways_out["My cats"]
+    assert "orientation" not in ways_out["Portrait"]
+    assert "year=2024" in ways_out["Portrait"]
+
+
+def test_what_offers_no_choice_is_left_out():
+    found = bar(facets=Facets(collections=(("cats", "My cats"),), tags=("red",), years=(2024,)))
+    assert [menu.label for menu in found.menus] == ["Tag", "Shape"]
