@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
+from gallery.embedding.indexing import ensure_index
 from gallery.exceptions import InvalidQuery, NoActiveEncoder, NotSearchableYet
 from gallery.models import Collection, Encoder, Visibility
 from gallery.search import Filters, SearchQuery, run_search, similar_images
@@ -366,3 +367,29 @@ def test_a_page_costs_a_fixed_number_of_queries(public, django_assert_num_querie
     with django_assert_num_queries(7):
         page = search("red")
         assert {hit.image.collection.name for hit in page.hits} == {"Public"}
+
+
+def test_large_libraries_answer_by_the_index_alike(public, encoder, settings, monkeypatch):
+    make_background(public, 60)
+    red = make_coloured(public, red=1)
+    exact = search("red", page_size=100)
+    ensure_index(encoder)
+    settings.SEARCH_EXACT_BELOW = 0
+    monkeypatch.setattr("gallery.search.ranking.MAX_RESULTS", 50)
+    monkeypatch.setattr("gallery.search.ranking.HEAD_RESULTS", 10)
+    pages = [search("red", page=n, page_size=15) for n in range(1, 5)]
+    found = [pk for page in pages for pk in ids(page)]
+    assert found[0] == red.pk
+    assert len(found) == len(set(found)) == 50
+    assert len(set(found) & set(ids(exact)[:50])) >= 45
+    assert not pages[-1].has_next
+    assert "best" in pages[-1].notice
+
+
+def test_hidden_pictures_stay_hidden_by_the_index(public, private, encoder, settings, owner):
+    make_background(public, 30)
+    secret = make_coloured(private, red=1)
+    ensure_index(encoder)
+    settings.SEARCH_EXACT_BELOW = 0
+    assert secret.pk not in ids(search("red"))
+    assert search("red", viewer=owner).hits[0].image == secret
