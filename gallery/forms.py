@@ -56,7 +56,7 @@ class UploadForm(forms.Form):
         cast("forms.ModelChoiceField[Collection]", self.fields["collection"]).queryset = collections
 
     def clean(self) -> dict[str, Any]:
-        """One of the two must be given; a chosen collection wins."""
+        """One of the two must be given; a name typed for a new collection wins."""
         cleaned = super().clean() or {}
         if not cleaned.get("collection") and not (cleaned.get("new_collection") or "").strip():
             self.add_error("new_collection", "Choose a collection, or name a new one.")

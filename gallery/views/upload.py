@@ -201,12 +201,12 @@ def _take_in(request: HttpRequest, found: UploadBatch) -> list[int]:
 
 
 def _destination(request: HttpRequest, form: UploadForm) -> Collection:
-    chosen = form.cleaned_data.get("collection")
-    if isinstance(chosen, Collection):
-        return chosen
+    chosen, name = form.cleaned_data["collection"], form.cleaned_data["new_collection"].strip()
+    if not name:
+        return cast(Collection, chosen)
     return create_collection(
         request.user,
-        name=form.cleaned_data["new_collection"],
+        name=name,
         visibility=form.cleaned_data.get("visibility") or Visibility.PRIVATE,
     )
 

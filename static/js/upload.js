@@ -3,6 +3,8 @@
 
 import { collectDropped, fromInput } from "./folders.js";
 import { toast } from "./toast.js";
+import { fromHtml, keepThumbnail, placeRow, showThumbnail } from "./upload_rows.js";
+import { saveWords, sendForm } from "./upload_words.js";
 
 const AT_ONCE = 3; // requests; more would only make each slower
 const ROWS_AHEAD = 200; // rows made before their turn: a folder of 20,000 must not freeze the page
@@ -83,29 +85,6 @@ async function add(found) {
 
 // --- rows ----------------------------------------------------------------------------------------
 
-const thumbnails = new IntersectionObserver((entries) => {
-  for (const { isIntersecting, target } of entries) {
-    if (!isIntersecting) continue;
-    thumbnails.unobserve(target);
-    showThumbnail(target);
-  }
-}, { rootMargin: "200px" });
-
-function showThumbnail(row) {
-  const job = jobs.find((one) => one.row === row);
-  if (!job || !/^image\//.test(job.file.type)) return;
-  const picture = new Image(64, 64);
-  const address = URL.createObjectURL(job.file);
-  picture.alt = "";
-  picture.decoding = "async";
-  picture.onload = () => {
-    row.querySelector(".upload-row__thumb").replaceChildren(picture);
-    URL.revokeObjectURL(address);
-  };
-  picture.onerror = () => URL.revokeObjectURL(address); // HEIC, say: the stored copy will show
-  picture.src = address;
-}
-
 function makeRows() {
   const rows = part("rows");
   const template = work.querySelector("[data-row-template]");
@@ -118,7 +97,7 @@ function makeRows() {
     for (const field of row.querySelectorAll("input")) field.setAttribute("aria-label", `${field.placeholder} of ${job.name}`);
     job.row = row;
     made.append(row);
-    thumbnails.observe(row);
+    showThumbnail(row, job.file);
   }
   rows.append(made);
   const rest = jobs.length - rowsMade;
@@ -164,34 +143,6 @@ function sendAgain(some) {
 }
 
 
-const fromHtml = (html) => {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  return holder.content.firstElementChild;
-};
-
-// Puts the server's row in the place of another; what somebody is writing in it stays untouched.
-function placeRow(old, item) {
-  const fresh = fromHtml(item.html);
-  const typed = ["caption", "tags"].map((name) => old?.querySelector(`[name=${name}]`));
-  old.replaceWith(fresh);
-  let isChanged = false;
-  for (const field of typed) {
-    const target = field && fresh.querySelector(`[name=${field.name}]`);
-    if (!target || field.value === (field.dataset.sent ?? "")) continue;
-    target.value = field.value;
-    isChanged = true;
-  }
-  const focused = typed.find((field) => field?.dataset.focused);
-  if (focused) {
-    const target = fresh.querySelector(`[name=${focused.name}]`);
-    target?.focus({ preventScroll: true });
-    target?.setSelectionRange(...focused.dataset.focused.split(",").map(Number));
-  }
-  if (isChanged && !focused) saveWords(fresh);
-  return fresh;
-}
-
 function settle(job, body) {
   const [first, ...others] = body.items;
   if (!first) {
@@ -210,22 +161,6 @@ function settle(job, body) {
     row = more;
   }
   showSummary(body);
-}
-
-// The picture that is on the screen already stays until the stored copy has loaded.
-function keepThumbnail(old, fresh) {
-  const local = old.querySelector(".upload-row__thumb img");
-  const stored = fresh.querySelector(".upload-row__thumb img");
-  if (!local || !stored || stored.complete) return;
-  stored.loading = "eager";
-  stored.after(local);
-  stored.hidden = true;
-  const show = () => {
-    local.remove();
-    stored.hidden = false;
-  };
-  stored.addEventListener("load", show, { once: true });
-  stored.addEventListener("error", show, { once: true });
 }
 
 // --- sending -------------------------------------------------------------------------------------
@@ -342,8 +277,16 @@ function pump() {
 
 let lastSaid = 0;
 
+let isDrawing = false;
+
 function showSending() {
-  if (!jobs.length) return;
+  if (!jobs.length || isDrawing) return;
+  isDrawing = true; // however many events: once a moment is enough
+  setTimeout(drawSending, 100);
+}
+
+function drawSending() {
+  isDrawing = false;
   const left = jobs.filter(isUnsettled).length;
   const unsent = jobs.filter((job) => job.state === "unsent").length;
   const bytes = jobs.reduce((sum, job) => sum + sizeOf(job), 0);
@@ -413,32 +356,6 @@ function updateRows(items) {
 
 // --- words ---------------------------------------------------------------------------------------
 
-async function saveWords(row) {
-  const words = row.querySelector("form[data-words]");
-  if (!words) return;
-  const mark = words.querySelector("[data-saved]");
-  mark.hidden = true;
-  const answer = await fetch(words.action, {
-    method: "POST",
-    body: new FormData(words),
-    headers: { Accept: "application/json" },
-  }).catch(() => null);
-  const body = await answer?.json().catch(() => null);
-  if (answer?.ok) mark.hidden = false;
-  else toast(body?.sentence ?? "The words could not be saved. Try again in a moment.", "error");
-}
-
-async function sendForm(target) {
-  const answer = await fetch(target.action, {
-    method: "POST",
-    body: new FormData(target),
-    headers: { Accept: "application/json" },
-  }).catch(() => null);
-  const body = await answer?.json().catch(() => null);
-  toast(body?.sentence ?? "That did not work. Try again in a moment.", answer?.ok ? "" : "error");
-  return Boolean(answer?.ok);
-}
-
 const listOf = (tags) => tags.split(",").map((tag) => tag.trim().toLowerCase()).filter(Boolean);
 
 function addTags(field) {
@@ -471,7 +388,10 @@ function choose(kind) {
 function showWhere() {
   const select = form.querySelector("[data-upload-collection]");
   if (!select) return;
-  for (const field of form.querySelectorAll("[data-new]")) field.hidden = select.value !== "";
+  for (const field of form.querySelectorAll("[data-new]")) {
+    field.hidden = select.value !== "";
+    field.querySelector("input, select").disabled = field.hidden; // a name left there must not count
+  }
 }
 
 if (work && form) {

@@ -252,3 +252,9 @@ def test_the_upload_page_starts_with_the_collection_of_the_last_batch(client, ba
     content = client.get(reverse("gallery:upload")).content.decode()
     assert '<option value="cats" selected>' in content
     assert batch.get_absolute_url() in content
+
+
+def test_a_name_typed_for_a_new_collection_wins_over_the_one_that_was_chosen(client, batch):
+    data = {"collection": "cats", "new_collection": "Dogs", "visibility": "private"}
+    client.post(reverse("gallery:upload"), data)
+    assert UploadBatch.objects.newest_first()[0].collection.name == "Dogs"

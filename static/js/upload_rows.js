@@ -1,0 +1,80 @@
+// Rows of the upload page: thumbnails of files not sent yet, and the server's rows put in their place
+// without disturbing whoever is typing in them.
+
+import { saveWords } from "./upload_words.js";
+
+const THUMBNAIL_PX = 64;
+const files = new WeakMap();
+
+// Pictures are opened only when their rows come near the screen: a folder holds thousands.
+const nearby = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    nearby.unobserve(target);
+    draw(target, files.get(target));
+  }
+}, { rootMargin: "200px" });
+
+// Shows the picture of a file on this machine, where the browser can read it.
+export function showThumbnail(row, file) {
+  if (!file.type.startsWith("image/")) return;
+  files.set(row, file);
+  nearby.observe(row);
+}
+
+function draw(row, file) {
+  const picture = new Image(THUMBNAIL_PX, THUMBNAIL_PX);
+  const address = URL.createObjectURL(file);
+  picture.alt = "";
+  picture.decoding = "async";
+  picture.onload = () => {
+    row.querySelector(".upload-row__thumb").replaceChildren(picture);
+    URL.revokeObjectURL(address);
+  };
+  picture.onerror = () => URL.revokeObjectURL(address); // HEIC, say: the stored copy will show
+  picture.src = address;
+}
+
+export const fromHtml = (html) => {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content.firstElementChild;
+};
+
+// Puts the server's row in the place of another; what somebody is writing in it stays untouched.
+export function placeRow(old, item) {
+  const fresh = fromHtml(item.html);
+  const typed = ["caption", "tags"].map((name) => old?.querySelector(`[name=${name}]`));
+  old.replaceWith(fresh);
+  let isChanged = false;
+  for (const field of typed) {
+    const target = field && fresh.querySelector(`[name=${field.name}]`);
+    if (!target || field.value === (field.dataset.sent ?? "")) continue;
+    target.value = field.value;
+    isChanged = true;
+  }
+  const focused = typed.find((field) => field?.dataset.focused);
+  if (focused) {
+    const target = fresh.querySelector(`[name=${focused.name}]`);
+    target?.focus({ preventScroll: true });
+    target?.setSelectionRange(...focused.dataset.focused.split(",").map(Number));
+  }
+  if (isChanged && !focused) saveWords(fresh);
+  return fresh;
+}
+
+// The picture that is on the screen already stays until the stored copy has loaded.
+export function keepThumbnail(old, fresh) {
+  const local = old.querySelector(".upload-row__thumb img");
+  const stored = fresh.querySelector(".upload-row__thumb img");
+  if (!local || !stored || stored.complete) return;
+  stored.loading = "eager";
+  stored.after(local);
+  stored.hidden = true;
+  const show = () => {
+    local.remove();
+    stored.hidden = false;
+  };
+  stored.addEventListener("load", show, { once: true });
+  stored.addEventListener("error", show, { once: true });
+}

@@ -1,0 +1,31 @@
+// Captions and tags typed on the upload page, and other small forms of it, sent without leaving.
+
+import { toast } from "./toast.js";
+
+// Writes what somebody typed beside a stored file.
+export async function saveWords(row) {
+  const words = row.querySelector("form[data-words]");
+  if (!words) return;
+  const mark = words.querySelector("[data-saved]");
+  mark.hidden = true;
+  const answer = await fetch(words.action, {
+    method: "POST",
+    body: new FormData(words),
+    headers: { Accept: "application/json" },
+  }).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  if (answer?.ok) mark.hidden = false;
+  else toast(body?.sentence ?? "The words could not be saved. Try again in a moment.", "error");
+}
+
+// Sends a form of the page and says what came of it; true if it worked.
+export async function sendForm(target) {
+  const answer = await fetch(target.action, {
+    method: "POST",
+    body: new FormData(target),
+    headers: { Accept: "application/json" },
+  }).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  toast(body?.sentence ?? "That did not work. Try again in a moment.", answer?.ok ? "" : "error");
+  return Boolean(answer?.ok);
+}
