@@ -84,13 +84,14 @@ def _bare_forward(encoder: Any, batch: Any) -> Callable[[], object]:
     """The model alone: no stacking, no normalising, no NumPy on the way out."""
     import torch
 
+    from gallery.embedding.device import shared_lanes
     from gallery.embedding.openclip import OpenClipEncoder
 
     if isinstance(encoder, OpenClipEncoder):
         mode, model = encoder.mode, encoder._model
         dtype = torch.bfloat16 if mode.precision == "bf16" else torch.float32
         tensor = torch.from_numpy(batch).to(mode.device).permute(0, 3, 1, 2).to(dtype) / 255
-        lanes = encoder._lanes
+        lanes = shared_lanes() if mode.device == "cpu" else None
 
         def encode(_: object) -> Any:
             with torch.inference_mode():

@@ -20,7 +20,7 @@ from PIL import Image as PillowImage
 from gallery.embedding import pixels as px
 from gallery.embedding.catalog import find_entry
 from gallery.embedding.causal_text import causal_parts, encode_cut
-from gallery.embedding.device import Lanes, Mode, choose_mode, use_threads
+from gallery.embedding.device import Mode, choose_mode, shared_lanes, use_threads
 from gallery.embedding.protocol import EncoderSpec, Pixels, Vectors, unit_rows
 from gallery.embedding.weights import cache_folder, fetch_weights, hub_answers, hub_offline
 from gallery.exceptions import EncoderUnavailable
@@ -53,7 +53,6 @@ class OpenClipEncoder:
         use_threads()
         self.spec = spec
         self._tokenizer = tokenizer
-        self._lanes: Lanes | None = None
         self._geometry = _geometry(model.visual.preprocess_cfg)
         self._normal = model.visual.preprocess_cfg
         self._mode, self._model = self._fastest(model)
@@ -86,28 +85,31 @@ class OpenClipEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """float32 [n, d], rows of unit length."""
+        on_cpu = self._mode.device == "cpu"
+        size = 1 if on_cpu else GPU_TEXT_BATCH
+        batches = [texts[start : start + size] for start in range(0, len(texts), size)]
+        if on_cpu:
+            rows = shared_lanes().map(self._forward_texts, batches)
+        else:
+            rows = [self._forward_texts(batch) for batch in batches]
+        return np.concatenate([np.zeros((0, self.spec.dimension), dtype=np.float32), *rows])
+
+    def _forward_texts(self, texts: Sequence[str]) -> Vectors:
         import torch
 
-        rows = [np.zeros((0, self.spec.dimension), dtype=np.float32)]
-        size = 1 if self._mode.device == "cpu" else GPU_TEXT_BATCH
-        for start in range(0, len(texts), size):
-            with torch.inference_mode():
-                tokens = self._tokenizer(list(texts[start : start + size])).to(self._mode.device)
-                features = (
-                    self._model.encode_text(tokens)
-                    if self._causal is None
-                    else encode_cut(self._causal, tokens)
-                )
-            rows.append(unit_rows(features.float().cpu().numpy()))
-        return np.concatenate(rows)
+        with torch.inference_mode():
+            tokens = self._tokenizer(list(texts)).to(self._mode.device)
+            if self._causal is None:
+                features = self._model.encode_text(tokens)
+            else:
+                features = encode_cut(self._causal, tokens)
+        return unit_rows(features.float().cpu().numpy())
 
     def _run(self, model: Any, mode: Mode, batches: Sequence[Pixels]) -> list[Vectors]:
         """On a processor a batch to each core; elsewhere one after the other."""
         if mode.device != "cpu":
             return [self._forward_images(model, mode, batch) for batch in batches]
-        if self._lanes is None:
-            self._lanes = Lanes()
-        return self._lanes.map(lambda batch: self._forward_images(model, mode, batch), batches)
+        return shared_lanes().map(lambda batch: self._forward_images(model, mode, batch), batches)
 
     def _forward_images(self, model: Any, mode: Mode, batch: Pixels) -> Vectors:
         import torch

@@ -15,7 +15,7 @@ from PIL import Image as PillowImage
 
 from gallery.embedding import pixels as px
 from gallery.embedding.catalog import CATALOG
-from gallery.embedding.device import Lanes, Mode, fixed_mode, use_threads
+from gallery.embedding.device import Lanes, Mode, fixed_mode, shared_lanes, use_threads
 from gallery.embedding.protocol import Pixels, Vectors
 from gallery.embedding.starter_image import GEOMETRY, Seen, load_network, run_network
 from gallery.embedding.starter_space import DIMENSION, Space, load_space
@@ -99,7 +99,7 @@ def _load_image_tower() -> tuple[Any, Mode, Lanes | None]:
     mode = fixed_mode(cpu_batch=CPU_BATCH, gpu_batch=GPU_BATCH)
     dtype = torch.bfloat16 if mode.precision == "bf16" else torch.float32
     network = load_network().to(mode.device, dtype)
-    return network, mode, Lanes() if mode.device == "cpu" else None
+    return network, mode, shared_lanes() if mode.device == "cpu" else None
 
 
 def load(_key: str) -> StarterEncoder:

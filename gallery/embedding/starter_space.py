@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallery.embedding.cachefiles import cache_path, read_arrays, write_arrays
-from gallery.embedding.device import Lanes
 from gallery.embedding.protocol import Vectors, unit_rows
 from gallery.embedding.starter_image import CLASSES, FEATURES, load_weights
 from gallery.embedding.starter_text import WIDTH, SentenceTower
@@ -92,11 +91,7 @@ def _make_space(sentences: SentenceTower) -> Space:
     info = ImageNetInfo()
     names = [info.index_to_description(index) for index in range(CLASSES)]
     definitions = [info.index_to_description(index, detailed=True) for index in range(CLASSES)]
-    lanes = Lanes()
-    try:
-        vectors = sentences.encode([*names, *definitions], lanes=lanes)
-    finally:
-        lanes.close()
+    vectors = sentences.encode([*names, *definitions])
     described = unit_rows(vectors[:CLASSES] + vectors[CLASSES:])
     mean = described.mean(axis=0)
     return Space(mean=mean, classes=described - mean, look=_look_projection())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gallery.embedding.device import Lanes
+from gallery.embedding.device import shared_lanes
 from gallery.embedding.protocol import Vectors
 from gallery.exceptions import EncoderUnavailable
 
@@ -63,17 +63,14 @@ class SentenceTower:
         self.norm_weight = stored["embeddings.LayerNorm.weight"]
         self.norm_bias = stored["embeddings.LayerNorm.bias"]
 
-    def encode(self, texts: Sequence[str], *, lanes: Lanes | None = None) -> Vectors:
-        """float32 [n, 384], rows of unit length. Texts of like length share a batch.
-
-        `lanes` pays for many texts.
-        """
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """float32 [n, 384], rows of unit length. Texts of like length share a batch."""
         tokens = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
         vectors = np.zeros((len(tokens), WIDTH), dtype=np.float32)
         chosen = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         batches = [[tokens[index] for index in each] for each in chosen]
-        rows = lanes.map(self._forward, batches) if lanes else map(self._forward, batches)
+        rows = shared_lanes().map(self._forward, batches)
         for each, batch in zip(chosen, rows, strict=True):
             vectors[each] = batch.numpy()
         return vectors
