@@ -22,7 +22,7 @@ WIDEST = 2.6
 STEPS = 48
 # Heights in CSS pixels that rows have in practice (site.css --row, stretched to fill the width).
 ROW_PX = 250
-PHONE_ROW_PX = 175
+PHONE_ROW_PX = 160
 
 
 @dataclass(frozen=True, kw_only=True)
