@@ -98,31 +98,25 @@ def _shots(browser, site, state):
     context.close()
     return [
         Shot("browse", "/"),
-        Shot("search", "/search/?q=a+cat"),
+        Shot("search", "/search/?q=space"),
         Shot("image", picture),
         Shot("upload", batch, signed_in=True),
         Shot("collection", "/collections/sample-library/", signed_in=True),
-        Shot("admin", "/admin/gallery/image/", signed_in=True),
+        Shot("admin", "/admin/", signed_in=True),
     ]
 
 
 def _upload(page):
     """Sends a few photographs the way a person does; the address of their batch."""
     page.goto("/upload/")
-    _choose_collection(page)
-    page.set_input_files("main input[type=file]:not([webkitdirectory])", list(_photographs()))
-    submit = page.locator("main form button[type=submit]:visible")
-    if submit.count() and page.url.endswith("/upload/"):
-        submit.first.click()
-    page.wait_for_url("**/upload/*-*/")
-    page.wait_for_timeout(4000)
-    return page.url
-
-
-def _choose_collection(page):
-    field = page.locator("main input[name=new_collection], main input[name=collection_name]")
-    if field.count():
-        field.first.fill("Favourites")
+    page.get_by_label("Into").select_option(value="")
+    page.get_by_label("Name of the new collection").fill("Favourites")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose pictures").click()
+    chooser.value.set_files([str(path) for path in _photographs()])
+    page.locator("[data-rows] .fate--searchable").nth(len(UPLOADS) - 1).wait_for()
+    page.goto("/upload/")
+    return page.locator(".upload-recent a").first.get_attribute("href")
 
 
 def _photographs():

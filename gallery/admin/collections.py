@@ -75,6 +75,20 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         """What this person manages, with the number of pictures in each."""
         return with_counts(Collection.objects.managed_by(request.user))
 
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Collection | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm[Collection]]:
+        """People are not edited or deleted from here."""
+        form = super().get_form(request, obj, change, **kwargs)
+        widget = form.base_fields["owner"].widget
+        for link in ("can_add_related", "can_change_related", "can_delete_related"):
+            setattr(widget, link, False)
+        return form
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new collection belongs to who makes it, unless said otherwise."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}

@@ -52,4 +52,4 @@ def test_staff_who_are_no_administrators_see_no_totals(client, curator, library)
     client.login(username="curator", password=PASSWORD)
     page = client.get("/admin/").content.decode()
     assert "Searches use" not in page
-    assert 'class="dashboard"' not in page
+    assert 'class="library-state"' not in page

@@ -1,0 +1,108 @@
+"""Uploading and selecting, where the browser itself is part of the matter."""
+
+import re
+
+from playwright.sync_api import expect
+
+from gallery.models import Image
+from tests.images import jpeg
+
+FOLDER_OF_1050 = """async () => {
+  const { collectDropped } = await import("/static/js/folders.js");
+  const file = (path) => ({
+    isFile: true, name: path.split("/").pop(), fullPath: path,
+    file: (done) => done(new File(["x"], path.split("/").pop())),
+  });
+  const folder = (path, inside) => ({
+    isFile: false, name: path.split("/").pop(), fullPath: path,
+    createReader() {
+      let at = 0; // as browsers do: at most 100 at a time
+      return { readEntries: (done) => { done(inside.slice(at, at + 100)); at += 100; } };
+    },
+  });
+  const many = [...Array(1050).keys()].map((n) => file(`/trip/p${n}.jpg`));
+  const root = folder("/trip", [
+    ...many, file("/trip/.DS_Store"), folder("/trip/deep", [file("/trip/deep/last.jpg")]),
+    folder("/trip/__MACOSX", [file("/trip/__MACOSX/p1.jpg")]),
+  ]);
+  const names = [];
+  const items = [{ kind: "file", webkitGetAsEntry: () => root }];
+  await collectDropped([], { items }, (some) => names.push(...some.map((one) => one.name)));
+  return names;
+}"""
+
+
+def test_a_dropped_folder_of_any_size_is_read_to_its_end(library, new_page):
+    page = new_page()
+    page.goto("/collections/")
+    names = page.evaluate(FOLDER_OF_1050)
+    assert len(names) == len(set(names)) == 1051
+    assert "trip/deep/last.jpg" in names
+    assert not [name for name in names if "DS_Store" in name or "MACOSX" in name]
+
+
+def test_a_lost_connection_costs_nothing_but_time(library, olga, new_page, tmp_path):
+    picture = tmp_path / "pink.jpg"
+    picture.write_bytes(jpeg(color="pink"))
+    page = new_page(person=olga, expect=("ERR_FAILED",))
+    failures = iter([True])
+    page.route(
+        re.compile("/files/$"),
+        lambda route: route.abort() if next(failures, False) else route.continue_(),
+    )
+    page.goto("/upload/?collection=colours")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose pictures").click()
+    chooser.value.set_files(picture)
+    expect(page.locator(".upload-row__state")).to_contain_text("trying again")
+    expect(page.locator(".upload-row__state")).to_contain_text("Stored")
+    assert Image.objects.filter(original_name="pink.jpg").count() == 1
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_sent(
+    library, olga, new_page, tmp_path, settings
+):
+    settings.MAX_UPLOAD_BYTES = 1000
+    picture = tmp_path / "large.jpg"
+    picture.write_bytes(jpeg(color="pink"))
+    page = new_page(person=olga)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.goto("/upload/?collection=colours")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose pictures").click()
+    chooser.value.set_files(picture)
+    expect(page.locator(".upload-row__state")).to_contain_text("larger than 1,000 bytes")
+    assert not [url for url in sent if url.endswith("/files/")]
+
+
+def test_selecting_a_range_with_the_keyboard_and_shift_then_delete_and_undo(
+    library, olga, new_page
+):
+    page = new_page(person=olga)
+    page.goto("/collections/colours/")
+    page.keyboard.press("x")
+    tiles = page.locator(".tile")
+    tiles.nth(1).click()
+    tiles.nth(4).click(modifiers=["Shift"])
+    expect(page.locator("[data-count]")).to_have_text("4 selected")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator(".undo")).to_contain_text("4 pictures moved to the trash.")
+    assert Image.objects.live().count() == 2
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toasts")).to_contain_text("4 pictures put back")
+    assert Image.objects.live().count() == 6
+
+
+def test_all_that_match_is_the_number_shown(library, olga, new_page):
+    page = new_page(person=olga)
+    page.goto("/collections/colours/?tag=red")
+    page.keyboard.press("x")
+    page.get_by_label("All 1 that match").check()
+    expect(page.locator("[data-count]")).to_have_text("1 selected")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator(".undo")).to_contain_text("1 picture moved to the trash.")
+    assert Image.objects.trashed().get().tags == ["drawn", "red"]
+    page.keyboard.press("x")
+    page.keyboard.press("Escape")
+    expect(page.locator("#selection")).to_have_count(0)
