@@ -17,6 +17,12 @@ from gallery.embedding.pixels import open_small
 from gallery.exceptions import SemblanceError
 from gallery.models import RENDITION_WIDTHS, Image
 
+# A copy must hold this many times the side that the model wants: scaling down averages away what
+# WebP lost. Of 300 photographs the starter finds by their captions, first and among the first ten,
+# 88.7% and 97.0% at 1; 90.0% and 98.0% at 1.5; 90.0% and 98.3% at 2, as from the originals. At 2 a
+# 12 MP photograph needs its 1600 px copy, four times the work.
+OVERSAMPLING = 1.5
+
 
 class PictureUnreadable(SemblanceError):
     """A stored picture is missing or damaged: this picture's own fault, not the encoder's."""
@@ -35,16 +41,16 @@ class Source:
 def sources_of(image: Image, *, at_least: int) -> list[Source]:
     """Where to read a picture from, best first.
 
-    The smallest rendition whose short side holds `at_least` pixels, upright and quick to decode;
-    then the original; then the largest rendition, in case the original is gone or of a format
-    that only ingest reads.
+    The smallest rendition whose short side is well above `at_least` pixels, upright and quick to
+    decode; then the original; then the largest rendition, in case the original is gone or of a
+    format that only ingest reads.
     """
     renditions = storages["renditions"]
     short_over_width = min(1.0, image.height / image.width)
     fitting = [
         width
         for width in RENDITION_WIDTHS
-        if width <= image.width and width * short_over_width >= at_least
+        if width <= image.width and width * short_over_width >= at_least * OVERSAMPLING
     ]
     order = [_rendition(image, width, renditions) for width in fitting[:1]]
     order.append(Source(name="original", open=lambda: image.original.open("rb")))

@@ -31,7 +31,7 @@ def test_readyz_counts_progress(client, owner, encoder):
 def test_readyz_sees_a_real_broker(client, encoder, settings):
     from searchsite.embedded import valkey
 
-    was_running = valkey.is_running(settings.VAR_DIR)
+    was_running = valkey.is_alive(settings.VAR_DIR)
     valkey.ensure_running(settings.VAR_DIR)
     try:
         assert client.get("/readyz").json()["broker"] is True
