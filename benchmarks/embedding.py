@@ -30,7 +30,7 @@ import numpy as np
 PICTURES = 192
 # As large as phones take them, so that decoding counts for what it costs.
 SIZE = (1600, 1200)
-COPY_WIDTHS = (320, 640)
+COPY_WIDTHS = (320, 640, 1600)
 # Batches in one round of the forward loop, enough to keep any number of cores busy.
 LANES = 8
 
