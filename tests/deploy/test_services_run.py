@@ -14,6 +14,7 @@ from django.conf import settings
 
 from searchsite.embedded import paths, postgres, valkey
 from tests.deploy import compose
+from tests.searchsite.folders import server_folder
 
 pytestmark = pytest.mark.slow
 
@@ -35,18 +36,18 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def deployment(tmp_path_factory):
+def deployment():
     """The services of the file, with the places of the containers turned into local ones."""
-    folder = tmp_path_factory.mktemp("deploy")
-    var_dir = folder / "services"
-    postgres.ensure_running(var_dir)
-    valkey.ensure_running(var_dir)
-    services = compose.load(
-        {"SECRET_KEY": "k" * 40, "POSTGRES_PASSWORD": "p" * 40, "ENCODER": "starter"}
-    )["services"]
-    yield Deployment(folder, var_dir, services)
-    valkey.stop(var_dir)
-    postgres.stop(var_dir)
+    with server_folder() as folder:
+        var_dir = folder / "services"
+        postgres.ensure_running(var_dir)
+        valkey.ensure_running(var_dir)
+        services = compose.load(
+            {"SECRET_KEY": "k" * 40, "POSTGRES_PASSWORD": "p" * 40, "ENCODER": "starter"}
+        )["services"]
+        yield Deployment(folder, var_dir, services)
+        valkey.stop(var_dir)
+        postgres.stop(var_dir)
 
 
 class Deployment:

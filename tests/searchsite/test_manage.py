@@ -9,6 +9,7 @@ import pytest
 
 import manage
 from searchsite.embedded import paths, postgres
+from tests.searchsite.folders import server_folder
 
 ROOT = Path(manage.__file__).parent
 
@@ -33,6 +34,12 @@ def test_which_commands_need_the_database(line, needed):
     assert manage.needs_database(line.split()) is needed
 
 
+@pytest.fixture
+def folder():
+    with server_folder() as made:
+        yield made
+
+
 def run(folder, *arguments, **variables):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
@@ -43,29 +50,29 @@ def run(folder, *arguments, **variables):
     )
 
 
-def test_a_command_by_hand_starts_the_database_and_leaves_nothing_running(tmp_path):
-    done = run(tmp_path / "var", "showmigrations", "gallery")
+def test_a_command_by_hand_starts_the_database_and_leaves_nothing_running(folder):
+    done = run(folder / "var", "showmigrations", "gallery")
     assert done.returncode == 0, done.stderr
     assert "0001_initial" in done.stdout
-    assert not postgres.is_alive(tmp_path / "var")
+    assert not postgres.is_alive(folder / "var")
 
 
-def test_help_starts_nothing(tmp_path):
-    assert run(tmp_path / "var", "help", "migrate").returncode == 0
-    assert not paths.postgres_data_dir(tmp_path / "var").exists()
+def test_help_starts_nothing(folder):
+    assert run(folder / "var", "help", "migrate").returncode == 0
+    assert not paths.postgres_data_dir(folder / "var").exists()
 
 
-def test_a_setting_that_cannot_be_read_is_one_sentence(tmp_path):
-    refused = run(tmp_path / "var", "migrate", PORT="eighty")
+def test_a_setting_that_cannot_be_read_is_one_sentence(folder):
+    refused = run(folder / "var", "migrate", PORT="eighty")
     assert refused.returncode == 1
     assert refused.stderr.strip() == "PORT is “eighty”: write a whole number."
 
 
-def test_a_database_that_cannot_be_made_is_one_sentence(tmp_path):
-    data = paths.postgres_data_dir(tmp_path / "var")
+def test_a_database_that_cannot_be_made_is_one_sentence(folder):
+    data = paths.postgres_data_dir(folder / "var")
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("16\n")
-    refused = run(tmp_path / "var", "migrate")
+    refused = run(folder / "var", "migrate")
     assert refused.returncode == 1
     assert "made by PostgreSQL 16" in refused.stderr
     assert "Traceback" not in refused.stderr

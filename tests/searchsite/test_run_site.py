@@ -17,6 +17,7 @@ from django.conf import settings
 
 from searchsite.embedded import paths
 from tests.searchsite.embedded.waiting import wait_until
+from tests.searchsite.folders import server_folder
 
 pytestmark = pytest.mark.slow
 
@@ -94,14 +95,15 @@ class RunningSite:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    running = RunningSite(tmp_path_factory.mktemp("site"))
-    running.start()
-    yield running
-    for process in running.leftovers():
-        with suppress(psutil.Error):
-            process.kill()
-    running.process.wait()
+def site():
+    with server_folder() as folder:
+        running = RunningSite(folder)
+        running.start()
+        yield running
+        for process in running.leftovers():
+            with suppress(psutil.Error):
+                process.kill()
+        running.process.wait()
 
 
 @pytest.fixture(scope="module")

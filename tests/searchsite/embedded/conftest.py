@@ -5,12 +5,17 @@ import shutil
 import pytest
 
 from searchsite.embedded import paths, postgres, valkey
+from tests.searchsite.folders import server_folder
 
 
 @pytest.fixture
-def var_dir(tmp_path):
+def var_dir():
     """A fresh VAR_DIR. Whatever was started in it is stopped."""
-    folder = tmp_path / "var"
+    with server_folder() as parent:
+        yield from _used(parent / "var")
+
+
+def _used(folder):
     yield folder
     postgres.stop(folder)
     valkey.stop(folder)
