@@ -22,13 +22,13 @@ TRANSPORT_OPTIONS = {
 
 
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """200 as long as this process answers at all."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_request: HttpRequest) -> HttpResponse:
     """200 when searches can be answered: the database is there and an encoder is chosen.
 
     A broker that is away is reported but does not make the site unready: nothing is lost without

@@ -21,13 +21,12 @@ STOP_TIMEOUT_S = 20.0  # a worker may finish the batch at hand
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """A command that `make run` keeps alive, or runs once."""
+    """A command that `make run` keeps alive."""
 
     name: str
     command: list[str]
     cwd: Path
     log: Path
-    once: bool = False
 
 
 class Child:
@@ -47,11 +46,6 @@ class Child:
     def is_running(self) -> bool:
         """Whether the process has been started and has not ended."""
         return self._process is not None and self._process.poll() is None
-
-    @property
-    def is_done(self) -> bool:
-        """Whether there is nothing more to do for it: it was to run once and has ended."""
-        return self.program.once and self._process is None and self._started_at > 0
 
     def start(self) -> None:
         """Start the process in a session of its own, so that Ctrl-C reaches it through us only."""
@@ -74,7 +68,7 @@ class Child:
     def tend(self) -> None:
         """Notice that the process ended; start it again when its pause is over."""
         if self._process is None:
-            if not self.program.once and time.monotonic() >= self._restart_at:
+            if time.monotonic() >= self._restart_at:
                 self.start()
             return
         status = self._process.poll()
@@ -82,12 +76,6 @@ class Child:
             return
         self._end_group()
         self._process = None
-        if self.program.once:
-            if status:
-                terminal.say(
-                    self.program.name, f"failed ({_ended(status)}); see {self.program.log}"
-                )
-            return
         if time.monotonic() - self._started_at > STEADY_AFTER_S:
             self._pause_s = FIRST_PAUSE_S
         terminal.say(

@@ -52,6 +52,21 @@ def end_with_parent(signum: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
 
 
+def parent_was_interrupted() -> bool:
+    """Whether the process that started this one is busy handling a SIGINT of its own. Linux only.
+
+    GNU make, sent SIGINT alone, does not pass it on: it blocks the signal and waits for its
+    children, which it takes to have got theirs from the terminal.
+    """
+    if sys.platform != "linux":
+        return False
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{os.getppid()}/status").read_text().splitlines():
+            if line.startswith("SigBlk:"):
+                return bool(int(line.split()[1], 16) & 1 << (signal.SIGINT - 1))
+    return False
+
+
 def rotating_log(path: Path) -> logging.Handler:
     """A log file that never grows past LOG_BYTES × (LOG_BACKUPS + 1)."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -44,10 +44,10 @@ class Site:
         """The address that people open."""
         return guards.address(self.host, self.port)
 
-    def program(self, name: str, command: list[str], *, once: bool = False) -> Program:
+    def program(self, name: str, command: list[str]) -> Program:
         """A command that runs in the project's folder and logs under VAR_DIR."""
         log = paths.log_dir(self.var_dir) / f"{name}.log"
-        return Program(name=name, command=command, cwd=self.base_dir, log=log, once=once)
+        return Program(name=name, command=command, cwd=self.base_dir, log=log)
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,20 @@ class LocalService:
 class Supervisor:
     """One run of the site.
 
-    `prepare` runs once the database answers and before anything uses it; it returns the programs
-    to run once when the site is up.
+    `prepare` runs once the database answers and before anything uses it. `should_stop` is asked
+    several times a second, for callers with a reason of their own.
     """
 
-    def __init__(self, site: Site, *, prepare: Callable[[], list[Program]]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        *,
+        prepare: Callable[[], None],
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.site = site
         self.prepare = prepare
+        self.should_stop = should_stop
         self.children: list[Child] = []
         self.services: list[LocalService] = []
         if site.local_postgres:
@@ -92,8 +99,9 @@ class Supervisor:
                 self._start()
                 self._watch()
             except KeyboardInterrupt:
-                terminal.say("", "Stopping …")
+                pass
             finally:
+                terminal.say("", "Stopping …")
                 self._stop()
             terminal.say("", "Stopped.")
 
@@ -102,16 +110,13 @@ class Supervisor:
             list(pool.map(lambda s: s.ensure_running(self.site.var_dir), self.services))
         for local in self.services:
             terminal.say(local.name, "ready")
-        once = self.prepare()
+        self.prepare()
         site = self.site
         schedule = paths.run_dir(site.var_dir) / "beat-schedule"
         self._start_child(
             "web", programs.web(host=site.host, port=site.port, threads=site.web_threads)
         )
         self._start_child("worker", programs.worker(log_level=site.log_level))
-        for program in once:
-            self.children.append(Child(program))
-            self.children[-1].start()
         self._wait_for_web()
         terminal.say("", f"\nThe site is ready: {site.address}   (Ctrl-C stops it)\n")
         self._start_child("beat", programs.beat(log_level=site.log_level, schedule=schedule))
@@ -132,7 +137,7 @@ class Supervisor:
 
     def _watch(self) -> None:
         next_check = 0.0
-        while True:
+        while not self.should_stop():
             self._tend_children()
             if time.monotonic() >= next_check:
                 self._tend_services()
@@ -142,7 +147,6 @@ class Supervisor:
     def _tend_children(self) -> None:
         for child in self.children:
             child.tend()
-        self.children = [child for child in self.children if not child.is_done]
 
     def _tend_services(self) -> None:
         for local in self.services:

@@ -10,11 +10,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.embedding.lifecycle import ensure_active_encoder
+from gallery.embedding.queue import embed_pending
 from gallery.exceptions import EncoderUnavailable
 from gallery.management import first_start
 from gallery.models import Encoder
 
 STEPS = ("tables", "static", "admin", "encoder")
+# Only when named: the pictures to try the site on, searchable when the step ends.
+SAMPLES = "samples"
 
 
 class Command(BaseCommand):
@@ -25,15 +28,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "steps", nargs="*", metavar="STEP", help=f"Only these of {', '.join(STEPS)}."
+            "steps", nargs="*", metavar="STEP", help=f"Only these of {', '.join(STEPS)}, {SAMPLES}."
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         # What a person should know is printed here, in words of its own.
         logging.getLogger("gallery").setLevel(logging.WARNING)
         steps = options["steps"] or STEPS
-        if unknown := set(steps) - set(STEPS):
-            raise CommandError(f"No such step: {', '.join(unknown)}. Name {', '.join(STEPS)}.")
+        if unknown := set(steps) - {*STEPS, SAMPLES}:
+            raise CommandError(
+                f"No such step: {', '.join(unknown)}. Name {', '.join(STEPS)} or {SAMPLES}."
+            )
         if "tables" in steps and first_start.migrations_pending():
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database tables are up to date.")
@@ -43,6 +48,8 @@ class Command(BaseCommand):
             self._create_admin()
         if "encoder" in steps:
             self._choose_encoder()
+        if SAMPLES in steps and not first_start.has_pictures():
+            self._load_samples()
 
     def _create_admin(self) -> None:
         name, password = first_start.create_admin()
@@ -57,6 +64,15 @@ class Command(BaseCommand):
             self.stdout.write("Preparing the encoder; this happens once …")
         try:
             self.stdout.write(encoder_line(ensure_active_encoder()))
+        except EncoderUnavailable as error:
+            raise CommandError(error.sentence) from error
+
+    def _load_samples(self) -> None:
+        """In this process, which holds the encoder already: a worker would load it again first."""
+        call_command("load_sample_library", stdout=self.stdout, stderr=self.stderr)
+        try:
+            while embed_pending().claimed:
+                pass
         except EncoderUnavailable as error:
             raise CommandError(error.sentence) from error
 

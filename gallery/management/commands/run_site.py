@@ -13,10 +13,9 @@ from django.core.management.base import BaseCommand
 from django.db import connections
 
 from gallery.management import first_start
-from gallery.management.commands.first_start import encoder_line
+from gallery.management.commands.first_start import SAMPLES, STEPS, encoder_line
 from gallery.models import Encoder
 from searchsite.embedded import keeper
-from searchsite.embedded.children import Program
 from searchsite.embedded.errors import LocalServiceError
 from searchsite.embedded.supervisor import Site, Supervisor
 
@@ -37,8 +36,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        should_stop = _never
         if options["with_parent"]:
             keeper.end_with_parent(signal.SIGTERM)
+            should_stop = keeper.parent_was_interrupted
         site = Site(
             var_dir=settings.VAR_DIR,
             base_dir=settings.BASE_DIR,
@@ -50,25 +51,25 @@ class Command(BaseCommand):
             local_valkey=settings.EMBEDDED_REDIS,
         )
         try:
-            Supervisor(site, prepare=lambda: _prepare(site)).run()
+            Supervisor(site, prepare=_prepare, should_stop=should_stop).run()
         except LocalServiceError as error:
             self.stderr.write(str(error))
             sys.exit(1)
 
 
-def _prepare(site: Site) -> list[Program]:
-    """Do what the first start needs; return what is to run once the site is up."""
+def _never() -> bool:
+    return False
+
+
+def _prepare() -> None:
+    """Do what the first start needs, up to a sample library that can be searched."""
     try:
-        if first_start.is_needed():
+        if first_start.is_needed() or not first_start.has_pictures():
             # In a process of its own: the encoders' packages stay out of the supervisor.
-            done = subprocess.run([sys.executable, MANAGE, "first_start"], cwd=site.base_dir)
-            if done.returncode:
+            command = [sys.executable, MANAGE, "first_start", *STEPS, SAMPLES]
+            if subprocess.run(command, cwd=settings.BASE_DIR).returncode:
                 raise LocalServiceError("The site could not be made ready; the reason is above.")
         elif encoder := Encoder.objects.active():
             sys.stdout.write(f"{encoder_line(encoder)}\n")
-        if first_start.has_pictures():
-            return []
-        load = [sys.executable, "-u", MANAGE, "load_sample_library"]
-        return [site.program("samples", load, once=True)]
     finally:
         connections.close_all()

@@ -53,8 +53,12 @@ def test_search_document_covers_every_field(collection, fields, words):
 def test_search_document_follows_an_edit(collection):
     image = make_image(collection, title="Before")
     Image.objects.filter(pk=image.pk).update(title="Afterwards")
-    assert Image.objects.filter(search_document=SearchQuery("afterwards", config="english")).exists()
-    assert not Image.objects.filter(search_document=SearchQuery("before", config="english")).exists()
+    assert Image.objects.filter(
+        search_document=SearchQuery("afterwards", config="english")
+    ).exists()
+    assert not Image.objects.filter(
+        search_document=SearchQuery("before", config="english")
+    ).exists()
 
 
 def test_titles_and_alt_texts(collection):
