@@ -47,6 +47,7 @@ def problems(visit, page, *, without=()):
     opened.wait_for_timeout(250)  # until colours have changed
     found += [f"dark: {one}" for one in violations(opened, without=without)]
     opened.set_viewport_size(PHONE)
+    opened.wait_for_timeout(100)  # until the page has settled at its new width
     return found + [f"too wide for a phone: {one}" for one in opened.evaluate(TOO_WIDE)]
 
 
