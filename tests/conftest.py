@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(items):
 def empty_picture_store(request):
     """Every test that touches the database starts with no files."""
     yield
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+    marked = request.node.get_closest_marker("django_db")
+    if marked or {"db", "transactional_db"} & set(request.fixturenames):
         shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
