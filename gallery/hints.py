@@ -8,6 +8,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+_complained = False
 
 
 def hint_workers() -> None:
@@ -19,9 +20,14 @@ def hint_workers() -> None:
 
 
 def _send() -> None:
+    global _complained
     from gallery.tasks import embed_pending
 
     try:
         embed_pending.delay()
+        _complained = False
     except OperationalError as error:
-        logger.warning("No hint sent, the sweep will find the pictures: %s", error)
+        # Once for each outage: an import without a broker hints for every few pictures.
+        level = logging.DEBUG if _complained else logging.WARNING
+        logger.log(level, "No hint sent, the sweep will find the pictures: %s", error)
+        _complained = True
