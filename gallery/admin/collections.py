@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -44,6 +45,13 @@ class CollectionForm(ModelForm[Collection]):
             return clean_name(self.cleaned_data["name"])
         except LibraryProblem as error:
             raise ValidationError(error.sentence) from error
+
+    def clean_owner(self) -> User:
+        """Somebody who can sign in: a collection that nobody can open is lost."""
+        owner: User = self.cleaned_data["owner"]
+        if not owner.is_active:
+            raise ValidationError("Choose somebody who can sign in.")
+        return owner
 
     def clean_cover(self) -> Image | None:
         """A live picture of this collection, or none."""

@@ -22,10 +22,12 @@ from gallery.admin.filters import (
 from gallery.admin.selection import ConfirmForm, Question, Selection, confirmation_page
 from gallery.embedding.again import embed_again
 from gallery.embedding.queue import retry_jobs
+from gallery.exceptions import LibraryProblem
 from gallery.hints import hint_workers
 from gallery.library.editing import edit_image
 from gallery.library.moving import move_images
 from gallery.library.trash import purge_images, restore_images, trash_images
+from gallery.library.words import clean_tags
 from gallery.models import Collection, EmbeddingJob, Image
 
 EDITABLE = ("title", "caption", "tags")
@@ -44,10 +46,22 @@ class MoveForm(ConfirmForm):
         field.queryset = Collection.objects.open_to_uploads_by(request.user)
 
 
+class ImageForm(ModelForm[Image]):
+    """The words on a picture, by the rules of the domain."""
+
+    def clean_tags(self) -> list[str]:
+        """Tags as the library keeps them."""
+        try:
+            return clean_tags(self.cleaned_data["tags"])
+        except LibraryProblem as error:
+            raise forms.ValidationError(error.sentence) from error
+
+
 @admin.register(Image)
 class ImageAdmin(LibraryAdmin[Image]):
     """The list of pictures and the page of one."""
 
+    form = ImageForm
     list_display = ("picture", "name", "collection", "searchable", "size", "owner", "created_at")
     list_display_links = ("picture", "name")
     list_select_related = ("collection", "owner")
@@ -104,8 +118,7 @@ class ImageAdmin(LibraryAdmin[Image]):
     ) -> None:
         """Writes the words of the form, nothing else of the row."""
         words = {name: form.cleaned_data[name] for name in EDITABLE}
-        with told(request):
-            edit_image(obj, **words)
+        edit_image(obj, **words)
 
     @admin.display(description="Picture")
     def picture(self, image: Image) -> SafeString:

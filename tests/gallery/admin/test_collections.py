@@ -117,3 +117,11 @@ def test_staff_see_only_collections_that_they_manage(client, curator, garden):
     assert list(page.context["cl"].result_list) == [mine]
     assert "Garden" not in page.content.decode()
     assert client.get(f"{LIST}{garden.pk}/change/").status_code == 302
+
+
+def test_the_owner_must_be_able_to_sign_in(admin_page, garden, stranger):
+    stranger.is_active = False
+    stranger.save()
+    refused = change(admin_page, garden, owner=stranger.pk)
+    assert "Choose somebody who can sign in." in refused.content.decode()
+    assert garden.owner != stranger

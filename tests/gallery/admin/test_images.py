@@ -259,3 +259,14 @@ def test_a_picture_page_opens_live_and_trashed(admin_page, holidays):
         page = admin_page.get(reverse("admin:gallery_image_change", args=[image.pk]))
         assert page.status_code == 200
         assert image.sha256 in page.content.decode()
+
+
+def test_too_many_tags_are_refused_in_the_form(admin_page, holidays):
+    image = make_image(holidays, title="Old")
+    tags = ", ".join(f"tag{number}" for number in range(51))
+    response = admin_page.post(
+        reverse("admin:gallery_image_change", args=[image.pk]),
+        {"title": "New", "caption": "", "tags": tags},
+    )
+    assert "50 tags at most" in response.content.decode()
+    assert Image.objects.get(pk=image.pk).title == "Old"
