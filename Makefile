@@ -6,8 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Installs file $(1) unless this very text is installed already; the copy kept in the virtual
-# environment is the stamp, because checkouts change the times of files.
+# Installs $(2), unless the files $(1) are what was installed last; their copy, kept in the virtual
+# environment, is the stamp, because checkouts change the times of files.
 define install
 	@$(venv)
 	@if ! { cat $(1); $(PY) --version; } | cmp -s - $(VENV)/.installed-$(2); then \
@@ -46,11 +46,11 @@ help:
 	@echo "make clean        remove caches; data in var/ and $(VENV) stay"
 
 setup:
-	$(call install,requirements.txt,requirements.txt)
+	$(call install,requirements.txt constraints.txt,requirements.txt)
 
 setup-dev:
-	$(call install,requirements.txt requirements-dev.txt,requirements-dev.txt)
-	@{ cat requirements.txt; $(PY) --version; } > $(VENV)/.installed-requirements.txt
+	$(call install,requirements.txt requirements-dev.txt constraints.txt,requirements-dev.txt)
+	@{ cat requirements.txt constraints.txt; $(PY) --version; } > $(VENV)/.installed-requirements.txt
 
 run: setup
 	@exec $(PY) manage.py run_site --with-parent
