@@ -18,10 +18,8 @@ from tests.searchsite.embedded.waiting import wait_until
 def make_child(tmp_path):
     made = []
 
-    def make(*command, once=False):
-        program = Program(
-            name="it", command=list(command), cwd=tmp_path, log=tmp_path / "it.log", once=once
-        )
+    def make(*command):
+        program = Program(name="it", command=list(command), cwd=tmp_path, log=tmp_path / "it.log")
         made.append(Child(program))
         return made[-1]
 
@@ -98,17 +96,6 @@ def test_a_child_that_will_not_stop_is_killed(make_child, tmp_path, capsys):
     child.wait_stopped(time.monotonic() + 0.3)
     assert not child.is_running
     assert "was killed" in capsys.readouterr().out
-
-
-def test_a_program_that_runs_once_is_not_restarted_and_tells_when_it_failed(make_child, capsys):
-    child = make_child("false", once=True)
-    assert not child.is_done
-    child.start()
-    wait_until_ended(child)
-    child.tend()
-    child.tend()
-    assert child.is_done
-    assert "failed (status 1)" in capsys.readouterr().out
 
 
 def test_a_child_ends_with_its_supervisor(tmp_path):
