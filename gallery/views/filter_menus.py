@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from django.utils.formats import date_format
 
 from gallery.browsing import Facets
 from gallery.search import Filters
 from gallery.search.query import ORIENTATIONS
 
 Address = Callable[[Filters], str]
+
+DAY = "j F Y"
+# A lone collection is no choice; a lone tag is one; dates can be typed whatever there is.
+FEWEST_CHOICES = {"Tag": 1, "Date": 0}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +34,22 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DateForm:
+    """From and until which day: a form to `action` whose `fields` keep everything else."""
+
+    action: str
+    fields: tuple[tuple[str, str], ...]
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Menu:
-    """One filter's entries, in the order shown."""
+    """One filter's entries, in the order shown; those of dates follow a form."""
 
     label: str
     choices: tuple[Choice, ...]
+    dates: DateForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,20 +73,11 @@ def filter_bar(filters: Filters, *, facets: Facets, address: Address) -> FilterB
     menus = (
         _collections(filters, facets, address),
         _tags(filters, facets, address),
-        _one_of(
-            "Year", "year", filters, address, values={year: str(year) for year in facets.years}
-        ),
-        _one_of(
-            "Shape",
-            "orientation",
-            filters,
-            address,
-            values={shape: shape.capitalize() for shape in ORIENTATIONS},
-        ),
+        _dates(filters, facets, address),
+        _shapes(filters, address),
     )
     return FilterBar(
-        # A lone collection or year is no choice; a lone tag is one.
-        menus=tuple(m for m in menus if len(m.choices) > (0 if m.label == "Tag" else 1)),
+        menus=tuple(m for m in menus if len(m.choices) >= FEWEST_CHOICES.get(m.label, 2)),
         chosen=chosen(filters, facets=facets, address=address),
     )
 
@@ -88,9 +98,9 @@ def chosen(filters: Filters, *, facets: Facets, address: Address) -> tuple[Chose
     if filters.year is not None:
         found.append(_chosen(str(filters.year), filters, address, year=None))
     if filters.taken_from:
-        found.append(_chosen(f"From {filters.taken_from}", filters, address, taken_from=None))
+        found.append(_chosen(f"From {_day(filters.taken_from)}", filters, address, taken_from=None))
     if filters.taken_to:
-        found.append(_chosen(f"Until {filters.taken_to}", filters, address, taken_to=None))
+        found.append(_chosen(f"Until {_day(filters.taken_to)}", filters, address, taken_to=None))
     if filters.orientation:
         label = filters.orientation.capitalize()
         found.append(_chosen(label, filters, address, orientation=""))
@@ -119,19 +129,38 @@ def _tags(filters: Filters, facets: Facets, address: Address) -> Menu:
     return Menu(label="Tag", choices=tuple(choices))
 
 
-def _one_of(
-    label: str, name: str, filters: Filters, address: Address, *, values: dict[Any, str]
-) -> Menu:
-    now = getattr(filters, name)
+def _dates(filters: Filters, facets: Facets, address: Address) -> Menu:
+    """Any two days, or a whole year: one replaces the other."""
+    always = replace(filters, year=None, taken_from=None, taken_to=None)
+    parts = urlsplit(address(always))
+    years = [
+        Choice(label=str(year), url=address(replace(always, year=year)), is_on=year == filters.year)
+        for year in facets.years
+    ]
+    form = DateForm(
+        action=parts.path,
+        fields=tuple(parse_qsl(parts.query)),
+        first=filters.taken_from,
+        last=filters.taken_to,
+    )
+    # All of a lone year is all there is.
+    return Menu(label="Date", choices=tuple(years) if len(years) > 1 else (), dates=form)
+
+
+def _shapes(filters: Filters, address: Address) -> Menu:
     choices = [
         Choice(
-            label=words,
-            url=address(replace(filters, **cast(dict[str, Any], {name: value}))),
-            is_on=value == now,
+            label=shape.capitalize(),
+            url=address(replace(filters, orientation=shape)),
+            is_on=shape == filters.orientation,
         )
-        for value, words in values.items()
+        for shape in ORIENTATIONS
     ]
-    return Menu(label=label, choices=tuple(choices))
+    return Menu(label="Shape", choices=tuple(choices))
+
+
+def _day(day: date) -> str:
+    return date_format(day, DAY)
 
 
 def _chosen(label: str, filters: Filters, address: Address, **without: Any) -> Chosen:

@@ -86,6 +86,17 @@ def test_a_filter_menu_keeps_the_other_filters(client, public):
     assert 'href="/?tag=cat&amp;orientation=portrait"' in page
 
 
+def test_days_narrow_the_list_by_a_form_that_keeps_the_rest(client, public):
+    may = make_image(public, tags=["cat"], taken_at=NOON)
+    make_image(public, tags=["cat"], taken_at=NOON - timedelta(days=30))
+    response = client.get("/?tag=cat&from=2024-05-12&to=2024-05-12")
+    assert tiles(response) == [may.pk]
+    page = text(response)
+    assert '<input type="hidden" name="tag" value="cat">' in page
+    assert 'name="from" value="2024-05-12"' in page
+    assert 'aria-label="Remove the filter From 12 May 2024"' in page
+
+
 def test_no_match_and_no_pictures_say_what_to_do(client, owner, public):
     assert "Sign in to see your own pictures" in text(client.get("/"))
     client.force_login(owner)

@@ -30,12 +30,12 @@ def choices(found, label):
 
 def test_every_kind_has_its_menu():
     found = bar()
-    assert [menu.label for menu in found.menus] == ["Collection", "Tag", "Year", "Shape"]
+    assert [menu.label for menu in found.menus] == ["Collection", "Tag", "Date", "Shape"]
     assert choices(found, "Collection") == {
         "My cats": "?collection=cats",
         "Dogs": "?collection=dogs",
     }
-    assert choices(found, "Year") == {"2024": "?year=2024", "2023": "?year=2023"}
+    assert choices(found, "Date") == {"2024": "?year=2024", "2023": "?year=2023"}
     assert choices(found, "Shape")["Square"] == "?orientation=square"
     assert found.chosen == ()
 
@@ -62,7 +62,8 @@ def test_each_filter_can_be_removed_alone():
     )
     ways_out = {chosen.label: chosen.remove_url for chosen in found.chosen}
     assert list(ways_out) == [
-        "My cats", "unknown", "#red", "2024", "From 2024-01-02", "Until 2024-03-04", "Portrait",
+        "My cats", "unknown", "#red", "2024", "From 2 January 2024",
+        "Until 4 March 2024", "Portrait",
     ]  # fmt: skip
     assert "collection=cats" not in ways_out["My cats"]
     assert "collection=unknown" in ways_out["My cats"]
@@ -72,4 +73,20 @@ def test_each_filter_can_be_removed_alone():
 
 def test_what_offers_no_choice_is_left_out():
     found = bar(facets=Facets(collections=(("cats", "My cats"),), tags=("red",), years=(2024,)))
-    assert [menu.label for menu in found.menus] == ["Tag", "Shape"]
+    assert [menu.label for menu in found.menus] == ["Tag", "Date", "Shape"]
+    assert choices(found, "Date") == {}
+
+
+def test_the_form_of_dates_keeps_everything_but_other_dates():
+    filters = Filters(
+        collections=("cats",), tags=("red", "a & b"), year=2024, taken_to=date(2024, 3, 4)
+    )
+    found = bar(filters)
+    form = next(menu.dates for menu in found.menus if menu.label == "Date")
+    assert form.fields == (("collection", "cats"), ("tag", "red"), ("tag", "a & b"))
+    assert (form.first, form.last) == (None, date(2024, 3, 4))
+
+
+def test_a_year_and_two_days_replace_each_other():
+    found = bar(Filters(taken_from=date(2024, 1, 2), taken_to=date(2024, 3, 4)))
+    assert choices(found, "Date")["2023"] == "?year=2023"

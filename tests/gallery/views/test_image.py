@@ -106,6 +106,17 @@ def test_neighbours_are_those_of_the_list_one_came_from(client, public):
     assert 'href="/?tag=cat"' in text(response)
 
 
+def test_a_list_of_some_days_is_told_from_the_list_one_came_from(client, public):
+    """Both are called from= in an address, one inside the other."""
+    days = [make_image(public, taken_at=NOON.replace(day=n)) for n in (1, 2, 3)]
+    response = client.get(
+        f"/images/{days[1].pk}/?from=browse%3Ffrom%3D2024-05-02%26to%3D2024-05-03"
+    )
+    trail = "browse%3Ffrom%3D2024-05-02%26to%3D2024-05-03"
+    assert steps(response) == [f"/images/{days[2].pk}/?from={trail}", ""]
+    assert 'href="/?from=2024-05-02&to=2024-05-03"' in text(response)
+
+
 def test_a_collection_is_a_list_too(client, owner, public):
     other = make_collection(owner, "Other", visibility=Visibility.PUBLIC)
     first = make_image(public, created_at=NOON)

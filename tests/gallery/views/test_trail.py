@@ -11,6 +11,7 @@ from gallery.views.trail import Trail, search_trail, trail_from
     [
         ("browse", "/", "All pictures"),
         ("browse?tag=a+b", "/?tag=a+b", "All pictures"),
+        ("browse?from=2024-05-01&to=2024-05-31", "/?from=2024-05-01&to=2024-05-31", "All pictures"),
         ("search?q=cat&page=2", "/search/?q=cat&page=2", "Results"),
         ("collections/my-cats?year=2024", "/collections/my-cats/?year=2024", "Collection"),
     ],
