@@ -17,6 +17,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery.browsing import Facets, coverage, newest_slice
@@ -86,9 +87,12 @@ def collection(request: HttpRequest, *, slug: str) -> HttpResponse:
         "select": _may_edit(request, found),
     }
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "gallery/_grid_page.html", context)
-    context |= _around_the_grid(request, found, images, filters)
-    return render(request, "collections/collection.html", context)
+        response = render(request, "gallery/_grid_page.html", context)
+    else:
+        context |= _around_the_grid(request, found, images, filters)
+        response = render(request, "collections/collection.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _around_the_grid(

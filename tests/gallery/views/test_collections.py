@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 
@@ -99,9 +101,24 @@ def test_pages_go_on_without_a_script_and_with_htmx(client, owner, settings):
     following = first.context["next_url"]
     second = client.get(following)
     assert [one.pk for one in second.context["images"]] == [images[0].pk]
-    piece = client.get(following, HTTP_HX_REQUEST="true").content
-    assert b"<html" not in piece
-    assert b"hx-swap-oob" in piece
+    piece = client.get(following, HTTP_HX_REQUEST="true")
+    assert b"<html" not in piece.content
+    assert b"hx-swap-oob" in piece.content
+    # The same address has two answers: a cache must not mix them up.
+    assert "HX-Request" in first["Vary"]
+    assert "HX-Request" in piece["Vary"]
+
+
+def test_days_narrow_the_page_and_what_all_means(client, owner):
+    collection = make_collection(owner)
+    for month in (4, 5):
+        make_image(collection, taken_at=datetime(2024, month, 12, 12, tzinfo=UTC), tags=["cat"])
+    client.force_login(owner)
+    address = f"{page_of(collection)}?tag=cat&from=2024-05-01&to=2024-05-31"
+    content = client.get(address).content.decode()
+    assert "All 1 that match" in content
+    assert '<input type="hidden" name="from" value="2024-05-01">' in content
+    assert "Until 31 May 2024" in content
 
 
 def test_making_a_collection(client, owner):
