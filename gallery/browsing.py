@@ -6,6 +6,7 @@ Used by views; may import gallery.search and gallery.models.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,9 +23,15 @@ from gallery.models.people import Viewer
 LOOKED_AT = 2000
 TAGS_OFFERED = 30
 YEARS_OFFERED = 60
-# A longer title or caption is a sentence about one picture, not something one would type.
+# More is a sentence about one picture, not something one would type.
 EXAMPLE_LETTERS = 32
 EXAMPLE_WORDS = 4
+# What follows these is where and how; what stands before them is what the picture is of.
+_CIRCUMSTANCES = re.compile(
+    r"[,;:.!?(–]|\b(?:with|in|on|at|by|from|under|above|below|before|behind|beside|near|over|seen)\b",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:A|An|The)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,20 +116,27 @@ def facets(viewer: Viewer) -> Facets:
 
 
 def example_queries(viewer: Viewer, *, limit: int = 6) -> list[str]:
-    """Words to try that find something here: short captions, titles and tags of new pictures.
+    """Words to try that find something here: what captions of new pictures begin with, then tags.
 
-    Taken at even steps over the newest, so that one upload of a hundred cats is one example.
+    Titles are left out: they are names, which tell nothing of searching by meaning. Taken at even
+    steps over the newest, so that one upload of a hundred cats is one example.
     """
     images = _newest(Image.objects.visible_to(viewer).filter(embeddings__encoder__state="active"))
-    rows = images.values_list("caption", "title", "tags")
-    found: dict[str, str] = {}
-    for caption, title, tags in rows:
-        words = _example_from(caption, title, *tags)
+    captions: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for caption, tags in images.values_list("caption", "tags"):
+        words = _example_from(caption)
         if words:
-            found.setdefault(words.casefold(), words)
-    candidates = list(found.values())
-    step = max(1, len(candidates) // limit)
-    return candidates[::step][:limit]
+            captions.setdefault(words.casefold(), words)
+        names.update((tag.casefold(), tag) for tag in tags if _is_typed(tag))
+    spread = _at_even_steps(list(captions.values()), limit)
+    more = [tag for key, tag in names.items() if key not in captions]
+    return spread + _at_even_steps(more, limit - len(spread))
+
+
+def _at_even_steps(texts: list[str], limit: int) -> list[str]:
+    step = max(1, len(texts) // max(1, limit))
+    return texts[::step][:limit]
 
 
 def _newest(images: QuerySet[Image]) -> QuerySet[Image]:
@@ -140,12 +154,16 @@ def _years(images: QuerySet[Image]) -> Iterator[int]:
         yield from range(end, start - 1, -1)
 
 
-def _example_from(*texts: str) -> str:
-    for text in texts:
-        words = " ".join(text.split()).strip(" .,;:!?")
-        if 2 < len(words) <= EXAMPLE_LETTERS and len(words.split()) <= EXAMPLE_WORDS:
-            return words
-    return ""
+def _example_from(caption: str) -> str:
+    """“A tabby cat with green eyes.” is of “a tabby cat”; nothing where the beginning is long."""
+    start = _CIRCUMSTANCES.split(" ".join(caption.split()), maxsplit=1)[0].strip()
+    if not _is_typed(start) or _ARTICLE.fullmatch(start):
+        return ""
+    return _ARTICLE.sub(lambda article: article[0].lower(), start, count=1)
+
+
+def _is_typed(words: str) -> bool:
+    return 2 < len(words) <= EXAMPLE_LETTERS and len(words.split()) <= EXAMPLE_WORDS
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -66,11 +66,11 @@ SAMPLES = (
     ),
     Sample(
         _SKIMAGE, "rocket.jpg", "On the pad",
-        "A rocket stands on its launch pad at dusk, lit from below.", ("space", "night"),
+        "A rocket on its launch pad at dusk, lit from below.", ("space", "night"),
     ),
     Sample(
         _SKIMAGE, "motorcycle_left.png", "In the garage",
-        "A red motorcycle parked in a cluttered garage.", ("vehicles",),
+        "A red motorcycle in a cluttered garage.", ("vehicles",),
     ),
     Sample(
         _SKLEARN, "china.jpg", "Summer Palace",

@@ -90,10 +90,10 @@ def test_only_what_the_viewer_may_see_is_offered(public, owner, stranger, encode
     assert theirs.collections == (("public", "Public"),)
     assert theirs.tags == ("cat",)
     assert theirs.years == (2024,)
-    assert example_queries(stranger) == ["grey cat"]
+    assert example_queries(stranger) == ["grey cat", "cat"]
     assert own.tags == ("cat", "plan")
     assert own.years == (2024, 2023, 2022, 2021, 2020, 2019)
-    assert sorted(example_queries(owner)) == ["grey cat", "secret plan"]
+    assert sorted(example_queries(owner)) == ["cat", "grey cat", "plan", "secret plan"]
 
 
 def test_years_are_those_of_the_sites_calendar(public, settings):
@@ -110,15 +110,28 @@ def test_years_end_with_a_cameras_wild_guess(public):
     assert len(years) == 60
 
 
-def test_examples_are_short_and_searchable(public, encoder):
-    make_image(public, caption="a red boat", vector=VECTOR)
-    make_image(public, caption="A red boat.", vector=VECTOR)
+def test_examples_are_what_searchable_captions_are_of(public, encoder):
+    for caption in (
+        "a red boat",
+        "A red boat.",
+        "A cup of coffee on a red saucer, on a wooden table.",
+        "A sentence that nobody would type into a search box",
+        "In the garden",
+        "A, b",
+    ):
+        make_image(public, caption=caption, title="DSC_0012", vector=VECTOR)
     make_image(public, caption="still waiting")
-    make_image(
-        public, caption="A sentence that nobody would type into a search box", title="Harbour",
-        vector=VECTOR,
-    )  # fmt: skip
-    assert sorted(words.lower() for words in example_queries(None)) == ["a red boat", "harbour"]
+    assert sorted(example_queries(None)) == ["a cup of coffee", "a red boat"]
+
+
+def test_tags_fill_up_where_captions_are_few(public, encoder):
+    make_image(public, caption="Harbour", tags=["boat", "harbour"], vector=VECTOR)
+    make_image(public, tags=["boat", "sea", "a tag much longer than one would type"], vector=VECTOR)
+    found = example_queries(None)
+    assert found[0] == "Harbour"
+    assert sorted(found[1:]) == ["boat", "sea"]
+    assert len(example_queries(None, limit=2)) == 2
+    assert example_queries(None, limit=1) == ["Harbour"]
 
 
 def test_examples_are_spread_over_the_newest(public, encoder):
