@@ -29,6 +29,7 @@ from gallery.exceptions import LibraryProblem, NotAllowed, Refused
 from gallery.hints import hint_workers
 from gallery.ingest.batches import Progress, add_file_to_batch, batch_progress, create_batch
 from gallery.ingest.intake import Details
+from gallery.ingest.names import name_of_form
 from gallery.library.editing import edit_image
 from gallery.library.moving import move_images
 from gallery.library.trash import restore_images, trash_images
@@ -133,7 +134,8 @@ def upload_images(
     )
     new: list[int] = []
     for file in files:
-        items = add_file_to_batch(batch, file=file, name=file.name or "", details=details)
+        name = name_of_form(file.name or "")
+        items = add_file_to_batch(batch, file=file, name=name, details=details)
         new += [item.pk for item in items]
     hint_workers()
     rows = batch_progress(batch, only=new)

@@ -9,6 +9,7 @@ NAME_CHARACTERS = 255
 # The longest extension worth keeping when a name is cut, in characters with the dot.
 EXTENSION_CHARACTERS = 12
 UNNAMED = "unnamed"
+_FORM_ESCAPES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 
 # Invisible letters that scripts and emoji need; all other format characters, right-to-left marks
 # and overrides among them, can make a name read as another and are dropped.
@@ -19,6 +20,17 @@ def display_name(raw: str) -> str:
     """The last part of a file's name: composed (NFC), visible, on one line, at most 255 long."""
     last = raw.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     return _clean(last) or UNNAMED
+
+
+def name_of_form(raw: str) -> str:
+    """A multipart form's name as it was before the browser escaped it: three signs, no others.
+
+    HTML's “multipart/form-data” encoding writes a quote and line ends so, and a percent sign as
+    itself; hence a file really called “a%22.jpg” cannot be told apart.
+    """
+    for escape, sign in _FORM_ESCAPES:
+        raw = raw.replace(escape, sign)
+    return raw
 
 
 def display_path(raw: str) -> str:

@@ -30,6 +30,7 @@ from gallery.forms import UploadForm
 from gallery.hints import hint_workers
 from gallery.ingest.batches import add_file_to_batch, create_batch
 from gallery.ingest.intake import Details
+from gallery.ingest.names import name_of_form
 from gallery.ingest.refusals import size_in_words
 from gallery.library.collections import create_collection
 from gallery.library.editing import edit_image, tag_images
@@ -192,7 +193,7 @@ def _take_in(request: HttpRequest, found: UploadBatch) -> list[int]:
     for number, file in enumerate(
         cast("list[UploadedFile[bytes]]", request.FILES.getlist("files"))
     ):
-        name = names[number] if number < len(names) else file.name or ""
+        name = names[number] if number < len(names) else name_of_form(file.name or "")
         items = add_file_to_batch(found, file=file, name=name, details=details)
         rows += [item.pk for item in items]
     if rows:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from gallery.ingest.names import NAME_CHARACTERS, display_name, display_path, shorten
+from gallery.ingest.names import (
+    NAME_CHARACTERS,
+    display_name,
+    display_path,
+    name_of_form,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +54,16 @@ def test_a_path_keeps_its_folders_and_loses_its_way_out():
     assert display_path("../../../a.jpg") == "a.jpg"
     assert display_path("a\u202e/b\\c.jpg") == "a/b/c.jpg"
     assert len(display_path("deep/" * 200 + "a.jpg")) == NAME_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("Bob's %22best%22 cat.jpg", 'Bob\'s "best" cat.jpg'),
+        ("two%0D%0Alines.jpg", "two lines.jpg"),
+        ("100%25 wool%20.jpg", "100%25 wool%20.jpg"),
+        ("50% off.jpg", "50% off.jpg"),
+    ],
+)
+def test_what_a_form_escapes_in_a_name_is_put_back(sent, shown):
+    assert display_name(name_of_form(sent)) == shown

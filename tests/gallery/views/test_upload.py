@@ -113,6 +113,15 @@ def test_names_keep_their_folders_and_words_go_with_the_file(client, batch):
     assert (item.image.caption, item.image.tags) == ("The beach", ["summer", "sea"])
 
 
+def test_a_plain_forms_names_get_their_quotes_back_and_the_scripts_are_left_alone(client, batch):
+    client.force_login(batch.owner)
+    send(client, batch, upload("a %22red%22 one.png", png()))
+    send(client, batch, upload("x.png", png(color="blue")), name="really%22.png")
+    assert sorted(batch.items.values_list("name", flat=True)) == [
+        'a "red" one.png', "really%22.png",
+    ]  # fmt: skip
+
+
 def test_a_zip_is_a_row_for_each_of_its_files(client, batch):
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
