@@ -55,24 +55,12 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.order_by("-created_at", "-pk")
 
     def searchable_with(self, encoder_id: int) -> Self:
-        """Those with a vector of this encoder."""
-        from gallery.models.embedding import Embedding
-
-        return self.filter(
-            models.Exists(
-                Embedding.objects.filter(image_id=models.OuterRef("pk"), encoder_id=encoder_id)
-            )
-        )
+        """Those with a vector of this encoder, of which a picture has one at most."""
+        return self.filter(embeddings__encoder_id=encoder_id)
 
     def missing_vector_for(self, encoder_id: int) -> Self:
         """Live ones without a vector of this encoder."""
-        from gallery.models.embedding import Embedding
-
-        return self.live().filter(
-            ~models.Exists(
-                Embedding.objects.filter(image_id=models.OuterRef("pk"), encoder_id=encoder_id)
-            )
-        )
+        return self.live().exclude(embeddings__encoder_id=encoder_id)
 
     def dated(self) -> Self:
         """Adds `shown_at`: when it was taken, else when it was added."""
