@@ -1,9 +1,10 @@
 """Addresses of renditions that carry their own permission, so that a page of thumbnails costs none.
 
 Whoever may see a picture's row gets a signed address; the view that streams the file checks the
-signature and asks no database. Addresses stay the same for a whole window, so that browsers keep
-hitting their caches, and end one window later at most. May be used by views, the API, the admin
-and templates.
+signature instead of asking who is there. Addresses stay the same for a whole window, so that
+browsers keep hitting their caches, and end one window later at most. An address made for everybody
+ends at once when its collection is no longer public. May be used by views, the API, the admin and
+templates.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ import base64
 import time
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from gallery.models import RENDITION_WIDTHS, Image
+from gallery.models import RENDITION_WIDTHS, Collection, Image, Visibility
 
 HOUR_S = 3600
 # An address handed out works for one to two windows. Private ones are short: an address that
-# leaked, or whose holder lost access, must end soon. Public ones are long, for shared caches.
+# leaked, or whose holder lost access, must end soon. Public ones are long, for browsers' caches.
 PRIVATE_WINDOW_S = 6 * HOUR_S
 PUBLIC_WINDOW_S = 14 * 24 * HOUR_S
+# A collection known to be public is not asked for again for this long: a page of sixty thumbnails
+# costs one query.
+PUBLIC_REMEMBERED_S = 2
 # 128 bits of the HMAC are beyond guessing and keep addresses short.
 SIGNATURE_BYTES = 16
 _SALT = "gallery.delivery"
@@ -31,8 +36,14 @@ _SALT = "gallery.delivery"
 class Grant:
     """What a valid signature allows: which audience it was made for and until when (epoch s)."""
 
-    is_public: bool
     expires_at: int
+    public_in: int | None
+    """The public collection whose picture it is; None for an address of its own viewer."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may hold, and any cache may keep, what it shows."""
+        return self.public_in is not None
 
     def seconds_left(self) -> int:
         """How long a cache may keep what it got by this address."""
@@ -44,20 +55,22 @@ def rendition_url(image: Image, *, width: int) -> str:
 
     Reads image.collection: select it together with the picture.
     """
-    signature = sign(image.sha256, is_public=image.collection.is_public)
+    public_in = image.collection_id if image.collection.is_public else None
+    signature = sign(image.sha256, public_in=public_in)
     return reverse(
         "gallery:rendition",
         kwargs={"signature": signature, "sha256": image.sha256, "width": width},
     )
 
 
-def sign(sha256: str, *, is_public: bool) -> str:
+def sign(sha256: str, *, public_in: int | None) -> str:
     """The signature part of an address: audience, expiry and HMAC."""
-    window = PUBLIC_WINDOW_S if is_public else PRIVATE_WINDOW_S
+    window = PRIVATE_WINDOW_S if public_in is None else PUBLIC_WINDOW_S
     # Each picture's windows start at another moment, so that not all caches empty at once.
     offset = int(sha256[:8], 16) % window
     expires_at = ((int(time.time()) + offset) // window + 2) * window - offset
-    stamp = f"{'p' if is_public else 'm'}{expires_at:x}"
+    audience = "m" if public_in is None else f"p{public_in:x}"
+    stamp = f"{audience}-{expires_at:x}"
     return f"{stamp}.{_hmac(stamp, sha256)}"
 
 
@@ -67,8 +80,26 @@ def check(signature: str, *, sha256: str) -> Grant | None:
     # All bytes before the comparison are the visitor's own.
     if not constant_time_compare(given, _hmac(stamp, sha256)):
         return None
-    grant = Grant(is_public=stamp[0] == "p", expires_at=int(stamp[1:], 16))
+    audience, _, expiry = stamp.partition("-")
+    public_in = int(audience[1:], 16) if audience.startswith("p") else None
+    grant = Grant(expires_at=int(expiry, 16), public_in=public_in)
     return grant if grant.seconds_left() else None
+
+
+def is_in_force(grant: Grant) -> bool:
+    """Whether the collection of an address made for everybody is public still.
+
+    One query for each collection and process in PUBLIC_REMEMBERED_S; none for private addresses.
+    """
+    if grant.public_in is None:
+        return True
+    key = f"delivery-public-{grant.public_in}"
+    if cache.get(key):
+        return True
+    public = Collection.objects.filter(pk=grant.public_in, visibility=Visibility.PUBLIC).exists()
+    if public:
+        cache.set(key, True, PUBLIC_REMEMBERED_S)
+    return public
 
 
 def _hmac(stamp: str, sha256: str) -> str:

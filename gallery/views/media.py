@@ -29,9 +29,9 @@ QUERY_PICTURE_CACHE_S = 3600
 
 @require_safe
 def rendition(request: HttpRequest, *, signature: str, sha256: str, width: str) -> HttpResponseBase:
-    """A WebP copy. The signature is the permission: no session, no database."""
+    """A WebP copy. The signature is the permission: no session, no query a thumbnail."""
     grant = delivery.check(signature, sha256=sha256)
-    if grant is None or int(width) not in RENDITION_WIDTHS:
+    if grant is None or int(width) not in RENDITION_WIDTHS or not delivery.is_in_force(grant):
         return _gone()
     etag = f'"{sha256[:32]}-{width}"'
     if request.headers.get("If-None-Match") == etag:

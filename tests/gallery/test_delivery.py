@@ -24,33 +24,34 @@ def clock(monkeypatch):
     return at
 
 
-@pytest.mark.parametrize("is_public", [True, False])
-def test_a_signature_holds_for_the_picture_and_audience_it_was_made_for(clock, is_public):
-    signature = sign(SHA, is_public=is_public)
+@pytest.mark.parametrize("public_in", [None, 7, 1_000_000])
+def test_a_signature_holds_for_the_picture_and_audience_it_was_made_for(clock, public_in):
+    signature = sign(SHA, public_in=public_in)
     grant = check(signature, sha256=SHA)
     assert grant is not None
-    assert grant.is_public is is_public
+    assert grant.public_in == public_in
+    assert grant.is_public is (public_in is not None)
     assert check(signature, sha256=OTHER) is None
 
 
 def test_changing_any_part_of_a_signature_breaks_it(clock):
-    signature = sign(SHA, is_public=False)
+    signature = sign(SHA, public_in=None)
     for place, letter in enumerate(signature):
         forged = signature[:place] + ("A" if letter != "A" else "B") + signature[place + 1 :]
         assert check(forged, sha256=SHA) is None, forged
 
 
-@pytest.mark.parametrize("junk", ["", ".", "p", "p.", "m99.", "p1é.x", "x" * 80, "p0.AAAA"])
+@pytest.mark.parametrize(
+    "junk", ["", ".", "p", "p.", "m99.", "p1é.x", "x" * 80, "p0.AAAA", "p1-.x"]
+)
 def test_junk_is_refused_without_an_error(clock, junk):
     assert check(junk, sha256=SHA) is None
 
 
-@pytest.mark.parametrize(
-    ("is_public", "window"), [(True, PUBLIC_WINDOW_S), (False, PRIVATE_WINDOW_S)]
-)
-def test_a_signature_lives_one_to_two_windows(clock, is_public, window):
+@pytest.mark.parametrize(("public_in", "window"), [(7, PUBLIC_WINDOW_S), (None, PRIVATE_WINDOW_S)])
+def test_a_signature_lives_one_to_two_windows(clock, public_in, window):
     start = int(time.time())
-    signature = sign(SHA, is_public=is_public)
+    signature = sign(SHA, public_in=public_in)
     left = check(signature, sha256=SHA).seconds_left()
     assert window <= left <= 2 * window
     clock(start + left - 1)
@@ -60,22 +61,22 @@ def test_a_signature_lives_one_to_two_windows(clock, is_public, window):
 
 
 def test_the_address_stays_the_same_through_a_window_and_then_changes(clock):
-    first = sign(SHA, is_public=False)
+    first = sign(SHA, public_in=None)
     until_next = check(first, sha256=SHA).seconds_left() - PRIVATE_WINDOW_S
     clock(1_800_000_000 + until_next - 1)
-    assert sign(SHA, is_public=False) == first
+    assert sign(SHA, public_in=None) == first
     clock(1_800_000_000 + until_next + 1)
-    assert sign(SHA, is_public=False) != first
+    assert sign(SHA, public_in=None) != first
 
 
 def test_pictures_change_their_addresses_at_different_moments(clock):
-    ends = {check(sign(f"{n:064x}"[::-1], is_public=True), sha256=f"{n:064x}"[::-1]).expires_at
+    ends = {check(sign(f"{n:064x}"[::-1], public_in=7), sha256=f"{n:064x}"[::-1]).expires_at
             for n in range(1, 20)}  # fmt: skip
     assert len(ends) > 1
 
 
 def test_another_secret_key_makes_other_signatures(clock, settings):
-    signature = sign(SHA, is_public=True)
+    signature = sign(SHA, public_in=7)
     settings.SECRET_KEY = "another"
     assert check(signature, sha256=SHA) is None
 
@@ -83,9 +84,9 @@ def test_another_secret_key_makes_other_signatures(clock, settings):
 def test_the_address_names_the_audience_of_the_collection(owner):
     public = make_image(make_collection(owner, visibility=Visibility.PUBLIC))
     private = make_image(make_collection(owner))
-    for image, is_public in ((public, True), (private, False)):
+    for image, public_in in ((public, public.collection_id), (private, None)):
         signature = rendition_url(image, width=320).split("/")[2]
-        assert check(signature, sha256=image.sha256).is_public is is_public
+        assert check(signature, sha256=image.sha256).public_in == public_in
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from gallery import delivery
 from gallery.delivery import rendition_url, sign
-from gallery.models import QueryImage, Role, Visibility
+from gallery.models import Collection, QueryImage, Role, Visibility
 from tests.factories import make_collection, make_image
 
 
@@ -53,6 +54,23 @@ def test_a_rendition_costs_no_query_and_no_session(
     assert not response.cookies
 
 
+def test_a_page_of_public_renditions_costs_one_query(client, public, django_assert_num_queries):
+    cache.clear()
+    with django_assert_num_queries(1):
+        for width in (320, 640, 1600) * 20:
+            assert client.get(rendition_url(public, width=width)).status_code == 200
+
+
+def test_an_address_for_everybody_ends_when_its_collection_becomes_private(client, public):
+    address = rendition_url(public, width=320)
+    assert client.get(address).status_code == 200
+    Collection.objects.update(visibility=Visibility.PRIVATE)
+    cache.clear()  # stands for the two seconds that it is remembered
+    assert client.get(address).status_code == 404
+    Collection.objects.update(visibility=Visibility.PUBLIC)
+    assert client.get(address).status_code == 200
+
+
 def test_public_renditions_may_be_cached_by_anyone_private_ones_by_the_browser(
     client, public, private
 ):
@@ -73,7 +91,7 @@ def test_a_browser_that_has_it_is_told_so(client, public):
 
 
 def test_a_signature_is_good_for_one_picture_only(client, public, private):
-    signature = sign(public.sha256, is_public=True)
+    signature = sign(public.sha256, public_in=public.collection_id)
     address = reverse(
         "gallery:rendition",
         kwargs={"signature": signature, "sha256": private.sha256, "width": "320"},
