@@ -1,0 +1,13 @@
+import pytest
+
+
+@pytest.mark.parametrize("address", ["/", "/nothing/", "/api/v1/status"])
+def test_a_session_with_a_nul_in_its_name_is_no_session(client, db, address):
+    usual = client.get(address).status_code
+    response = client.get(address, HTTP_COOKIE='sessionid="aaaaaaaaaa\\000b"')
+    assert response.status_code == usual
+
+
+def test_other_cookies_stay(client, db):
+    response = client.get("/", HTTP_COOKIE='theme=dark; other="\\000"')
+    assert response.context["site"].theme == "dark"
