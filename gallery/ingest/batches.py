@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
+from django.db import IntegrityError
 from django.db.models import (
     Case,
     Count,
@@ -86,8 +87,15 @@ def iterate_file_into_batch(
     _check_may_add(batch.owner, batch.collection)
     destination = Destination(collection=batch.collection, owner=batch.owner)
     incoming = _incoming(file, name=display_path(name), details=details)
-    for outcome in ingest_many(incoming, to=destination):
-        yield _write_item(batch, outcome)
+    try:
+        for outcome in ingest_many(incoming, to=destination):
+            yield _write_item(batch, outcome)
+    except IntegrityError as error:
+        if Collection.objects.filter(pk=batch.collection_id).exists():
+            raise
+        raise NotAllowed(
+            "That collection was deleted meanwhile: choose another.", reason="collection_gone"
+        ) from error
 
 
 def batch_progress(batch: UploadBatch, *, only: Sequence[int] | None = None) -> list[ItemProgress]:

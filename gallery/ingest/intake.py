@@ -117,10 +117,10 @@ def describe_if_blank(image: Image, *, details: Details) -> None:
         for name, value in (("title", details.title), ("caption", details.caption))
         if value and not getattr(image, name)
     }
+    if blank:
+        Image.objects.filter(pk=image.pk).update(**blank)
     for name, value in blank.items():
         setattr(image, name, value)
-    if blank:
-        image.save(update_fields=list(blank))
 
 
 def prepare(file: Spooled, *, name: str) -> Prepared:

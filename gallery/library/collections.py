@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.library.words import clean_line, clean_lines
 from gallery.models import Collection, Image, Visibility
 from gallery.models.collection import CollectionQuerySet
 from gallery.models.image import ImageQuerySet
@@ -24,6 +25,9 @@ from gallery.models.people import Viewer, person_id
 
 # Addresses under /collections/ that are pages of their own.
 RESERVED_SLUGS = frozenset({"new"})
+# Lengths in characters of the model's fields.
+NAME_LENGTH = 120
+DESCRIPTION_LENGTH = 2000
 # Room in the slug's 80 characters for a suffix.
 SLUG_STEM_LENGTH = 70
 # Pictures on a collection's card.
@@ -54,7 +58,7 @@ def create_collection(
     person = person_id(owner)
     if person is None:
         raise NotAllowed("Sign in to make a collection.")
-    name = clean_name(name)
+    name, description = clean_name(name), clean_description(description)
     for _ in range(5):
         try:
             with transaction.atomic():
@@ -62,7 +66,7 @@ def create_collection(
                     owner_id=person,
                     name=name,
                     slug=free_slug(name),
-                    description=description.strip(),
+                    description=description,
                     visibility=visibility,
                 )
         except IntegrityError:
@@ -73,12 +77,15 @@ def create_collection(
 
 def clean_name(name: str) -> str:
     """The name on one line. Raises LibraryProblem when nothing is left or it is too long."""
-    name = " ".join(name.split())
+    name = clean_line(name, limit=NAME_LENGTH, what="name")
     if not name:
         raise LibraryProblem("Give the collection a name.", reason="name_missing")
-    if len(name) > 120:
-        raise LibraryProblem("That name is too long: 120 characters fit.", reason="name_too_long")
     return name
+
+
+def clean_description(description: str) -> str:
+    """The description as it is stored. Raises LibraryProblem when it is too long."""
+    return clean_lines(description, limit=DESCRIPTION_LENGTH, what="description")
 
 
 def free_slug(name: str) -> str:
@@ -112,16 +119,24 @@ def update_collection(
     if visibility not in Visibility.values:
         raise LibraryProblem("Choose public or private.", reason="visibility_unknown")
     collection.name = clean_name(name)
-    collection.description = description.strip()
+    collection.description = clean_description(description)
     collection.visibility = visibility
     collection.cover = cover
-    collection.save(update_fields=["name", "description", "visibility", "cover"])
+    # Not save(): it fails when the collection was deleted meanwhile.
+    Collection.objects.filter(pk=collection.pk).update(
+        name=collection.name,
+        description=collection.description,
+        visibility=visibility,
+        cover=cover,
+    )
 
 
 def delete_collection(collection: Collection) -> None:
     """Deletes an empty collection. Raises LibraryProblem while a picture is in it or its trash."""
     with transaction.atomic():
-        locked = Collection.objects.select_for_update().get(pk=collection.pk)
+        locked = Collection.objects.select_for_update().filter(pk=collection.pk).first()
+        if locked is None:
+            raise LibraryProblem("That collection is deleted already.", reason="collection_gone")
         live = locked.images.filter(deleted_at__isnull=True).count()
         trashed = locked.images.filter(deleted_at__isnull=False).count()
         if live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
@@ -25,19 +26,18 @@ def edit_image(
     tags: Iterable[str] | None = None,
 ) -> Image:
     """Writes the words of one picture that the caller has found to be editable; None leaves a
-    field as it is. Raises LibraryProblem."""
-    fields: list[str] = []
+    field as it is. One that was deleted meanwhile stays so. Raises LibraryProblem."""
+    words: dict[str, Any] = {}
     if title is not None:
-        image.title = clean_title(title)
-        fields.append("title")
+        words["title"] = clean_title(title)
     if caption is not None:
-        image.caption = clean_caption(caption)
-        fields.append("caption")
+        words["caption"] = clean_caption(caption)
     if tags is not None:
-        image.tags = clean_tags(tags)
-        fields.append("tags")
-    if fields:
-        image.save(update_fields=fields)
+        words["tags"] = clean_tags(tags)
+    if words:
+        Image.objects.filter(pk=image.pk).update(**words)
+    for name, value in words.items():
+        setattr(image, name, value)
     return image
 
 

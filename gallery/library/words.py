@@ -21,10 +21,16 @@ def clean_line(text: str, *, limit: int, what: str) -> str:
     return _within(line, limit=limit, what=what)
 
 
+def clean_lines(text: str, *, limit: int, what: str) -> str:
+    """Text of several lines, without other control characters. Raises LibraryProblem when it is
+    too long."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _within(_printable(lines, keep="\n").strip(), limit=limit, what=what)
+
+
 def clean_caption(text: str) -> str:
     """A caption: line breaks stay, control characters go. Raises LibraryProblem."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _within(_printable(lines, keep="\n").strip(), limit=CAPTION_LENGTH, what="caption")
+    return clean_lines(text, limit=CAPTION_LENGTH, what="caption")
 
 
 def clean_title(text: str) -> str:
@@ -36,7 +42,8 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
     """Tags in lower case, in the order given, each once. Raises LibraryProblem."""
     found: dict[str, None] = {}
     for tag in tags:
-        word = clean_line(tag, limit=TAG_LENGTH, what="tag").lower().strip("#, ")
+        # Lower case first: it makes some letters two, and what is stored must fit.
+        word = clean_line(tag.lower(), limit=TAG_LENGTH, what="tag").strip("#, ")
         if word:
             found[word] = None
     if len(found) > MAX_TAGS:
@@ -50,9 +57,10 @@ def parse_tags(text: str) -> list[str]:
 
 
 def _printable(text: str, *, keep: str = "") -> str:
+    """Without control characters and unpaired surrogates, which no database takes."""
     normal = unicodedata.normalize("NFC", text)
     return "".join(
-        letter if letter in keep or unicodedata.category(letter) != "Cc" else " "
+        letter if letter in keep or unicodedata.category(letter) not in {"Cc", "Cs"} else " "
         for letter in normal
     )
 

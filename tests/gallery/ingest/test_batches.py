@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from gallery.exceptions import NotAllowed
+from gallery.ingest import bulk
 from gallery.ingest.batches import (
     Progress,
     add_file_to_batch,
@@ -12,7 +13,16 @@ from gallery.ingest.batches import (
     create_batch,
 )
 from gallery.ingest.intake import Details
-from gallery.models import Embedding, EmbeddingJob, Fate, Image, Membership, Role, UploadItem
+from gallery.models import (
+    Collection,
+    Embedding,
+    EmbeddingJob,
+    Fate,
+    Image,
+    Membership,
+    Role,
+    UploadItem,
+)
 from tests import images
 from tests.factories import TINY_DIMENSION, make_collection, make_person
 from tests.gallery.ingest.conftest import upload
@@ -143,3 +153,18 @@ def test_an_administrator_adds_anywhere(db):
     boss = make_person("boss", is_superuser=True)
     batch = create_batch(boss, collection=make_collection(make_person("other")))
     assert add(batch, images.jpeg())[0].image.owner == boss
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_collection_deleted_while_its_files_come_in_is_told_in_a_sentence(batch, monkeypatch):
+    record = bulk.record
+
+    def record_too_late(*args, **options):
+        Collection.objects.filter(pk=batch.collection_id).delete()
+        return record(*args, **options)
+
+    monkeypatch.setattr(bulk, "record", record_too_late)
+    with pytest.raises(NotAllowed) as problem:
+        add(batch, images.jpeg())
+    assert problem.value.reason == "collection_gone"
+    assert not Image.objects.exists()

@@ -93,3 +93,22 @@ def test_counts_and_covers_cost_two_queries_for_any_number_of_collections(owner)
     assert [one.picture_count for one in collections] == [0, 1, 4]
     assert [len(covers[one.pk]) for one in collections] == [0, 1, 3]
     assert len(queries) == 2
+
+
+def test_words_of_a_collection_hold_nothing_that_no_database_takes(owner):
+    made = create_collection(owner, name="My\x00 \ud800cats", description="one\x00\r\ntwo")
+    made.refresh_from_db()
+    assert (made.name, made.slug, made.description) == ("My cats", "my-cats", "one \ntwo")
+    update_collection(made, name="a\x00b", description="\x00", visibility="private", cover=None)
+    made.refresh_from_db()
+    assert (made.name, made.description) == ("a b", "")
+
+
+def test_a_collection_deleted_meanwhile_stays_deleted(owner):
+    collection = make_collection(owner)
+    Collection.objects.filter(pk=collection.pk).delete()
+    update_collection(collection, name="x", description="", visibility="private", cover=None)
+    with pytest.raises(LibraryProblem) as problem:
+        delete_collection(collection)
+    assert problem.value.reason == "collection_gone"
+    assert not Collection.objects.exists()

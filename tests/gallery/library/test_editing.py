@@ -65,3 +65,10 @@ def test_too_many_tags_on_one_picture_change_none(owner):
     with pytest.raises(LibraryProblem):
         tag_images(Image.objects.all(), by=owner, tags=["more"])
     assert tags_of(free) == [[]]
+
+
+def test_a_picture_deleted_meanwhile_stays_deleted(owner):
+    image = make_image(make_collection(owner))
+    Image.objects.filter(pk=image.pk).delete()
+    edit_image(image, title="Too late")
+    assert not Image.objects.exists()

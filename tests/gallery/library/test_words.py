@@ -31,3 +31,15 @@ def test_what_does_not_fit_is_refused(write, reason):
     with pytest.raises(LibraryProblem) as problem:
         write()
     assert problem.value.reason == reason
+
+
+def test_what_no_database_takes_is_taken_out():
+    assert clean_title("a\ud800b\x00c") == "a b c"
+    assert parse_tags("\udfff, a\x00b") == ["a b"]
+
+
+def test_a_tag_is_measured_as_it_is_stored():
+    # Lower case makes this letter two.
+    assert parse_tags("İ" * 30) == ["i̇" * 30]
+    with pytest.raises(LibraryProblem):
+        parse_tags("İ" * 60)
