@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -27,6 +28,7 @@ from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
 from gallery.search.filters import filter_images
 from gallery.views.collections import filters_from, visible_collection
+from gallery.views.numbers import is_number, numbers_of
 from gallery.views.sentences import describe_change
 from gallery.views.undo import offer_undo
 
@@ -61,11 +63,10 @@ def selected_images(params: QueryDict, found: Collection) -> tuple[ImageQuerySet
     inside = Image.objects.live().filter(collection=found)
     if params.get("all") == "1":
         shown = params.get("expected", "")
-        if not (shown.isascii() and shown.isdigit()):
+        if not is_number(shown):
             raise LibraryProblem("Reload the page and choose again.", reason="selection_changed")
         return filter_images(inside, filters_from(params, found)), int(shown)
-    ids = {int(one) for one in params.getlist("ids") if one.isascii() and one.isdigit()}
-    ids = {pk for pk in ids if pk < 2**63}
+    ids = numbers_of(params.getlist("ids"))
     if not ids:
         raise LibraryProblem("Tick at least one picture first.", reason="nothing_selected")
     return inside.filter(pk__in=ids), len(ids)
@@ -73,7 +74,8 @@ def selected_images(params: QueryDict, found: Collection) -> tuple[ImageQuerySet
 
 def _move(request: HttpRequest, images: ImageQuerySet, expected: int) -> tuple[Change, str]:
     targets = Collection.objects.open_to_uploads_by(request.user)
-    target = targets.filter(slug=request.POST.get("target", "")).first()
+    slug = request.POST.get("target", "")
+    target = targets.filter(slug=slug).first() if slug_re.match(slug) else None
     if target is None:
         raise LibraryProblem("Choose a collection to move them to.", reason="target_missing")
     done = move_images(images, to=target, by=request.user, expected=expected)

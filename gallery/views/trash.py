@@ -15,6 +15,7 @@ from gallery.exceptions import LibraryProblem, SemblanceError
 from gallery.library.trash import purge_images, restore_images
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
+from gallery.views.numbers import is_number, numbers_of
 from gallery.views.sentences import describe_change, pictures
 from gallery.views.undo import offer_undo, undo_offer
 
@@ -62,11 +63,10 @@ def _selected(request: HttpRequest, params: QueryDict) -> tuple[ImageQuerySet, i
     """The pictures that the form is about, and how many were shown. Raises LibraryProblem."""
     if params.get("all") == "1":
         shown = params.get("expected", "")
-        if not (shown.isascii() and shown.isdigit()):
+        if not is_number(shown):
             raise LibraryProblem("Reload the page and choose again.", reason="selection_changed")
         return _trashed(request), int(shown)
-    ids = {int(one) for one in params.getlist("ids") if one.isascii() and one.isdigit()}
-    ids = {pk for pk in ids if pk < 2**63}
+    ids = numbers_of(params.getlist("ids"))
     if not ids:
         raise LibraryProblem("Tick at least one picture first.", reason="nothing_selected")
     return _trashed(request).filter(pk__in=ids), len(ids)

@@ -81,4 +81,5 @@ def _came_from(request: HttpRequest) -> str:
     allowed = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return address if allowed else "gallery:browse"
+    # What begins otherwise would be taken for the name of a page.
+    return address if allowed and address.startswith("/") else "gallery:browse"

@@ -37,6 +37,7 @@ from gallery.library.editing import edit_image, tag_images
 from gallery.library.words import clean_caption, parse_tags
 from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, Visibility
 from gallery.views import errors
+from gallery.views.numbers import is_number
 from gallery.views.sentences import pictures
 from gallery.views.throttle import limited
 from gallery.views.upload_rows import as_json, limits, rows_of, summary_of
@@ -84,7 +85,7 @@ def files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
 def status(request: HttpRequest, *, pk: UUID) -> HttpResponse:
     """Where the batch stands: its counts, and the rows asked for with ?item=, as JSON."""
     found = _batch_of(request, pk)
-    wanted = [int(one) for one in request.GET.getlist("item")[:ROWS_A_POLL] if _is_id(one)]
+    wanted = [int(one) for one in request.GET.getlist("item")[:ROWS_A_POLL] if is_number(one)]
     return JsonResponse(as_json(request, found, rows=rows_of(found, only=wanted) if wanted else []))
 
 
@@ -94,7 +95,7 @@ def retry(request: HttpRequest, *, pk: UUID) -> HttpResponse:
     """Embeds again what failed: one file of the batch (item), or all of it."""
     found = _batch_of(request, pk)
     jobs = EmbeddingJob.objects.quarantined().filter(image__upload_items__batch=found)
-    if _is_id(request.POST.get("item", "")):
+    if is_number(request.POST.get("item", "")):
         jobs = jobs.filter(image__upload_items=int(request.POST["item"]))
     count = retry_jobs(EmbeddingJob.objects.filter(pk__in=jobs.values("pk")))
     hint_workers()
@@ -124,7 +125,7 @@ def _write_words(request: HttpRequest, found: UploadBatch) -> str:
     tags = parse_tags(request.POST.get("tags", ""))
     images = Image.objects.live().filter(upload_items__batch=found).distinct()
     mine = Image.objects.filter(pk__in=images.values("pk"), collection=found.collection)
-    if not _is_id(request.POST.get("item", "")):
+    if not is_number(request.POST.get("item", "")):
         change = tag_images(mine, by=request.user, tags=tags)
         return f"{pictures(len(change.ids))} tagged."
     image = get_object_or_404(mine, upload_items=int(request.POST["item"]))
@@ -257,10 +258,6 @@ def _json_problem(reason: str, sentence: str, status_code: HTTPStatus) -> JsonRe
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _person(request: HttpRequest) -> User:

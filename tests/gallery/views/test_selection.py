@@ -131,3 +131,26 @@ def test_only_those_who_may_edit_act(client, collection, stranger):
     client.logout()
     assert "/accounts/login/" in act(client, collection, "trash", ids=[1]).redirect_chain[0][0]
     assert Image.objects.live().count() == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"action": "move", "target": "a\x00b"},
+        {"action": "trash", "ids": "9" * 5000},
+        {"action": "trash", "all": "1", "expected": "9" * 5000},
+    ],
+)
+def test_junk_in_the_form_changes_nothing(client, collection, data):
+    image = make_image(collection)
+    response = act(client, collection, **{"ids": [image.pk], **data})
+    assert response.status_code == 200
+    assert Image.objects.live().filter(collection=collection).get() == image
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "nonsense", "a.b", "admin:logout", ""]
+)
+def test_undo_goes_to_pages_of_this_site_only(client, collection, elsewhere):
+    response = client.post(reverse("gallery:undo"), {"token": "x", "next": elsewhere})
+    assert response["Location"] == reverse("gallery:browse")

@@ -57,3 +57,9 @@ def test_the_page_costs_the_same_for_any_number(client, gone, django_assert_max_
         make_image(gone[0].collection, deleted_at=timezone.now())
     with django_assert_max_num_queries(5):
         client.get(TRASH)
+
+
+@pytest.mark.parametrize("data", [{"ids": "9" * 5000}, {"all": "1", "expected": "9" * 5000}])
+def test_junk_in_the_form_changes_nothing(client, gone, data):
+    assert client.post(CHANGE, {"action": "purge", **data})["Location"] == TRASH
+    assert Image.objects.trashed().count() == 2
