@@ -9,7 +9,10 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -99,6 +102,31 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         HTTPStatus.UNPROCESSABLE_ENTITY,
         reason="invalid_input",
         sentence=f"{first['loc'][-1]}: {first['msg']}.",
+    )
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(UnreadablePostError)
+def unreadable(request: HttpRequest, _: Exception) -> HttpResponse:
+    """A request that Django itself gives up on: too many fields, or a body that is cut or no
+    form."""
+    return _problem(
+        request,
+        HTTPStatus.BAD_REQUEST,
+        reason="bad_request",
+        sentence="The site could not read that request: it is damaged, or has too many fields.",
+    )
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
+    """A body without files that is larger than any that makes sense."""
+    return _problem(
+        request,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        reason="too_many_bytes",
+        sentence="That request is too large: send files as a form, and words in several requests.",
     )
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Router
+from ninja import Path, Router
 from ninja.responses import Status
 
 from gallery.api_auth import anyone, signed_in
-from gallery.api_schemas import BatchOut, CollectionNew, CollectionOut, Problem, StatusOut
+from gallery.api_schemas import BatchOut, CollectionNew, CollectionOut, Problem, Slug, StatusOut
 from gallery.api_shapes import batch_shape, collection_shape
 from gallery.browsing import coverage
 from gallery.library.collections import create_collection, with_counts
@@ -42,7 +42,7 @@ def list_collections(request: HttpRequest) -> list[CollectionOut]:
     tags=["collections"],
     summary="One collection",
 )
-def get_collection(request: HttpRequest, slug: str) -> CollectionOut:
+def get_collection(request: HttpRequest, slug: Path[Slug]) -> CollectionOut:
     """A collection that you may see; 404 for every other."""
     return _collection(request, slug)
 

@@ -9,6 +9,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+# What a collection's address can be.
+Slug = Annotated[str, Field(max_length=80, pattern=r"^[-a-zA-Z0-9_]+$")]
 Orientation = Literal["landscape", "portrait", "square"]
 
 
@@ -146,14 +148,14 @@ class ImageChange(Schema):
     title: str | None = Field(None, max_length=200)
     caption: str | None = Field(None, max_length=5000)
     tags: list[str] | None = None
-    collection: str | None = Field(None, description="Slug of the collection to move it to.")
+    collection: Slug | None = Field(None, description="Slug of the collection to move it to.")
     model_config = _example({"title": "Chelsea", "tags": ["cat", "portrait"]})
 
 
 class UploadForm(Schema):
     """The fields beside the files."""
 
-    collection: str = Field(description="Slug of the collection to add to.")
+    collection: Slug = Field(description="Slug of the collection to add to.")
     title: str = Field("", max_length=200)
     caption: str = Field("", max_length=5000)
     tags: str = Field("", max_length=4000, description="Tags with commas between.")
