@@ -6,7 +6,7 @@ import os
 os.environ.setdefault("VAR_DIR", "var/tests")
 
 from searchsite.settings import *  # noqa: F403
-from searchsite.settings import DATABASES, ENCODER_ADAPTERS, STORAGES, VAR_DIR
+from searchsite.settings import DATABASES, ENCODER_ADAPTERS, STATIC_ROOT, STORAGES, VAR_DIR
 
 ENCODER = "tiny"
 ENCODER_ADAPTERS = {**ENCODER_ADAPTERS, "tiny": "tests.tiny_encoder:load"}
@@ -16,6 +16,7 @@ for _store in ("default", "originals", "renditions", "queries"):
         STORAGES[_store]["OPTIONS"]["location"] = MEDIA_ROOT / _store
 # The plain storage needs no collectstatic before a page can be rendered.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 RATE_LIMIT_PER_MINUTE = 0
 # Argon2 is slow on purpose; tests sign in hundreds of times.
