@@ -1,0 +1,42 @@
+"""How much a request may bring. Named in the settings' middleware; used by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from gallery.views import errors
+from gallery.views.numbers import is_number
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+# Room for the other fields of a form beside its file.
+FORM_OVERHEAD_BYTES = 1024 * 1024
+
+
+def bounded(get_response: Answer) -> Answer:
+    """Middleware that looks at the announced size before anything reads the body.
+
+    Whoever reads a form stores its files on disk first, and the check of the form's token reads
+    it: without a bound anybody could fill the disk through any address that takes a form.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not is_number(announced):
+            return errors.bad_request(request)
+        limit = settings.MAX_UPLOAD_BYTES + FORM_OVERHEAD_BYTES
+        if int(announced) > limit and not _has_its_own_bound(request):
+            return errors.too_large(request)
+        return get_response(request)
+
+    return answer
+
+
+def _has_its_own_bound(request: HttpRequest) -> bool:
+    """The upload pages and the API take zips too, and say in their own way what is too large."""
+    own = (reverse("gallery:upload"), reverse("api:api-root"))
+    return request.path_info.startswith(own)

@@ -1,0 +1,43 @@
+import pytest
+from django.conf import settings as site_settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+FORM = "multipart/form-data; boundary=x"
+
+
+@pytest.mark.parametrize("address", ["/", "/accounts/login/", "/search/picture/", "/undo/"])
+def test_no_page_takes_more_than_one_picture(client, db, settings, address, monkeypatch):
+    settings.MAX_UPLOAD_BYTES = 1000
+    read = []
+    monkeypatch.setattr("django.http.request.HttpRequest._load_post_and_files", read.append)
+    announced = str(1000 + 1024 * 1024 + 1)
+    response = client.generic("POST", address, b"", FORM, CONTENT_LENGTH=announced)
+    assert response.status_code == 413
+    assert not read
+
+
+def test_what_fits_is_let_through(client, db):
+    response = client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
+    assert response.status_code == 200
+
+
+def test_zips_go_where_zips_are_taken(client, owner, settings):
+    settings.MAX_UPLOAD_BYTES = 1
+    client.force_login(owner)
+    zipped = SimpleUploadedFile("a.zip", b"PK\x03\x04" + b"x" * 2 * 1024 * 1024)
+    response = client.post("/upload/", {"new_collection": "New", "files": zipped})
+    assert response.status_code == 302
+
+
+@pytest.mark.parametrize("junk", ["abc", "-1", "9" * 5000])
+@pytest.mark.parametrize("address", ["/accounts/login/", "/upload/", "/api/v1/collections"])
+def test_a_size_that_is_no_number_is_a_bad_request(client, db, address, junk):
+    response = client.generic("POST", address, b"{}", "application/json", CONTENT_LENGTH=junk)
+    assert response.status_code == 400
+
+
+def test_the_bound_comes_before_whatever_may_read_the_body():
+    names = site_settings.MIDDLEWARE
+    assert names.index("gallery.views.bodies.bounded") < names.index(
+        "django.middleware.csrf.CsrfViewMiddleware"
+    )
