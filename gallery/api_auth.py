@@ -27,6 +27,7 @@ MAX_FAILURES = 20
 FAILURE_WINDOW_S = 300
 # Room for the other fields of a form beside the file.
 FORM_OVERHEAD_BYTES = 1024 * 1024
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Anyone(HttpBasicAuth):
@@ -36,6 +37,7 @@ class Anyone(HttpBasicAuth):
         """The caller; sets request.user. Raises HttpError for what must not be read at all."""
         _check_size(request)
         if "Authorization" in request.headers:
+            _check_origin(request)
             found = super().__call__(request)
             if found is None:
                 raise AuthenticationError
@@ -77,6 +79,16 @@ class SignedIn(Anyone):
     def visitor(self, request: HttpRequest) -> None:  # noqa: ARG002
         """Nobody: 401."""
         return
+
+
+def _check_origin(request: HttpRequest) -> None:
+    """Refuses what another site's page sends: a browser that has asked for a name and password
+    adds them to those requests too."""
+    origin = request.headers.get("Origin")
+    if origin is None or request.method in SAFE_METHODS:
+        return
+    if origin.partition("://")[2] != request.get_host():
+        raise HttpError(HTTPStatus.FORBIDDEN, "Another site's page may not write here.")
 
 
 def _check_size(request: HttpRequest) -> None:

@@ -6,6 +6,7 @@ Entry points call these and hint the workers afterwards; nothing here enqueues.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,7 +67,8 @@ class ItemProgress:
 def create_batch(owner: User, *, collection: Collection) -> UploadBatch:
     """Begins a sitting of uploads. Raises NotAllowed where the person may not add pictures."""
     _check_may_add(owner, collection)
-    return UploadBatch.objects.create(owner=owner, collection=collection)
+    with _told_if_gone(collection):
+        return UploadBatch.objects.create(owner=owner, collection=collection)
 
 
 def add_file_to_batch(
@@ -87,15 +89,9 @@ def iterate_file_into_batch(
     _check_may_add(batch.owner, batch.collection)
     destination = Destination(collection=batch.collection, owner=batch.owner)
     incoming = _incoming(file, name=display_path(name), details=details)
-    try:
+    with _told_if_gone(batch.collection):
         for outcome in ingest_many(incoming, to=destination):
             yield _write_item(batch, outcome)
-    except IntegrityError as error:
-        if Collection.objects.filter(pk=batch.collection_id).exists():
-            raise
-        raise NotAllowed(
-            "That collection was deleted meanwhile: choose another.", reason="collection_gone"
-        ) from error
 
 
 def batch_progress(batch: UploadBatch, *, only: Sequence[int] | None = None) -> list[ItemProgress]:
@@ -132,6 +128,19 @@ def batch_counts(batch: UploadBatch) -> dict[Progress, int]:
 def _check_may_add(owner: User, collection: Collection) -> None:
     if not Collection.objects.open_to_uploads_by(owner).filter(pk=collection.pk).exists():
         raise NotAllowed("You may not add pictures to this collection.", reason="may_not_add")
+
+
+@contextmanager
+def _told_if_gone(collection: Collection) -> Iterator[None]:
+    """Turns what the database says of a collection deleted meanwhile into NotAllowed."""
+    try:
+        yield
+    except IntegrityError as error:
+        if Collection.objects.filter(pk=collection.pk).exists():
+            raise
+        raise NotAllowed(
+            "That collection was deleted meanwhile: choose another.", reason="collection_gone"
+        ) from error
 
 
 def _incoming(file: File[bytes], *, name: str, details: Details) -> Iterator[Incoming]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gallery.models import Collection
 from tests.factories import make_collection, make_image
 from tests.gallery.test_api import basic, red_file, send_json
 
@@ -52,3 +53,21 @@ def test_a_body_of_words_has_a_limit(client, owner):
     response = send_json(client, "POST", "/api/v1/collections", {"name": "x" * 3_000_000})
     assert response.status_code == 413
     assert response.json()["reason"] == "too_many_bytes"
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://[x", "http://testserver.evil"]
+)
+def test_another_sites_page_does_not_write_with_a_remembered_password(client, owner, origin):
+    data = {"name": "Theirs"}
+    there = {**basic("olga"), "HTTP_ORIGIN": origin}
+    assert send_json(client, "POST", "/api/v1/collections", data, **there).status_code == 403
+    assert not Collection.objects.exists()
+
+
+@pytest.mark.parametrize("origin", [{}, {"HTTP_ORIGIN": "http://testserver"}])
+def test_programs_and_our_own_pages_write_with_a_password(client, owner, origin):
+    response = send_json(
+        client, "POST", "/api/v1/collections", {"name": "Mine"}, **basic("olga"), **origin
+    )
+    assert response.status_code == 201

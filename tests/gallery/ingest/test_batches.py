@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from gallery.exceptions import NotAllowed
-from gallery.ingest import bulk
+from gallery.ingest import batches, bulk
 from gallery.ingest.batches import (
     Progress,
     add_file_to_batch,
@@ -168,3 +168,17 @@ def test_a_collection_deleted_while_its_files_come_in_is_told_in_a_sentence(batc
         add(batch, images.jpeg())
     assert problem.value.reason == "collection_gone"
     assert not Image.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_collection_deleted_as_a_batch_begins_is_told_in_a_sentence(collection, monkeypatch):
+    check = batches._check_may_add
+
+    def check_too_early(owner, checked):
+        check(owner, checked)
+        Collection.objects.filter(pk=checked.pk).delete()
+
+    monkeypatch.setattr(batches, "_check_may_add", check_too_early)
+    with pytest.raises(NotAllowed) as problem:
+        create_batch(collection.owner, collection=collection)
+    assert problem.value.reason == "collection_gone"
