@@ -103,7 +103,7 @@ class MemberForm(forms.Form):
     """A person, by sign-in name, and what they may do."""
 
     username = forms.CharField(
-        label="Sign-in name",
+        label="User name",
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )

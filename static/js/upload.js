@@ -142,7 +142,6 @@ function sendAgain(some) {
   pump();
 }
 
-
 function settle(job, body) {
   const [first, ...others] = body.items;
   if (!first) {
@@ -275,7 +274,8 @@ function pump() {
 
 // --- what the page says --------------------------------------------------------------------------
 
-let lastSaid = 0;
+let lastSaid = -Infinity;
+let isAwaited = isPending; // somebody saw pictures that could not be searched yet
 
 let isDrawing = false;
 
@@ -313,8 +313,12 @@ function announce(words, isLast) {
 
 function showSummary(body) {
   isPending = body.pending;
+  isAwaited ||= isPending;
   part("summary").innerHTML = body.summary;
   schedulePoll();
+  if (!isAwaited || isPending || jobs.some(isUnsettled)) return;
+  isAwaited = false;
+  announce("All are sent, and every stored picture can be searched now.", true);
 }
 
 // --- news ----------------------------------------------------------------------------------------
@@ -330,12 +334,10 @@ async function poll() {
   try {
     const answer = await fetch(`${batchUrl}status/?${query}`, { headers: { Accept: "application/json" } });
     const body = await answer.json();
-    const before = isPending;
     pollTimer = 0;
     updateRows(body.items);
     pollPause = document.hidden ? SLOWEST_POLL_MS : Math.min(pollPause * 1.15, SLOWEST_POLL_MS);
     showSummary(body);
-    if (before && !body.pending && !active) announce("Every stored picture can be searched now.", true);
   } catch {
     pollTimer = 0;
     pollPause = SLOWEST_POLL_MS;

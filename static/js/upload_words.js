@@ -15,6 +15,7 @@ export async function saveWords(row) {
   }).catch(() => null);
   const body = await answer?.json().catch(() => null);
   if (answer?.ok) mark.hidden = false;
+  else if (!navigator.onLine) addEventListener("online", () => saveWords(row), { once: true });
   else toast(body?.sentence ?? "The words could not be saved. Try again in a moment.", "error");
 }
 
