@@ -64,6 +64,11 @@ class LibraryAdmin(ModelAdmin[Row]):
     show_full_result_count = False
     empty_value_display = "–"
 
+    def view_on_site(self, obj: Row) -> str | None:
+        """Its page, if it has one, by its own address: see SemblanceAdminSite."""
+        page = getattr(obj, "get_absolute_url", None)
+        return page() if page else None
+
 
 class ReadOnlyAdmin(LibraryAdmin[Row]):
     """Rows that the site writes itself: to be looked at, and acted on through actions only."""

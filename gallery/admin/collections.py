@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -24,6 +25,7 @@ from gallery.library.collections import (
 )
 from gallery.library.ownership import hand_over_collection
 from gallery.models import Collection, Image, Membership
+from gallery.models.people import Viewer
 
 
 class MembershipInline(TabularInline[Membership, Collection]):
@@ -34,6 +36,18 @@ class MembershipInline(TabularInline[Membership, Collection]):
     autocomplete_fields = ("person",)
     verbose_name = "member"
     verbose_name_plural = "members"
+
+
+class CoverWidget(ForeignKeyRawIdWidget):
+    """Django's, which would tell the title of any picture whose key somebody sends."""
+
+    user: Viewer = None
+
+    def label_and_url_for_value(self, value: Any) -> tuple[str, str]:
+        """Nothing for a picture that the person may not edit."""
+        label, url = super().label_and_url_for_value(value)
+        may_know = label and Image.objects.editable_by(self.user).filter(pk=value).exists()
+        return (label, url) if may_know else ("", "")
 
 
 class CollectionForm(ModelForm[Collection]):
@@ -90,12 +104,24 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         change: bool = False,
         **kwargs: Any,
     ) -> type[ModelForm[Collection]]:
-        """People are not edited or deleted from here."""
+        """People are not edited or deleted from here; only titles that one may see are told."""
         form = super().get_form(request, obj, change, **kwargs)
-        widget = form.base_fields["owner"].widget
-        for link in ("can_add_related", "can_change_related", "can_delete_related"):
-            setattr(widget, link, False)
+        # Neither field is there for somebody who may only look.
+        if "owner" in form.base_fields:
+            widget = form.base_fields["owner"].widget
+            for link in ("can_add_related", "can_change_related", "can_delete_related"):
+                setattr(widget, link, False)
+        if "cover" in form.base_fields:
+            cast(CoverWidget, form.base_fields["cover"].widget).user = request.user
         return form
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """The cover by its key."""
+        if db_field.name == "cover":
+            kwargs["widget"] = CoverWidget(db_field.remote_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new collection belongs to who makes it, unless said otherwise."""

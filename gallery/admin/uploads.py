@@ -26,7 +26,7 @@ class UploadItemInline(TabularInline[UploadItem, UploadBatch]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UploadItem]:
         """With their pictures, in one query."""
-        return super().get_queryset(request).select_related("image")
+        return super().get_queryset(request).select_related("image", "batch")
 
     def has_add_permission(self, request: HttpRequest, obj: UploadBatch | None = None) -> bool:
         """A record of what happened is not edited."""
@@ -44,7 +44,8 @@ class UploadItemInline(TabularInline[UploadItem, UploadBatch]):
     @admin.display(description="Picture")
     def picture(self, item: UploadItem) -> SafeString | None:
         """What it became, or what it is a duplicate of."""
-        if item.image is None:
+        # One that was moved away may be nobody's business here.
+        if item.image is None or item.image.collection_id != item.batch.collection_id:
             return None
         address = reverse("admin:gallery_image_change", args=[item.image.pk])
         return format_html('<a href="{}">{}</a>', address, item.image.display_title)

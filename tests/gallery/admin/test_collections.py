@@ -1,6 +1,8 @@
 """Collections and their members in the admin."""
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
@@ -125,3 +127,30 @@ def test_the_owner_must_be_able_to_sign_in(admin_page, garden, stranger):
     refused = change(admin_page, garden, owner=stranger.pk)
     assert "Choose somebody who can sign in." in refused.content.decode()
     assert garden.owner != stranger
+
+
+def test_staff_learn_nothing_of_other_peoples_pictures_by_their_keys(client, curator, garden):
+    hidden = make_image(garden, title="Hidden rose")
+    client.login(username="curator", password=PASSWORD)
+    page = client.get(f"{LIST}add/?cover={hidden.pk}")
+    assert page.status_code == 200
+    assert "Hidden rose" not in page.content.decode()
+    for row in (garden, hidden):
+        kind = ContentType.objects.get_for_model(row)
+        assert client.get(f"/admin/r/{kind.pk}/{row.pk}/").status_code == 404
+
+
+def test_the_cover_of_ones_own_collection_is_named(admin_page, garden):
+    rose = make_image(garden, title="Red rose")
+    garden.cover = rose
+    garden.save()
+    page = admin_page.get(f"{LIST}{garden.pk}/change/").content.decode()
+    assert "Red rose" in page
+    assert f'href="{garden.get_absolute_url()}"' in page
+
+
+def test_staff_who_may_only_look_can_look(client, curator):
+    mine = make_collection(curator, "Mine")
+    curator.user_permissions.set(Permission.objects.filter(codename="view_collection"))
+    client.login(username="curator", password=PASSWORD)
+    assert client.get(f"{LIST}{mine.pk}/change/").status_code == 200

@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from gallery.models import Fate, UploadBatch, UploadItem
+from gallery.models import Fate, Image, UploadBatch, UploadItem
 from tests.factories import PASSWORD, make_collection, make_image
 
 LIST = "/admin/gallery/uploadbatch/"
@@ -57,3 +57,12 @@ def test_staff_see_batches_into_their_own_collections_only(client, curator, owne
     mine = make_batch(curator, stored=1)
     client.login(username="curator", password=PASSWORD)
     assert list(client.get(LIST).context["cl"].result_list) == [mine]
+
+
+def test_a_picture_that_was_moved_away_is_not_told(client, curator, owner):
+    batch = make_batch(curator, stored=1)
+    Image.objects.update(collection=make_collection(owner), title="Nobody else's")
+    client.login(username="curator", password=PASSWORD)
+    page = client.get(reverse("admin:gallery_uploadbatch_change", args=[batch.pk]))
+    assert "good0.jpg" in page.content.decode()
+    assert "Nobody else" not in page.content.decode()
