@@ -31,7 +31,8 @@ _BROKEN = (
 )
 
 _DATE = re.compile(r"(\d{4}):(\d\d):(\d\d)[ T](\d\d):(\d\d):(\d\d)")
-_OFFSET = re.compile(r"[+-]\d\d:\d\d")
+# No clock on earth is further from UTC, and PostgreSQL refuses what is 16 hours away.
+_OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
 def orientation_of(image: Image.Image) -> int:

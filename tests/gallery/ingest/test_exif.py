@@ -89,3 +89,15 @@ def test_broken_exif_is_no_exif():
     picture = Image.open(io.BytesIO(data))
     assert orientation_of(picture) == 1
     assert read_facts(picture) == {}
+
+
+@pytest.mark.parametrize("offset", ["+23:59", "-24:00", "+14:60", "+15:00", "junk"])
+def test_an_offset_that_no_place_has_is_left_out(offset):
+    picture = with_exif(x9003="2024:01:01 00:00:00", x9011=offset)
+    assert read_facts(picture)["taken_at"] == "2024-01-01T00:00:00"
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-12:00", "+05:45"])
+def test_offsets_of_real_places_are_kept(offset):
+    picture = with_exif(x9003="2024:01:01 00:00:00", x9011=offset)
+    assert read_facts(picture)["taken_at"] == f"2024-01-01T00:00:00{offset}"
