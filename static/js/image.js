@@ -1,34 +1,84 @@
-// Zoom: the large copy in a full-window dialog; a click switches between whole and true size, and
-// dragging moves it. Without this file the same links open the large copy in the browser.
+// Zoom: the large copy in a full-window dialog. A click, a double tap, Enter, + and - change its size,
+// so do the wheel and two fingers, and what is under them stays there; dragging and the arrows move
+// it. Without this file the same links open the large copy in the browser.
+
+import { toast } from "./toast.js";
 
 const dialog = document.getElementById("zoom-dialog");
 const area = dialog?.querySelector(".zoom__area");
 
+const STEP = 1.5; // for each press of + and -
+const LARGEST = 8; // times the size that fills the window
+let scale = 1; // 1 fills the window
+
+const picture = () => area.firstElementChild;
+
 function fill(address) {
-  if (area.firstElementChild) return;
-  const picture = new Image();
-  picture.src = address;
-  picture.alt = "";
-  picture.draggable = false;
-  area.append(picture);
+  if (picture()) return;
+  const image = new Image();
+  image.src = address;
+  image.alt = "";
+  image.draggable = false;
+  image.addEventListener("load", () => setScale(scale));
+  area.append(image);
+}
+
+// The picture's width where all of it is seen; small ones are not blown up.
+function fitted() {
+  const image = picture();
+  return image.naturalWidth * Math.min(1, area.clientWidth / image.naturalWidth, area.clientHeight / image.naturalHeight);
 }
 
 // True size, or twice what fills the window where that is more.
-function setFull(isFull) {
-  const picture = area.firstElementChild;
-  const scale = Math.min(area.clientWidth / picture.naturalWidth, area.clientHeight / picture.naturalHeight);
-  area.classList.toggle("is-full", isFull);
-  picture.style.width = isFull ? `${picture.naturalWidth * Math.max(1, 2 * scale)}px` : "";
+const closer = () => Math.min(LARGEST, Math.max(2, picture().naturalWidth / fitted()));
+
+// Sets the size; the place of the picture at (x, y) of the window stays there.
+function setScale(wanted, x = area.clientWidth / 2, y = area.clientHeight / 2) {
+  const image = picture();
+  if (!image?.naturalWidth) return;
+  const before = image.getBoundingClientRect();
+  const across = (x - before.left) / before.width;
+  const down = (y - before.top) / before.height;
+  scale = Math.min(LARGEST, Math.max(1, wanted));
+  area.classList.toggle("is-full", scale > 1);
+  image.style.width = `${fitted() * scale}px`;
+  const after = image.getBoundingClientRect();
+  area.scrollLeft += after.left + across * after.width - x;
+  area.scrollTop += after.top + down * after.height - y;
 }
 
-function toggleSize(event) {
-  const box = area.firstElementChild.getBoundingClientRect();
-  const x = (event.clientX - box.left) / box.width;
-  const y = (event.clientY - box.top) / box.height;
-  setFull(!area.classList.contains("is-full"));
-  // What was under the pointer stays under it.
-  area.scrollLeft = x * area.scrollWidth - area.clientWidth / 2;
-  area.scrollTop = y * area.scrollHeight - area.clientHeight / 2;
+const toggle = (x, y) => setScale(scale > 1 ? 1 : closer(), x, y);
+
+function onWheel(event) {
+  event.preventDefault();
+  const lines = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * 30;
+  setScale(scale * Math.exp(-Math.max(-200, Math.min(200, lines)) / 300), event.clientX, event.clientY);
+}
+
+// Two fingers: their distance is the size, the point between them holds still.
+let pinch = null;
+const between = ([a, b]) => ({
+  x: (a.clientX + b.clientX) / 2,
+  y: (a.clientY + b.clientY) / 2,
+  apart: Math.max(1, Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY)),
+});
+
+function onTouch(event) {
+  if (event.touches.length !== 2) return;
+  event.preventDefault();
+  const now = between(event.touches);
+  if (event.type === "touchstart") pinch = { apart: now.apart, scale };
+  else if (pinch) setScale(pinch.scale * (now.apart / pinch.apart), now.x, now.y);
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" || event.key === " ") toggle();
+  else if (event.key === "+" || event.key === "=") setScale(scale * STEP);
+  else if (event.key === "-") setScale(scale / STEP);
+  else if (event.key === "0") setScale(1);
+  else return; // the arrows scroll by themselves
+  event.preventDefault();
 }
 
 if (dialog && area) {
@@ -38,6 +88,7 @@ if (dialog && area) {
     event.preventDefault();
     fill(link.href);
     dialog.showModal();
+    setScale(1);
     area.focus();
   });
 
@@ -46,7 +97,7 @@ if (dialog && area) {
     if (event.pointerType !== "mouse") return; // fingers scroll by themselves
     drag = { x: event.clientX, y: event.clientY, left: area.scrollLeft, top: area.scrollTop, moved: false };
   });
-  area.addEventListener("pointermove", (event) => {
+  addEventListener("pointermove", (event) => {
     if (!drag) return;
     const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y];
     drag.moved ||= Math.hypot(dx, dy) > 4;
@@ -54,12 +105,25 @@ if (dialog && area) {
   });
   addEventListener("pointerup", () => setTimeout(() => (drag = null)));
   area.addEventListener("click", (event) => {
-    if (!drag?.moved) toggleSize(event);
+    if (!drag?.moved) toggle(event.clientX, event.clientY);
   });
-  area.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") setFull(!area.classList.contains("is-full"));
-    else if (event.key === "+") setFull(true);
-    else if (event.key === "-") setFull(false);
-  });
-  dialog.addEventListener("close", () => setFull(false));
+  area.addEventListener("wheel", onWheel, { passive: false });
+  for (const kind of ["touchstart", "touchmove"]) area.addEventListener(kind, onTouch, { passive: false });
+  area.addEventListener("touchend", () => (pinch = null));
+  area.addEventListener("keydown", onKey);
+  addEventListener("resize", () => dialog.open && setScale(scale));
+  dialog.addEventListener("close", () => setScale(1));
 }
+
+// Edited in place: say so, and leave the keyboard where it was.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "details") return;
+  const details = document.getElementById("details");
+  if (details.querySelector("[role=alert]")) {
+    details.querySelector("#edit-title").focus();
+    return;
+  }
+  document.title = `${details.querySelector("h1").textContent} · ${document.title.split(" · ").pop()}`;
+  details.querySelector(".edit > summary").focus();
+  toast("Saved.");
+});

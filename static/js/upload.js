@@ -383,7 +383,12 @@ function choose(kind) {
     input.multiple = true;
     input.accept = form.querySelector("input[type=file]")?.accept ?? "";
   }
-  input.addEventListener("change", () => add(fromInput(input.files)));
+  input.addEventListener("change", () => {
+    const found = fromInput(input.files);
+    // Browsers list a folder in any order.
+    if (kind === "folder") found.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    add(found);
+  });
   input.click();
 }
 
