@@ -156,8 +156,10 @@ def _years(images: QuerySet[Image]) -> Iterator[int]:
 
 def _example_from(caption: str) -> str:
     """“A tabby cat with green eyes.” is of “a tabby cat”; nothing where the beginning is long."""
-    start = _CIRCUMSTANCES.split(" ".join(caption.split()), maxsplit=1)[0].strip()
-    if not _is_typed(start) or _ARTICLE.fullmatch(start):
+    start, *rest = _CIRCUMSTANCES.split(" ".join(caption.split()), maxsplit=1)
+    start = start.strip()
+    # A lone word before a circumstance is seldom the thing: “Sitting in the sun”.
+    if not _is_typed(start) or (" " not in start and rest and rest[0].strip()):
         return ""
     return _ARTICLE.sub(lambda article: article[0].lower(), start, count=1)
 

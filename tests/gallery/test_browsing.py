@@ -117,11 +117,13 @@ def test_examples_are_what_searchable_captions_are_of(public, encoder):
         "A cup of coffee on a red saucer, on a wooden table.",
         "A sentence that nobody would type into a search box",
         "In the garden",
+        "Sitting in the sun",
         "A, b",
+        "Harbour.",
     ):
         make_image(public, caption=caption, title="DSC_0012", vector=VECTOR)
     make_image(public, caption="still waiting")
-    assert sorted(example_queries(None)) == ["a cup of coffee", "a red boat"]
+    assert sorted(example_queries(None)) == ["Harbour", "a cup of coffee", "a red boat"]
 
 
 def test_tags_fill_up_where_captions_are_few(public, encoder):
