@@ -17,7 +17,8 @@ class Change:
 
     `ids` are the pictures changed; `skipped` counts those that were asked for and left as they
     were. `stamp` is the moment written into deleted_at. `sources` are the collections the pictures
-    came from, `tagged` the pictures that got or lost each tag, `captions` the captions before.
+    came from, `tagged` the pictures that got or lost each tag, `captions` the captions before and
+    `caption` the one written over them.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Change:
     sources: dict[int, tuple[int, ...]] = field(default_factory=dict)
     tagged: dict[str, tuple[int, ...]] = field(default_factory=dict)
     captions: dict[int, str] = field(default_factory=dict)
+    caption: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -48,4 +50,5 @@ class Change:
             sources={int(pk): tuple(ids) for pk, ids in data["sources"].items()},
             tagged={str(tag): tuple(ids) for tag, ids in data["tagged"].items()},
             captions={int(pk): str(text) for pk, text in data["captions"].items()},
+            caption=str(data["caption"]),
         )

@@ -104,14 +104,18 @@ def caption_images(
         ids=tuple(image.pk for image in chosen),
         skipped=len(locked) - len(chosen),
         captions={image.pk: image.caption for image in chosen},
+        caption=text,
     )
 
 
 @transaction.atomic
 def undo_words(change: Change, *, by: Viewer) -> int:
-    """Undoes a change of tags or captions for those pictures that `by` may still edit. Returns
-    how many pictures were put back."""
-    mine = {image.pk for image in lock_pictures(Image.objects.filter(pk__in=change.ids), by=by)}
+    """Undoes a change of tags or captions for those pictures that `by` may still edit; a caption
+    that somebody wrote since stays. Returns how many pictures were put back."""
+    images = Image.objects.filter(pk__in=change.ids)
+    if change.kind == "caption":
+        images = images.filter(caption=change.caption)
+    mine = {image.pk for image in lock_pictures(images, by=by)}
     function = "array_remove" if change.kind == "tag" else "array_append"
     for tag, ids in change.tagged.items():
         _alter_tags(function, tag=tag, ids=[pk for pk in ids if pk in mine])

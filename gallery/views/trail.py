@@ -118,5 +118,8 @@ def _over_the_edge(page: SearchPage, *, by: int, viewer: Viewer) -> Step | None:
     if not (page.has_next if by > 0 else page.has_previous):
         return None
     query = page.query.with_(page=page.query.page + by)
-    there = run_search(query, viewer=viewer)
+    try:
+        there = run_search(query, viewer=viewer)
+    except SemblanceError:  # the encoder or a picture of the query went away since the first page
+        return None
     return _result(there, 0 if by > 0 else len(there.hits) - 1)

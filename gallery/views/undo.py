@@ -70,6 +70,9 @@ def undo(request: HttpRequest) -> HttpResponse:
         back = undo_change(change, by=request.user)
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
+    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        # Kept by an earlier version of the site, which wrote changes down in another way.
+        messages.error(request, "That can no longer be undone: the site was renewed since.")
     else:
         messages.success(request, f"Undone: {pictures(back)} put back as before.")
     request.session.pop(SESSION_KEY, None)

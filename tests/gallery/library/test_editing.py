@@ -72,3 +72,13 @@ def test_a_picture_deleted_meanwhile_stays_deleted(owner):
     Image.objects.filter(pk=image.pk).delete()
     edit_image(image, title="Too late")
     assert not Image.objects.exists()
+
+
+def test_undo_leaves_a_caption_that_somebody_wrote_since(owner):
+    collection = make_collection(owner)
+    kept, other = (make_image(collection, caption="Before") for _ in range(2))
+    change = caption_images(Image.objects.all(), by=owner, caption="Cats", replace=True)
+    edit_image(kept, caption="Since")
+    assert undo_change(change, by=owner) == 1
+    captions = [Image.objects.get(pk=image.pk).caption for image in (kept, other)]
+    assert captions == ["Since", "Before"]

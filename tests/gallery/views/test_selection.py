@@ -154,3 +154,12 @@ def test_junk_in_the_form_changes_nothing(client, collection, data):
 def test_undo_goes_to_pages_of_this_site_only(client, collection, elsewhere):
     response = client.post(reverse("gallery:undo"), {"token": "x", "next": elsewhere})
     assert response["Location"] == reverse("gallery:browse")
+
+
+def test_a_change_kept_by_an_earlier_version_is_told_not_an_error(client, collection):
+    make_image(collection)
+    session = client.session
+    session["last_change"] = {"token": "x", "sentence": "", "change": "old", "shown": True}
+    session.save()
+    response = client.post(reverse("gallery:undo"), {"token": "x", "next": "/"}, follow=True)
+    assert b"can no longer be undone" in response.content

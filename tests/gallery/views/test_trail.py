@@ -2,8 +2,11 @@
 
 import pytest
 
+from gallery.exceptions import EncoderUnavailable
 from gallery.search import SearchQuery
+from gallery.views import trail
 from gallery.views.trail import Trail, search_trail, trail_from
+from tests.factories import make_collection, make_image
 
 
 @pytest.mark.parametrize(
@@ -17,8 +20,8 @@ from gallery.views.trail import Trail, search_trail, trail_from
     ],
 )
 def test_a_trail_leads_back_and_writes_itself_again(text, back, words):
-    trail = trail_from(text)
-    assert (trail.back_url, trail.back_words, str(trail)) == (back, words, text)
+    found = trail_from(text)
+    assert (found.back_url, found.back_words, str(found)) == (back, words, text)
 
 
 @pytest.mark.parametrize(
@@ -31,9 +34,9 @@ def test_anything_else_is_no_trail(junk):
 
 
 def test_parameters_are_written_anew_so_that_nothing_rides_along():
-    trail = trail_from('browse?tag="><script>&x=\r\nSet-Cookie: a')
-    assert "<" not in trail.back_url
-    assert "\n" not in trail.back_url
+    found = trail_from('browse?tag="><script>&x=\r\nSet-Cookie: a')
+    assert "<" not in found.back_url
+    assert "\n" not in found.back_url
 
 
 def test_an_endless_trail_is_cut():
@@ -44,3 +47,22 @@ def test_the_trail_of_a_query_is_its_canonical_address():
     query = SearchQuery.from_params({"q": "cat", "page": "3", "junk": "x"})
     assert search_trail(query) == "search?q=cat&page=3"
     assert str(Trail(place="search", params="")) == "search"
+
+
+def test_a_search_that_fails_on_the_next_page_ends_the_trail(owner, encoder, settings, monkeypatch):
+    settings.SEARCH_PAGE_SIZE = 1
+    collection = make_collection(owner)
+    for _ in range(2):
+        make_image(collection, vector=[1.0] + [0.0] * 63)
+    answer = trail.run_search
+    place = trail_from(f"search?collection={collection.slug}")
+    shown = answer(SearchQuery.from_params({"collection": collection.slug}), viewer=owner)
+
+    def failing(query, *, viewer):
+        if query.page > 1:
+            raise EncoderUnavailable("Its weights are gone.")
+        return answer(query, viewer=viewer)
+
+    assert place.neighbours(shown.hits[0].image, viewer=owner)[1] is not None
+    monkeypatch.setattr(trail, "run_search", failing)
+    assert place.neighbours(shown.hits[0].image, viewer=owner) == (None, None)
