@@ -104,11 +104,11 @@ SAMPLES = (
     ),
     Sample(
         _SKIMAGE, "ihc.png", "Stained tissue",
-        "Colon tissue under the microscope, stained brown and blue.", ("science",),
+        "Colon tissue stained brown and blue, under the microscope.", ("science",),
     ),
     Sample(
         _SKIMAGE, "cell.png", "A cell",
-        "One round bright cell under the microscope on a grey ground.",
+        "A single round and bright cell on a grey ground, under the microscope.",
         ("science", "black and white"),
     ),
     Sample(
@@ -121,7 +121,7 @@ SAMPLES = (
     ),
     Sample(
         _SKIMAGE, "grass.png", "Grass",
-        "Blades of grass seen from above.", ("texture", "black and white"),
+        "Many narrow blades of grass seen from above.", ("texture", "black and white"),
     ),
     Sample(
         _SKIMAGE, "gravel.png", "Gravel",
@@ -133,7 +133,8 @@ SAMPLES = (
     ),
     Sample(
         _SKIMAGE, "text.png", "Handwriting",
-        "Handwritten formulas on ruled paper, seen at an angle.", ("text", "black and white"),
+        "A few lines of handwritten formulas on ruled paper, seen at an angle.",
+        ("text", "black and white"),
     ),
     Sample(
         _SKIMAGE, "color.png", "Colour wheel",

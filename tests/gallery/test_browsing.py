@@ -11,6 +11,7 @@ from gallery.browsing import (
     newest_neighbours,
     newest_slice,
 )
+from gallery.ingest.sample_library import SAMPLES
 from gallery.models import Image, Visibility
 from tests.factories import TINY_DIMENSION, make_collection, make_image
 
@@ -124,6 +125,19 @@ def test_examples_are_what_searchable_captions_are_of(public, encoder):
         make_image(public, caption=caption, title="DSC_0012", vector=VECTOR)
     make_image(public, caption="still waiting")
     assert sorted(example_queries(None)) == ["Harbour", "a cup of coffee", "a red boat"]
+
+
+def test_the_sample_library_invites_with_things_that_are_on_its_pictures(public, encoder):
+    for sample in reversed(SAMPLES):
+        make_image(public, caption=sample.caption, title=sample.title, vector=VECTOR)
+    assert example_queries(None) == [
+        "an astronaut",
+        "a tabby cat",
+        "a cup of coffee",
+        "a rocket",
+        "a red motorcycle",
+        "a tall Chinese temple",
+    ]
 
 
 def test_tags_fill_up_where_captions_are_few(public, encoder):
