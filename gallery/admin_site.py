@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
 
+from gallery.views.accounts import AdminSignInForm
+
 
 class SemblanceAdminSite(AdminSite):
     """Headings of the admin, and its first page."""
@@ -16,6 +18,7 @@ class SemblanceAdminSite(AdminSite):
     site_header = "Semblance"
     site_title = "Semblance"
     index_title = "Manage the library"
+    login_form = AdminSignInForm
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Without Django's way from any row's key to its page: it asks for no permission, and

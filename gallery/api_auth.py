@@ -11,20 +11,16 @@ from typing import cast
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser, User
-from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBasicAuth
 from ninja.utils import check_csrf
 
 from gallery.ingest.refusals import size_in_words
-from gallery.views.throttle import visitor
+from gallery.views import guesses
 
 Caller = User | AnonymousUser
 
-# Wrong passwords from one address within FAILURE_WINDOW_S before it has to wait.
-MAX_FAILURES = 20
-FAILURE_WINDOW_S = 300
 # Room for the other fields of a form beside the file.
 FORM_OVERHEAD_BYTES = 1024 * 1024
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -57,17 +53,13 @@ class Anyone(HttpBasicAuth):
 
     def authenticate(self, request: HttpRequest, username: str, password: str) -> Caller | None:
         """The account of a name and password, None for a wrong one."""
-        key = f"api-failures:{visitor(request)}"
-        if cache.get(key, 0) >= MAX_FAILURES:
-            raise HttpError(
-                HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong passwords: wait five minutes."
-            )
+        if guesses.must_wait(request):
+            raise HttpError(HTTPStatus.TOO_MANY_REQUESTS, guesses.SENTENCE)
         # PostgreSQL refuses to look for a name with a NUL; nobody has one.
         known = "\x00" not in username
         user = authenticate(request, username=username, password=password) if known else None
         if user is None:
-            cache.add(key, 0, timeout=FAILURE_WINDOW_S)
-            cache.incr(key)
+            guesses.count_failure(request)
             return None
         request.user = user
         return request.user

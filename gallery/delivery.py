@@ -21,9 +21,10 @@ from gallery.models import RENDITION_WIDTHS, Collection, Image, Visibility
 
 HOUR_S = 3600
 # An address handed out works for one to two windows. Private ones are short: an address that
-# leaked, or whose holder lost access, must end soon. Public ones are long, for browsers' caches.
+# leaked, or whose holder lost access, must end soon. Public ones are longer, for browsers' caches,
+# yet a picture that goes to the trash must not stay reachable for weeks.
 PRIVATE_WINDOW_S = 6 * HOUR_S
-PUBLIC_WINDOW_S = 14 * 24 * HOUR_S
+PUBLIC_WINDOW_S = 24 * HOUR_S
 # A collection known to be public is not asked for again for this long: a page of sixty thumbnails
 # costs one query.
 PUBLIC_REMEMBERED_S = 2

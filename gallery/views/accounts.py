@@ -1,16 +1,49 @@
-"""Signing in: Django's view under our own look."""
+"""Signing in: Django's view and forms under our own look, with guessing slowed down."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.core.exceptions import ValidationError
 
+from gallery.views import guesses
 from gallery.views.context import site_for
+
+
+class SlowGuesses(AuthenticationForm):
+    """A sign-in form that stops looking at passwords after too many wrong ones."""
+
+    error_messages: ClassVar = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": (
+            "That user name and password do not match. Check both: capital letters count."
+        ),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        """Django's check, counted. Raises ValidationError."""
+        if self.request is None:
+            return super().clean()
+        if guesses.must_wait(self.request):
+            raise ValidationError(guesses.SENTENCE, code="too_many_failures")
+        try:
+            return super().clean()
+        except ValidationError:
+            guesses.count_failure(self.request)
+            raise
+
+
+class AdminSignInForm(SlowGuesses, AdminAuthenticationForm):
+    """The same for the admin's own sign-in page."""
 
 
 class SignIn(LoginView):
     """Django's, which names its own idea of the site `site` and would hide ours from base.html."""
+
+    authentication_form = SlowGuesses
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The site as every other page has it."""

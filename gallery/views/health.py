@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from gallery.models import Embedding, EmbeddingJob, Encoder, Image
+from gallery.models import EmbeddingJob, Encoder, Image
+from gallery.models.people import Viewer
 
 # Long enough for a busy broker, short enough for a load balancer's own limit.
 BROKER_TIMEOUT_S = 1.0
@@ -28,14 +29,15 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-def readyz(_request: HttpRequest) -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:
     """200 when searches can be answered: the database is there and an encoder is chosen.
 
     A broker that is away is reported but does not make the site unready: nothing is lost without
-    it, embeddings only come later.
+    it, embeddings only come later. Pictures are counted as far as whoever asks may see them; what
+    waits and what failed is the whole queue's.
     """
     try:
-        body = _progress()
+        body = _progress(request.user)
     except DatabaseUnavailable:
         return JsonResponse({"status": "unavailable", "database": False}, status=503)
     ready = body["encoder"] is not None
@@ -43,16 +45,15 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, status=200 if ready else 503)
 
 
-def _progress() -> dict[str, object]:
+def _progress(viewer: Viewer) -> dict[str, object]:
     connection.ensure_connection()
     encoder = Encoder.objects.active()
     jobs = EmbeddingJob.objects.filter(encoder=encoder)
+    visible = Image.objects.visible_to(viewer)
     return {
         "encoder": encoder.key if encoder else None,
-        "pictures": Image.objects.live().count(),
-        "searchable": Embedding.objects.filter(
-            encoder=encoder, image__deleted_at__isnull=True
-        ).count(),
+        "pictures": visible.count(),
+        "searchable": visible.searchable_with(encoder.pk).count() if encoder else 0,
         "waiting": jobs.waiting().count(),
         "failed": jobs.quarantined().count(),
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gallery.models import EmbeddingJob
+from gallery.models import EmbeddingJob, Visibility
 from tests.factories import make_collection, make_image
 
 
@@ -17,7 +17,7 @@ def test_readyz_before_an_encoder_is_chosen(client, db):
 
 
 def test_readyz_counts_progress(client, owner, encoder):
-    collection = make_collection(owner)
+    collection = make_collection(owner, visibility=Visibility.PUBLIC)
     make_image(collection, vector=[1.0] + [0.0] * 63)
     EmbeddingJob.objects.create(image=make_image(collection), encoder=encoder)
     response = client.get("/readyz")
@@ -26,6 +26,15 @@ def test_readyz_counts_progress(client, owner, encoder):
     assert (body["pictures"], body["searchable"], body["waiting"], body["failed"]) == (2, 1, 1, 0)
     assert body["encoder"] == "tiny"
     assert isinstance(body["broker"], bool)
+
+
+def test_readyz_counts_private_pictures_only_for_those_who_may_see_them(client, owner, encoder):
+    make_image(make_collection(owner), vector=[1.0] + [0.0] * 63)
+    body = client.get("/readyz").json()
+    assert (body["pictures"], body["searchable"]) == (0, 0)
+    client.force_login(owner)
+    body = client.get("/readyz").json()
+    assert (body["pictures"], body["searchable"]) == (1, 1)
 
 
 def test_readyz_sees_a_real_broker(client, encoder, settings):
