@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
@@ -15,13 +15,6 @@ from gallery.views.context import site_for
 
 class SlowGuesses(AuthenticationForm):
     """A sign-in form that stops looking at passwords after too many wrong ones."""
-
-    error_messages: ClassVar = {
-        **AuthenticationForm.error_messages,
-        "invalid_login": (
-            "That user name and password do not match. Check both: capital letters count."
-        ),
-    }
 
     def clean(self) -> dict[str, Any]:
         """Django's check, counted. Raises ValidationError."""
@@ -36,6 +29,17 @@ class SlowGuesses(AuthenticationForm):
             raise
 
 
+class SignInForm(SlowGuesses):
+    """The form of the site's own sign-in page."""
+
+    error_messages = {  # noqa: RUF012  # Django's own type
+        **AuthenticationForm.error_messages,
+        "invalid_login": (
+            "That user name and password do not match. Check both: capital letters count."
+        ),
+    }
+
+
 class AdminSignInForm(SlowGuesses, AdminAuthenticationForm):
     """The same for the admin's own sign-in page."""
 
@@ -43,7 +47,7 @@ class AdminSignInForm(SlowGuesses, AdminAuthenticationForm):
 class SignIn(LoginView):
     """Django's, which names its own idea of the site `site` and would hide ours from base.html."""
 
-    authentication_form = SlowGuesses
+    authentication_form = SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The site as every other page has it."""
