@@ -42,6 +42,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
     from django.conf import settings
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError
 
     from searchsite.embedded import postgres
     from searchsite.embedded.errors import LocalServiceError
@@ -55,6 +56,10 @@ def main() -> None:
         sys.exit(str(error))
     try:
         execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"The database cannot be used, check DATABASE_URL: {str(error).strip()}")
     finally:
         if embedded:
             _close_connections()
@@ -68,4 +73,7 @@ def _close_connections() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells report Ctrl-C

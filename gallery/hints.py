@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -28,6 +29,8 @@ def _send() -> None:
         _complained = False
     except OperationalError as error:
         # Once for each outage: an import without a broker hints for every few pictures.
-        level = logging.DEBUG if _complained else logging.WARNING
+        # The local broker runs only with `make run`: commands given by hand do without it.
+        quiet = _complained or settings.EMBEDDED_REDIS
+        level = logging.DEBUG if quiet else logging.WARNING
         logger.log(level, "No hint sent, the sweep will find the pictures: %s", error)
         _complained = True

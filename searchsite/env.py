@@ -7,6 +7,7 @@ Only this module and settings.py read os.environ. docs/settings.md is generated 
 from __future__ import annotations
 
 import os
+import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,13 +170,39 @@ def boolean(name: str) -> bool:
     return value in _TRUE
 
 
-def integer(name: str) -> int:
-    """A whole number. Raises SettingError for anything else."""
+def integer(name: str, *, least: int | None = None, most: int | None = None) -> int:
+    """A whole number within the limits, if given. Raises SettingError for anything else."""
     value = text(name).strip()
     try:
-        return int(value)
+        number = int(value)
     except ValueError as error:
         raise SettingError(f"{name} is “{value}”: write a whole number.") from error
+    if least is not None and number < least:
+        raise SettingError(f"{name} is {number}: write {least} or more.")
+    if most is not None and number > most:
+        raise SettingError(f"{name} is {number}: write {most} or less.")
+    return number
+
+
+def one_of(name: str, *choices: str) -> str:
+    """One of a few words, however they are capitalised. Raises SettingError for another."""
+    value = text(name).strip()
+    for choice in choices:
+        if value.lower() == choice.lower():
+            return choice
+    raise SettingError(f"{name} is “{value}”: write one of {', '.join(choices)}.")
+
+
+def time_zone(name: str) -> str:
+    """A time zone's name. Raises SettingError for one that this machine does not know."""
+    value = text(name).strip()
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingError(
+            f"{name} is “{value}”, no time zone known here: write one like Europe/Paris."
+        ) from error
+    return value
 
 
 def words(name: str) -> list[str]:

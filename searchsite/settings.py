@@ -100,13 +100,20 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL") or embedded_paths.database_url(VAR_DIR),
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
-}
+
+def _database() -> dict[str, Any]:
+    """The database of DATABASE_URL, else the local one. Raises SettingError."""
+    url = env.text("DATABASE_URL") or embedded_paths.database_url(VAR_DIR)
+    try:
+        parsed = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    except ValueError as error:
+        raise env.SettingError(
+            "DATABASE_URL cannot be read: write postgres://user:password@host/name."
+        ) from error
+    return dict(parsed)
+
+
+DATABASES: dict[str, Any] = {"default": _database()}
 EMBEDDED_DATABASE = not env.text("DATABASE_URL")
 EMBEDDED_REDIS = not env.text("REDIS_URL")
 REDIS_URL = env.text("REDIS_URL") or embedded_paths.redis_url(VAR_DIR)
@@ -145,7 +152,7 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.text("TIME_ZONE")
+TIME_ZONE = env.time_zone("TIME_ZONE")
 USE_I18N = True
 USE_TZ = True
 
@@ -242,35 +249,38 @@ ENCODER = env.text("ENCODER")
 MODEL_DIR = env.text("MODEL_DIR")
 EMBEDDING_DEVICE = env.text("EMBEDDING_DEVICE")
 EMBEDDING_PRECISION = env.text("EMBEDDING_PRECISION")
-EMBEDDING_BATCH_SIZE = env.integer("EMBEDDING_BATCH_SIZE")
-EMBEDDING_THREADS = env.integer("EMBEDDING_THREADS")
+EMBEDDING_BATCH_SIZE = env.integer("EMBEDDING_BATCH_SIZE", least=0)
+EMBEDDING_THREADS = env.integer("EMBEDDING_THREADS", least=0)
 
 HOST = env.text("HOST")
 PORT = env.integer("PORT")
-WEB_THREADS = env.integer("WEB_THREADS")
+WEB_THREADS = env.integer("WEB_THREADS", least=1)
 
-MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES")
-MAX_ARCHIVE_BYTES = env.integer("MAX_ARCHIVE_BYTES")
-MAX_ARCHIVE_UNPACKED_BYTES = env.integer("MAX_ARCHIVE_UNPACKED_BYTES")
-MAX_ARCHIVE_MEMBERS = env.integer("MAX_ARCHIVE_MEMBERS")
-MAX_ARCHIVE_RATIO = env.integer("MAX_ARCHIVE_RATIO")
-MAX_IMAGE_PIXELS = env.integer("MAX_IMAGE_PIXELS")
-MAX_IMAGE_SIDE = env.integer("MAX_IMAGE_SIDE")
-DECODE_TIMEOUT_S = env.integer("DECODE_TIMEOUT_S")
-DECODE_MEMORY_BYTES = env.integer("DECODE_MEMORY_BYTES")
-TRASH_DAYS = env.integer("TRASH_DAYS")
-QUERY_IMAGE_HOURS = env.integer("QUERY_IMAGE_HOURS")
+MAX_UPLOAD_BYTES = env.integer("MAX_UPLOAD_BYTES", least=1)
+MAX_ARCHIVE_BYTES = env.integer("MAX_ARCHIVE_BYTES", least=1)
+MAX_ARCHIVE_UNPACKED_BYTES = env.integer("MAX_ARCHIVE_UNPACKED_BYTES", least=1)
+MAX_ARCHIVE_MEMBERS = env.integer("MAX_ARCHIVE_MEMBERS", least=1)
+MAX_ARCHIVE_RATIO = env.integer("MAX_ARCHIVE_RATIO", least=1)
+MAX_IMAGE_PIXELS = env.integer("MAX_IMAGE_PIXELS", least=1)
+MAX_IMAGE_SIDE = env.integer("MAX_IMAGE_SIDE", least=1)
+DECODE_TIMEOUT_S = env.integer("DECODE_TIMEOUT_S", least=1)
+DECODE_MEMORY_BYTES = env.integer("DECODE_MEMORY_BYTES", least=1)
+TRASH_DAYS = env.integer("TRASH_DAYS", least=0)
+QUERY_IMAGE_HOURS = env.integer("QUERY_IMAGE_HOURS", least=1)
 
-SEARCH_PAGE_SIZE = env.integer("SEARCH_PAGE_SIZE")
-SEARCH_EXACT_BELOW = env.integer("SEARCH_EXACT_BELOW")
-HNSW_EF_SEARCH = env.integer("HNSW_EF_SEARCH")
-RATE_LIMIT_PER_MINUTE = env.integer("RATE_LIMIT_PER_MINUTE")
+SEARCH_PAGE_SIZE = env.integer("SEARCH_PAGE_SIZE", least=1)
+SEARCH_EXACT_BELOW = env.integer("SEARCH_EXACT_BELOW", least=0)
+HNSW_EF_SEARCH = env.integer("HNSW_EF_SEARCH", least=1, most=1000)
+RATE_LIMIT_PER_MINUTE = env.integer("RATE_LIMIT_PER_MINUTE", least=0)
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["terminal"], "level": env.text("LOG_LEVEL")},
+    "root": {
+        "handlers": ["terminal"],
+        "level": env.one_of("LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"),
+    },
     "loggers": {"django.server": {"propagate": True}},
 }

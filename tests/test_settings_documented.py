@@ -8,7 +8,11 @@ from searchsite import env
 from tests.source_tree import ROOT
 
 SETTINGS_SOURCE = (ROOT / "searchsite" / "settings.py").read_text()
-READ = set(re.findall(r"env\.(?:text|boolean|integer|words|path)\(\s*\"(\w+)\"", SETTINGS_SOURCE))
+READ = set(
+    re.findall(
+        r"env\.(?:text|boolean|integer|words|path|one_of|time_zone)\(\s*\"(\w+)\"", SETTINGS_SOURCE
+    )
+)
 
 
 def test_the_settings_page_is_the_table():

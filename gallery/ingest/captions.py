@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from gallery.ingest.intake import NO_DETAILS, Details
 COLUMNS = ("file", "caption")
 # What Excel writes when it is not asked for UTF-8.
 FALLBACK_ENCODING = "cp1252"
+# Characters in one field; a longer caption is cut when it is stored.
+csv.field_size_limit(10_000_000)
 
 
 class Captions:
@@ -47,6 +50,8 @@ def read_captions(file: Path) -> Captions:
 
 
 def _text(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")  # Excel's “Unicode text”
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -55,7 +60,7 @@ def _text(data: bytes) -> str:
 
 def _rows(text: str, name: str) -> Iterator[tuple[str, str]]:
     first_line = text.split("\n", 1)[0]
-    comma = ";" if ";" in first_line and "," not in first_line else ","
+    comma = next((mark for mark in ",;\t" if mark in first_line), ",")
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=comma, skipinitialspace=True)
     try:
         columns = {(column or "").strip().lower(): column for column in reader.fieldnames or []}

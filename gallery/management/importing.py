@@ -58,6 +58,11 @@ class ImportReport:
             "seconds": round(self.seconds, 2),
         }
 
+    @property
+    def took_nothing(self) -> bool:
+        """Whether every file was refused."""
+        return bool(self.refused) and not self.imported and not self.duplicate
+
     def in_words(self) -> str:
         """The lines that people read."""
         lines = [refusal["reason"] for refusal in self.refused]

@@ -32,7 +32,8 @@ def test_no_hint_after_a_rollback(sent):
     assert sent == []
 
 
-def test_a_broker_that_is_away_is_logged_and_forgotten(caplog, monkeypatch):
+def test_a_broker_that_is_away_is_logged_and_forgotten(caplog, monkeypatch, settings):
+    settings.EMBEDDED_REDIS = False
     nobody = Connection("redis://127.0.0.1:1/0")
     send = partial(tasks.embed_pending.apply_async, connection=nobody)
     monkeypatch.setattr(tasks.embed_pending, "delay", send)

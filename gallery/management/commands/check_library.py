@@ -47,7 +47,7 @@ class Command(BaseCommand):
         if quiet:
             self.stdout.write(json.dumps(_report(findings)))
         else:
-            self.stdout.write(_summary(findings))
+            self.stdout.write(_summary(findings, tried=options["fix"]))
         if any(not mended for _, mended in findings):
             sys.exit(1)
 
@@ -68,12 +68,19 @@ def _report(findings: list[tuple[Finding, bool]]) -> dict[str, Any]:
     }
 
 
-def _summary(findings: list[tuple[Finding, bool]]) -> str:
+def _summary(findings: list[tuple[Finding, bool]], *, tried: bool) -> str:
     if not findings:
         return "The library is in order."
-    kinds = Counter(finding.problem.value.replace("_", " ") for finding, _ in findings)
-    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    left = sum(not mended for _, mended in findings)
-    if left == 0:
-        return f"All mended: {counts}."
-    return f"{left} not mended: {counts}. --fix mends what can be mended."
+    mended = [finding for finding, is_mended in findings if is_mended]
+    left = [finding for finding, is_mended in findings if not is_mended]
+    if not left:
+        return f"All mended: {_counted(mended)}."
+    if not tried:
+        return f"{len(left)} found: {_counted(left)}. --fix mends what can be mended."
+    told = f"{len(left)} cannot be mended: {_counted(left)}."
+    return f"{told} Mended: {_counted(mended)}." if mended else told
+
+
+def _counted(findings: list[Finding]) -> str:
+    kinds = Counter(finding.problem.value.replace("_", " ") for finding in findings)
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from gallery.exceptions import SemblanceError
+from gallery.exceptions import ImportProblem, SemblanceError
 from gallery.hints import hint_workers
 from gallery.ingest.bulk import Incoming, ingest_many
 from gallery.ingest.captions import Captions, read_captions
@@ -61,6 +61,8 @@ class Command(BaseCommand):
         began = time.monotonic()
         captions = read_captions(options["captions"]) if options["captions"] else Captions({})
         files = list_files(options["paths"], but_not=options["captions"])
+        if not files:
+            raise ImportProblem("There are no files in what you named: check the path.")
         to = find_destination(
             options["collection"], owner_name=options["owner"], public=options["public"]
         )
@@ -74,6 +76,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report.as_json()))
         else:
             self.stdout.write(report.in_words())
+        if report.took_nothing:
+            sys.exit(1)
 
     def _take_in(
         self,

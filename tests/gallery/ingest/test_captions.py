@@ -63,6 +63,18 @@ def test_a_file_that_is_not_there_is_said(tmp_path):
         read_captions(tmp_path / "none.csv")
 
 
-def test_a_caption_too_large_for_csv_is_said(as_file):
+def test_a_very_long_caption_is_cut_and_stops_nothing(as_file):
+    read = captions(as_file, b'file,caption\na.jpg,"' + b"x" * 200_000 + b'"\nb.jpg,short\n')
+    assert len(read.details_of("a.jpg").caption) == 5000
+    assert read.details_of("b.jpg").caption == "short"
+
+
+def test_captions_that_are_not_good_csv_are_said(as_file):
     with pytest.raises(ImportProblem, match="not good CSV"):
-        captions(as_file, b'file,caption\na.jpg,"' + b"x" * 200_000 + b'"\n')
+        captions(as_file, b'file,caption\na.jpg,"' + b"x" * 11_000_000 + b'"\n')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_what_excel_calls_unicode_text(as_file, encoding):
+    text = "\ufefffile\tcaption\r\na.jpg\tä bäll\r\n"
+    assert captions(as_file, text.encode(encoding)).details_of("a.jpg").caption == "ä bäll"

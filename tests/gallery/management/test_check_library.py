@@ -32,7 +32,7 @@ def test_a_finding_is_told_and_the_exit_status_says_so(damaged, capsys):
     assert ended.value.code == 1
     out = capsys.readouterr().out
     assert f"Picture {damaged.pk} has no copy at 320 pixels." in out
-    assert "1 not mended: 1 missing renditions. --fix mends what can be mended." in out
+    assert "1 found: 1 missing renditions. --fix mends what can be mended." in out
 
 
 def test_fix_mends_and_then_all_is_in_order(damaged, capsys):
@@ -48,3 +48,14 @@ def test_json_tells_each_finding(damaged, capsys):
     assert (report["problems"], report["mended"]) == (1, 1)
     assert report["findings"][0]["problem"] == "missing_renditions"
     assert report["findings"][0]["subject"] == damaged.sha256
+
+
+def test_what_cannot_be_mended_is_counted_apart(damaged, capsys):
+    to = Destination(collection=damaged.collection, owner=damaged.owner)
+    lost = ingest_file(upload(images.jpeg(color="blue")), to=to, name="b.jpg").image
+    lost.original.storage.delete(lost.original.name)
+    with pytest.raises(SystemExit):
+        call_command("check_library", "--fix")
+    out = capsys.readouterr().out
+    assert "1 cannot be mended: 1 missing original. Mended: 1 missing renditions." in out
+    assert "--fix" not in out

@@ -154,3 +154,16 @@ def test_waiting_with_a_worker_follows_it(
 
 def test_a_broker_that_is_away_means_no_worker():
     assert waiting._worker_is_there() is False
+
+
+def test_an_import_that_took_nothing_ends_with_status_1(administrator, folder, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run(capsys, folder / "notes.txt", "--collection", "Nothing")
+    assert ended.value.code == 1
+    assert json.loads(capsys.readouterr().out)["imported"] == 0
+
+
+def test_an_empty_folder_is_said_and_makes_no_collection(administrator, tmp_path):
+    with pytest.raises(CommandError, match="no files"):
+        call_command("import_images", str(tmp_path), "--collection", "Empty")
+    assert not Collection.objects.exists()
