@@ -26,6 +26,7 @@ from typing import IO
 LOG_BYTES = 5 * 1024 * 1024  # of one log file, before it moves to .1
 LOG_BACKUPS = 2
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+INTERRUPTIONS = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)  # bits of a signal mask
 
 
 def die_with_parent(signum: int) -> Callable[[], None] | None:
@@ -53,17 +54,17 @@ def end_with_parent(signum: int) -> None:
 
 
 def parent_was_interrupted() -> bool:
-    """Whether the process that started this one is busy handling a SIGINT of its own. Linux only.
+    """Whether the process that started this one is busy handling a SIGINT or SIGHUP of its own.
 
-    GNU make, sent SIGINT alone, does not pass it on: it blocks the signal and waits for its
-    children, which it takes to have got theirs from the terminal.
+    GNU make, sent one of them alone, does not pass it on: it blocks the signal and waits for its
+    children, which it takes to have got theirs from the terminal. Linux only.
     """
     if sys.platform != "linux":
         return False
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{os.getppid()}/status").read_text().splitlines():
             if line.startswith("SigBlk:"):
-                return bool(int(line.split()[1], 16) & 1 << (signal.SIGINT - 1))
+                return bool(int(line.split()[1], 16) & INTERRUPTIONS)
     return False
 
 
