@@ -4,12 +4,14 @@
 import { collectDropped, fromInput } from "./folders.js";
 import { toast } from "./toast.js";
 import { fromHtml, keepThumbnail, placeRow, showThumbnail } from "./upload_rows.js";
+import { askForName, isNameMissing, settleWhere, showWhere, waitingWords } from "./upload_where.js";
 import { saveWords, sendForm } from "./upload_words.js";
 
 const AT_ONCE = 3; // requests; more would only make each slower
 const ROWS_AHEAD = 200; // rows made before their turn: a folder of 20,000 must not freeze the page
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 1000; // doubles with each attempt
+const HELD_PAUSE_MS = 500; // files of a folder turn up in many lots: only their number at the end is spoken
 const POLL_MS = 1500;
 const SLOWEST_POLL_MS = 8000;
 const POLLED_ROWS = 200; // the server answers for as many
@@ -23,6 +25,7 @@ const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;
 const jobs = []; // every file of this visit: {file, name, row, state, attempts, loaded}
 let batchUrl = work?.dataset.batchUrl ?? "";
 let beginning = null;
+let held = ""; // why files wait although nothing was sent: "unnamed", or "failed" to begin
 const tagsForAll = [];
 const again = []; // jobs to be sent once more
 let next = 0; // jobs before this one have been started
@@ -45,7 +48,8 @@ async function beginBatch() {
     method: "POST",
     body: data,
     headers: { Accept: "application/json" },
-  });
+  }).catch(() => null);
+  if (!answer) throw new Error("The site could not be reached. Your files wait here: send them again in a moment.");
   const body = await answer.json().catch(() => null);
   if (!answer.ok || !body?.url) throw new Error(body?.sentence ?? "The upload could not begin: reload the page and try again.");
   batchUrl = body.url;
@@ -54,33 +58,52 @@ async function beginBatch() {
   const where = document.querySelector("[data-where]");
   if (where) {
     history.replaceState(null, "", batchUrl);
-    const lede = document.querySelector("[data-upload-lede]");
-    const select = form.querySelector("[data-upload-collection]");
-    const name = select.value ? select.selectedOptions[0].textContent : form.querySelector("[name=new_collection]").value;
-    lede.textContent = `Into ${name.trim()}. ${lede.textContent}`;
-    where.hidden = true;
+    settleWhere(form, where);
   }
 }
 
-async function add(found) {
+function add(found) {
   if (!found.length) return;
-  if (!batchUrl) {
-    beginning ??= beginBatch();
-    try {
-      await beginning;
-    } catch (problem) {
-      beginning = null;
-      toast(problem.message, "error");
-      form.querySelector("[name=new_collection]")?.focus();
-      return;
-    }
-  }
   for (const { file, name } of found) jobs.push({ file, name, row: null, state: "waiting", attempts: 0, loaded: 0 });
   work.hidden = false;
   form.classList.add("is-busy");
   document.querySelector("[data-recent]")?.setAttribute("hidden", "");
   makeRows();
-  pump();
+  start();
+}
+
+// Sends what waits; without a name for its collection it goes on waiting, listed, until there is one.
+async function start() {
+  if (!jobs.length) return;
+  if (!batchUrl && !beginning && isNameMissing(form)) {
+    if (held !== "unnamed") askForName(form); // once: later lots must not take the focus from a caption
+    hold("unnamed");
+    return;
+  }
+  held = "";
+  showSending();
+  if (batchUrl || (await begin())) pump();
+}
+
+// True once there is a batch; who asks while it begins waits for the same answer.
+async function begin() {
+  beginning ??= beginBatch();
+  const mine = beginning;
+  try {
+    await mine;
+    return true;
+  } catch (problem) {
+    if (beginning !== mine) return false; // said already
+    beginning = null;
+    toast(problem.message, "error");
+    hold("failed");
+    return false;
+  }
+}
+
+function hold(why) {
+  held = why;
+  showSending();
 }
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -285,8 +308,24 @@ function showSending() {
   setTimeout(drawSending, 100);
 }
 
+let heldTimer = 0;
+
+function drawHeld() {
+  const words = waitingWords(jobs.length, held === "unnamed");
+  part("sending").hidden = false;
+  part("sending-words").textContent = words;
+  part("sending-bar").hidden = true;
+  part("retry-unsent").hidden = held !== "failed";
+  clearTimeout(heldTimer);
+  heldTimer = setTimeout(() => held && announce(words, true), HELD_PAUSE_MS);
+}
+
 function drawSending() {
   isDrawing = false;
+  if (held) {
+    drawHeld();
+    return;
+  }
   const left = jobs.filter(isUnsettled).length;
   const unsent = jobs.filter((job) => job.state === "unsent").length;
   const bytes = jobs.reduce((sum, job) => sum + sizeOf(job), 0);
@@ -298,6 +337,7 @@ function drawSending() {
       : `All ${number.format(jobs.length)} files sent`;
   part("sending").hidden = false;
   part("sending-words").textContent = words;
+  part("sending-bar").hidden = false;
   part("sending-bar").value = sent / bytes;
   part("retry-unsent").hidden = !unsent || left > 0;
   announce(words, !left);
@@ -392,18 +432,17 @@ function choose(kind) {
   input.click();
 }
 
-function showWhere() {
-  const select = form.querySelector("[data-upload-collection]");
-  if (!select) return;
-  for (const field of form.querySelectorAll("[data-new]")) {
-    field.hidden = select.value !== "";
-    field.querySelector("input, select").disabled = field.hidden; // a name left there must not count
-  }
-}
-
 if (work && form) {
-  showWhere();
-  form.addEventListener("change", showWhere);
+  showWhere(form);
+  form.addEventListener("change", () => {
+    showWhere(form);
+    if (!batchUrl) start();
+  });
+  form.addEventListener("submit", (event) => { // Enter in the name; without files the server answers
+    if (!jobs.length) return;
+    event.preventDefault();
+    start();
+  });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("[data-choose]");
     if (button) choose(button.dataset.choose);
@@ -429,7 +468,10 @@ if (work && form) {
       schedulePoll();
     }
   });
-  part("retry-unsent").addEventListener("click", () => sendAgain(jobs.filter((job) => job.state === "unsent")));
+  part("retry-unsent").addEventListener("click", () => {
+    if (held) start();
+    else sendAgain(jobs.filter((job) => job.state === "unsent"));
+  });
   addEventListener("beforeunload", (event) => {
     if (jobs.some(isUnsettled)) event.preventDefault();
   });

@@ -7,6 +7,20 @@ from playwright.sync_api import expect
 from gallery.models import Image
 from tests.images import jpeg
 
+DROP_A_FILE = """(color) => {
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = color;
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  const [head, data] = canvas.toDataURL("image/png").split(",");
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  const carrier = new DataTransfer();
+  carrier.items.add(new File([bytes], `${color}.png`, { type: "image/png" }));
+  document.body.dispatchEvent(
+    new DragEvent("drop", { dataTransfer: carrier, bubbles: true, cancelable: true })
+  );
+}"""
+
 FOLDER_OF_1050 = """async () => {
   const { collectDropped } = await import("/static/js/folders.js");
   const file = (path) => ({
@@ -57,6 +71,76 @@ def test_a_lost_connection_costs_nothing_but_time(library, olga, new_page, tmp_p
     expect(page.locator(".upload-row__state")).to_contain_text("trying again")
     expect(page.locator(".upload-row__state")).to_contain_text("Stored")
     assert Image.objects.filter(original_name="pink.jpg").count() == 1
+
+
+def test_files_chosen_before_the_collection_is_named_wait_for_its_name(
+    library, olga, new_page, tmp_path
+):
+    pictures = [tmp_path / "pink.jpg", tmp_path / "teal.jpg"]
+    for picture in pictures:
+        picture.write_bytes(jpeg(color=picture.stem))
+    page = new_page(person=olga)
+    posted = []
+    page.on("request", lambda request: posted.append(request.url) if request.post_data else None)
+    page.goto("/upload/")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose pictures").click()
+    chooser.value.set_files(pictures)
+    sentence = "2 files wait: name the collection to send them."
+    expect(page.locator("[data-sending-words]")).to_have_text(sentence)
+    expect(page.locator("[data-live]")).to_have_text(sentence)
+    expect(page.locator(".upload-row__name")).to_have_text(["pink.jpg", "teal.jpg"])
+    expect(page.locator(".upload-row__thumb img")).to_have_count(2)
+    name = page.get_by_label("Name of the new collection")
+    expect(name).to_be_focused()
+    name.press("Enter")  # still without a name
+    expect(page.locator("[data-sending-words]")).to_have_text(sentence)
+    assert not posted
+    name.fill("Holidays")
+    name.press("Enter")
+    expect(page.locator(".upload-row__state")).to_contain_text(["Stored", "Stored"])
+    expect(page.locator("[data-upload-lede]")).to_contain_text("Into Holidays.")
+    expect(page.get_by_role("button", name="Choose pictures")).to_be_focused()
+    assert Image.objects.filter(collection__name="Holidays").count() == 2
+    assert len([url for url in posted if url.endswith("/upload/")]) == 1
+
+
+def test_dropped_files_wait_until_a_collection_is_chosen(library, olga, new_page):
+    page = new_page(person=olga)
+    page.goto("/upload/")
+    page.evaluate(DROP_A_FILE, "pink")
+    expect(page.locator("[data-sending-words]")).to_have_text(
+        "1 file waits: name the collection to send it."
+    )
+    page.evaluate(DROP_A_FILE, "teal")
+    expect(page.locator("[data-live]")).to_contain_text("2 files wait")
+    page.get_by_label("Into").select_option("colours")
+    expect(page.locator("[data-sending-words]")).to_have_text("All 2 files sent")
+    expect(page.locator("[data-upload-lede]")).to_contain_text("Into Colours")
+    assert library.images.filter(original_name__in=["pink.png", "teal.png"]).count() == 2
+
+
+def test_files_are_kept_when_the_upload_could_not_begin(library, olga, new_page):
+    page = new_page(person=olga, expect=("ERR_FAILED",))
+    failures = iter([True])
+    page.route(
+        re.compile("/upload/$"),
+        lambda route: (
+            route.abort()
+            if route.request.method == "POST" and next(failures, False)
+            else route.continue_()
+        ),
+    )
+    page.goto("/upload/")
+    page.evaluate(DROP_A_FILE, "pink")
+    name = page.get_by_label("Name of the new collection")
+    name.fill("Holidays")
+    name.press("Tab")
+    expect(page.locator("[data-live]")).to_have_text("1 file waits: the upload could not begin.")
+    expect(page.locator(".toasts")).to_contain_text("Your files wait here")
+    page.get_by_role("button", name="Send again what failed").click()
+    expect(page.locator(".upload-row__state")).to_contain_text("Stored")
+    assert Image.objects.get(original_name="pink.png").collection.name == "Holidays"
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_sent(
