@@ -50,6 +50,11 @@ def is_needed() -> bool:
     return static_files_stale() or migrations_pending() or admin_missing() or encoder_missing()
 
 
+def names_a_device() -> bool:
+    """Whether EMBEDDING_DEVICE names hardware that this machine may lack."""
+    return str(settings.EMBEDDING_DEVICE).strip().lower() not in {"", "auto", "cpu"}
+
+
 def create_admin() -> tuple[str, str]:
     """Make the first administrator; returns the name and the password, which is stored nowhere."""
     users = get_user_model()._default_manager

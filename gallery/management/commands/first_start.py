@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from gallery.embedding.device import choose_device
 from gallery.embedding.lifecycle import ensure_active_encoder
 from gallery.embedding.queue import embed_pending
 from gallery.exceptions import EncoderUnavailable
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         if first_start.encoder_missing():
             self.stdout.write("Preparing the encoder; this happens once …")
         try:
+            choose_device()  # a setting that names one this machine lacks is told here, not later
             self.stdout.write(encoder_line(ensure_active_encoder()))
         except EncoderUnavailable as error:
             raise CommandError(error.sentence) from error

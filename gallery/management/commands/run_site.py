@@ -64,7 +64,8 @@ def _never() -> bool:
 def _prepare() -> None:
     """Do what the first start needs, up to a sample library that can be searched."""
     try:
-        if first_start.is_needed() or not first_start.has_pictures():
+        todo = first_start.is_needed() or not first_start.has_pictures()
+        if todo or first_start.names_a_device():
             # In a process of its own: the encoders' packages stay out of the supervisor.
             command = [sys.executable, MANAGE, "first_start", *STEPS, SAMPLES]
             if subprocess.run(command, cwd=settings.BASE_DIR).returncode:

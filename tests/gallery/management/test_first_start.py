@@ -97,3 +97,16 @@ def test_an_unknown_step_is_refused_in_words():
 
 def test_a_new_site_has_no_pictures():
     assert not first_start.has_pictures()
+
+
+def test_a_device_that_is_not_there_is_told_before_the_site_starts(db, settings):
+    settings.EMBEDDING_DEVICE = "abacus"
+    assert first_start.names_a_device()
+    with pytest.raises(CommandError, match="EMBEDDING_DEVICE is “abacus”"):
+        call_command("first_start", "encoder")
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", " CPU ", ""])
+def test_every_machine_has_a_processor(settings, device):
+    settings.EMBEDDING_DEVICE = device
+    assert not first_start.names_a_device()
