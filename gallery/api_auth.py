@@ -18,11 +18,10 @@ from ninja.utils import check_csrf
 
 from gallery.ingest.refusals import size_in_words
 from gallery.views import guesses
+from gallery.views.bodies import announces_more
 
 Caller = User | AnonymousUser
 
-# Room for the other fields of a form beside the file.
-FORM_OVERHEAD_BYTES = 1024 * 1024
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -85,8 +84,7 @@ def _check_origin(request: HttpRequest) -> None:
 
 def _check_size(request: HttpRequest) -> None:
     """Refuses by the announced size, before a byte of the body is read."""
-    limit = settings.MAX_ARCHIVE_BYTES + FORM_OVERHEAD_BYTES
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+    if announces_more(request, than=settings.MAX_ARCHIVE_BYTES):
         most = size_in_words(settings.MAX_ARCHIVE_BYTES)
         raise HttpError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"One request may have up to {most} here."

@@ -1,4 +1,4 @@
-"""How much a request may bring. Named in the settings' middleware; used by nothing else."""
+"""How much a request may bring: a middleware, and what those with a bound of their own ask."""
 
 from __future__ import annotations
 
@@ -28,12 +28,18 @@ def bounded(get_response: Answer) -> Answer:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         if not is_number(announced):
             return errors.bad_request(request)
-        limit = settings.MAX_UPLOAD_BYTES + FORM_OVERHEAD_BYTES
-        if int(announced) > limit and not _has_its_own_bound(request):
+        if announces_more(request, than=settings.MAX_UPLOAD_BYTES) and not _has_its_own_bound(
+            request
+        ):
             return errors.too_large(request)
         return get_response(request)
 
     return answer
+
+
+def announces_more(request: HttpRequest, *, than: int) -> bool:
+    """Whether a request says that it brings more than a file of `than` bytes and a form's rest."""
+    return int(request.META.get("CONTENT_LENGTH") or 0) > than + FORM_OVERHEAD_BYTES
 
 
 def _has_its_own_bound(request: HttpRequest) -> bool:

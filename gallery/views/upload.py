@@ -37,6 +37,7 @@ from gallery.library.editing import edit_image, tag_images
 from gallery.library.words import clean_caption, parse_tags
 from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, Visibility
 from gallery.views import errors
+from gallery.views.bodies import announces_more
 from gallery.views.numbers import is_number
 from gallery.views.sentences import pictures
 from gallery.views.throttle import limited
@@ -47,8 +48,6 @@ ROWS_A_PAGE = 100
 # Rows that one poll of the page asks about.
 ROWS_A_POLL = 200
 RECENT_BATCHES = 8
-# Room for the other fields of a form beside the largest file.
-FORM_OVERHEAD_BYTES = 1024 * 1024
 
 
 @login_required
@@ -136,8 +135,7 @@ def _write_words(request: HttpRequest, found: UploadBatch) -> str:
 def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:
     """Looks at the announced size before a byte of the body is read, which the check of the
     form's token would do, then lets the view run behind that check."""
-    limit = settings.MAX_ARCHIVE_BYTES + FORM_OVERHEAD_BYTES
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+    if announces_more(request, than=settings.MAX_ARCHIVE_BYTES):
         sentence = f"One upload may have up to {size_in_words(settings.MAX_ARCHIVE_BYTES)} here."
         if _wants_json(request):
             return _json_problem("too_many_bytes", sentence, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
