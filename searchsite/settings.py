@@ -69,8 +69,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "gallery.views.bodies.bounded",
-    "searchsite.cookies.without_nul",
+    "gallery.http.bodies.bounded",
+    "gallery.http.cookies.without_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,7 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "gallery.views.context.site",
+                "gallery.http.context.site",
             ],
         },
     },
@@ -136,7 +136,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-CSRF_FAILURE_VIEW = "gallery.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "gallery.http.errors.csrf_failure"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "gallery:browse"
 LOGOUT_REDIRECT_URL = "gallery:browse"

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gallery.api import api
-from gallery.views import accounts, errors, health
+from gallery.http import errors
+from gallery.views import accounts, health
 
 admin.site.site_header = settings.SITE_NAME
 admin.site.site_title = settings.SITE_NAME

@@ -14,9 +14,9 @@ MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 
 ENTRY_POINTS = (
-    "gallery.views", "gallery.api", "gallery.tasks", "gallery.hints", "gallery.management",
-    "gallery.admin", "gallery.admin_site", "gallery.forms", "gallery.urls", "gallery.apps",
-    "gallery.checks", "gallery.delivery", "gallery.templatetags",
+    "gallery.views", "gallery.api", "gallery.http", "gallery.tasks", "gallery.hints",
+    "gallery.management", "gallery.admin", "gallery.admin_site", "gallery.forms", "gallery.urls",
+    "gallery.apps", "gallery.checks", "gallery.delivery", "gallery.templatetags",
 )  # fmt: skip
 DOMAIN = ("gallery.ingest", "gallery.search", "gallery.explore", "gallery.library")
 HEAVY = ("torch", "torchvision", "open_clip", "timm", "transformers")

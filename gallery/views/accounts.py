@@ -9,8 +9,8 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 
-from gallery.views import guesses
-from gallery.views.context import site_for
+from gallery.http import guesses
+from gallery.http.context import site_for
 
 
 class SlowGuesses(AuthenticationForm):

@@ -18,15 +18,15 @@ from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.exceptions import LibraryProblem, NotAllowed, SemblanceError
+from gallery.http import errors
+from gallery.http.sentences import describe_change
+from gallery.http.throttle import limited
 from gallery.library.editing import edit_image
 from gallery.library.trash import trash_images
 from gallery.library.words import parse_tags
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
 from gallery.search import similar_images
-from gallery.views import errors
-from gallery.views.sentences import describe_change
-from gallery.views.throttle import limited
 from gallery.views.trail import BROWSE, Step, Trail, trail_from
 from gallery.views.undo import offer_undo
 

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.browsing import example_queries, facets, for_tiles
 from gallery.exceptions import InvalidQuery, NotSearchableYet, Refused, SemblanceError
+from gallery.http import errors
+from gallery.http.throttle import limited
 from gallery.models import Image
 from gallery.search import Chip, Filters, SearchPage, SearchQuery, keep_query_image, run_search
-from gallery.views import errors
 from gallery.views.filter_menus import filter_bar
-from gallery.views.throttle import limited
 from gallery.views.trail import search_trail
 from gallery.views.undo import undo_offer
 

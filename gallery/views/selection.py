@@ -19,6 +19,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from gallery.exceptions import LibraryProblem, SemblanceError
+from gallery.http.numbers import is_number, numbers_of
+from gallery.http.sentences import describe_change
 from gallery.library.changes import Change
 from gallery.library.editing import caption_images, tag_images, untag_images
 from gallery.library.moving import move_images
@@ -28,8 +30,6 @@ from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
 from gallery.search.filters import filter_images
 from gallery.views.collections import filters_from, visible_collection
-from gallery.views.numbers import is_number, numbers_of
-from gallery.views.sentences import describe_change
 from gallery.views.undo import offer_undo
 
 Action = Callable[[HttpRequest, ImageQuerySet, int], tuple[Change, str]]

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gallery.browsing import for_tiles
 from gallery.exceptions import LibraryProblem, SemblanceError
+from gallery.http.numbers import is_number, numbers_of
+from gallery.http.sentences import describe_change, pictures
 from gallery.library.trash import purge_images, restore_images
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
-from gallery.views.numbers import is_number, numbers_of
-from gallery.views.sentences import describe_change, pictures
 from gallery.views.undo import offer_undo, undo_offer
 
 

@@ -14,9 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from gallery.exceptions import SemblanceError
+from gallery.http.sentences import pictures
 from gallery.library.changes import Change
 from gallery.library.undo import undo_change
-from gallery.views.sentences import pictures
 
 SESSION_KEY = "last_change"
 

@@ -28,6 +28,11 @@ from gallery.embedding.queue import retry_jobs
 from gallery.exceptions import SemblanceError
 from gallery.forms import UploadForm
 from gallery.hints import hint_workers
+from gallery.http import errors
+from gallery.http.bodies import announces_more
+from gallery.http.numbers import is_number
+from gallery.http.sentences import pictures
+from gallery.http.throttle import limited
 from gallery.ingest.batches import add_file_to_batch, create_batch
 from gallery.ingest.intake import Details
 from gallery.ingest.names import name_of_form
@@ -36,11 +41,6 @@ from gallery.library.collections import create_collection
 from gallery.library.editing import edit_image, tag_images
 from gallery.library.words import clean_caption, parse_tags
 from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, Visibility
-from gallery.views import errors
-from gallery.views.bodies import announces_more
-from gallery.views.numbers import is_number
-from gallery.views.sentences import pictures
-from gallery.views.throttle import limited
 from gallery.views.upload_rows import as_json, limits, rows_of, summary_of
 
 # Rows of a batch on one page; a larger batch is told by its counts and read page by page.

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from gallery.exceptions import SemblanceError
-from gallery.views.context import site_for
+from gallery.http.context import site_for
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -98,7 +98,7 @@ def test_our_own_faults_are_told_in_json_and_logged(client, public, monkeypatch,
     def break_down(*args, **kwargs):
         raise RuntimeError("a private detail")
 
-    monkeypatch.setattr("gallery.api_search.run_search", break_down)
+    monkeypatch.setattr("gallery.api.search.run_search", break_down)
     response = client.get("/api/v1/search", {"q": "red"})
     assert (response.status_code, response.json()["reason"]) == (500, "broken")
     assert "a private detail" not in response.content.decode()

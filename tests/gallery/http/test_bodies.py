@@ -38,6 +38,6 @@ def test_a_size_that_is_no_number_is_a_bad_request(client, db, address, junk):
 
 def test_the_bound_comes_before_whatever_may_read_the_body():
     names = site_settings.MIDDLEWARE
-    assert names.index("gallery.views.bodies.bounded") < names.index(
+    assert names.index("gallery.http.bodies.bounded") < names.index(
         "django.middleware.csrf.CsrfViewMiddleware"
     )

@@ -1,6 +1,6 @@
-"""The JSON API under /api/v1/: the NinjaAPI object, its routers and how errors are told.
+"""The JSON API under /api/v1/: the NinjaAPI object, its routers and its error responses.
 
-Only searchsite.urls imports this module. What the endpoints do lives in gallery/api_*.py, which
+Only searchsite.urls imports this package. The modules beside this one hold the endpoints, which
 parse, make one domain call and return plain data. Every error is {"reason", "sentence"}.
 """
 
@@ -16,7 +16,7 @@ from django.http.request import UnreadablePostError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from gallery import api_collections, api_images, api_search
+from gallery.api import collections, images, search
 from gallery.exceptions import (
     EncoderUnavailable,
     InvalidQuery,
@@ -39,9 +39,9 @@ What you may not see does not exist here: it is 404, and it is in no count.
 """
 
 api = NinjaAPI(title="Semblance", version="1", urls_namespace="api", description=DESCRIPTION)
-api.add_router("", api_search.router)
-api.add_router("", api_images.router)
-api.add_router("", api_collections.router)
+api.add_router("", search.router)
+api.add_router("", images.router)
+api.add_router("", collections.router)
 
 # Any other error of ours is the request's fault: 422.
 _STATUS: dict[type[SemblanceError], HTTPStatus] = {
@@ -61,7 +61,7 @@ _REASONS = {
 
 
 @api.exception_handler(SemblanceError)
-def told(request: HttpRequest, problem: SemblanceError) -> HttpResponse:
+def domain_error(request: HttpRequest, problem: SemblanceError) -> HttpResponse:
     """A named error of ours."""
     status = _STATUS.get(type(problem), HTTPStatus.UNPROCESSABLE_ENTITY)
     return _problem(request, status, reason=problem.reason, sentence=problem.sentence)

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from gallery.api_schemas import (
+from gallery.api.schemas import (
     BatchOut,
     CollectionOut,
     ImageOut,

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404
 from ninja import Path, Router
 from ninja.responses import Status
 
-from gallery.api_auth import anyone, signed_in
-from gallery.api_schemas import BatchOut, CollectionNew, CollectionOut, Problem, Slug, StatusOut
-from gallery.api_shapes import batch_shape, collection_shape
+from gallery.api.auth import anyone, signed_in
+from gallery.api.schemas import BatchOut, CollectionNew, CollectionOut, Problem, Slug, StatusOut
+from gallery.api.shapes import batch_shape, collection_shape
 from gallery.browsing import coverage
 from gallery.library.collections import create_collection, with_counts
 from gallery.models import Collection, Encoder, Image, UploadBatch

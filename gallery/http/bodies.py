@@ -8,8 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from gallery.views import errors
-from gallery.views.numbers import is_number
+from gallery.http import errors
+from gallery.http.numbers import is_number
 
 Answer = Callable[[HttpRequest], HttpResponse]
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
+from gallery.http import errors
 from gallery.models.people import person_id
-from gallery.views import errors
 
 WINDOW_S = 60
 P = ParamSpec("P")

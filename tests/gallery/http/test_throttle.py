@@ -3,8 +3,8 @@
 import pytest
 from django.core.cache import cache
 
-from gallery.views import throttle
-from gallery.views.throttle import seconds_to_wait, visitor
+from gallery.http import throttle
+from gallery.http.throttle import seconds_to_wait, visitor
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gallery.views.context import site, site_for
+from gallery.http.context import site, site_for
 
 
 @pytest.mark.parametrize(

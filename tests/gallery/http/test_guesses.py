@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from gallery.views.guesses import FAILURE_WINDOW_S, MAX_FAILURES, SENTENCE
+from gallery.http.guesses import FAILURE_WINDOW_S, MAX_FAILURES, SENTENCE
 from tests.factories import PASSWORD
 
 DOORS = ["/accounts/login/", "/admin/login/"]

@@ -16,9 +16,9 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBasicAuth
 from ninja.utils import check_csrf
 
+from gallery.http import guesses
+from gallery.http.bodies import announces_more
 from gallery.ingest.refusals import size_in_words
-from gallery.views import guesses
-from gallery.views.bodies import announces_more
 
 Caller = User | AnonymousUser
 

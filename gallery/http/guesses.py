@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from gallery.views.throttle import visitor
+from gallery.http.throttle import visitor
 
 # Wrong passwords from one address within FAILURE_WINDOW_S before it has to wait. Several people
 # behind one address may all mistype; a dictionary needs thousands.

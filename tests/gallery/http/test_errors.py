@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from gallery.exceptions import NotAllowed
-from gallery.views import errors
+from gallery.http import errors
 
 
 def page(response):

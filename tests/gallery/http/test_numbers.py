@@ -1,4 +1,4 @@
-from gallery.views.numbers import is_number, numbers_of
+from gallery.http.numbers import is_number, numbers_of
 
 
 def test_only_digits_of_a_number_that_a_key_could_be():

@@ -12,8 +12,8 @@ from ninja import File, Form, Path, Query, Router
 from ninja.files import UploadedFile
 from ninja.responses import Status
 
-from gallery.api_auth import anyone, signed_in
-from gallery.api_schemas import (
+from gallery.api.auth import anyone, signed_in
+from gallery.api.schemas import (
     BatchOut,
     ImageChange,
     ImageId,
@@ -23,7 +23,7 @@ from gallery.api_schemas import (
     Problem,
     UploadForm,
 )
-from gallery.api_shapes import batch_shape, image_shapes
+from gallery.api.shapes import batch_shape, image_shapes
 from gallery.browsing import for_tiles, newest_slice
 from gallery.exceptions import LibraryProblem, NotAllowed, Refused
 from gallery.hints import hint_workers

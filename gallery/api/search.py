@@ -9,11 +9,11 @@ from ninja import File, Query, Router
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
-from gallery.api_auth import anyone
-from gallery.api_schemas import Problem, SearchAnswer, SearchParams
-from gallery.api_shapes import search_answer
+from gallery.api.auth import anyone
+from gallery.api.schemas import Problem, SearchAnswer, SearchParams
+from gallery.api.shapes import search_answer
+from gallery.http.throttle import seconds_to_wait
 from gallery.search import SearchQuery, keep_query_image, run_search
-from gallery.views.throttle import seconds_to_wait
 
 router = Router(tags=["search"], auth=anyone)
 PROBLEMS = {400: Problem, 401: Problem, 409: Problem, 422: Problem, 429: Problem, 503: Problem}
