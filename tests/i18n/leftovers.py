@@ -1,0 +1,65 @@
+"""What a person reads or hears on a page, and which of it is still English in the test language."""
+
+import re
+from html.parser import HTMLParser
+
+# Three plain lower-case letters in a row are a word; JPEG, GB and 1600 px are not.
+_WORD = re.compile(r"[a-z]{3,}")
+# Names that are the same in every language.
+_NAMES = re.compile(r"Semblance|starter|tiny\b|open_?clip|Valkey|Swagger|Django", re.IGNORECASE)
+_UNREAD_ELEMENTS = {"script", "style", "code", "kbd", "pre", "template", "svg", "time"}
+_READ_ATTRIBUTES = {
+    "alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription",
+    "aria-valuetext", "label", "placeholder", "summary", "title",
+}  # fmt: skip
+# Sentences that scripts show; other data attributes hold addresses and numbers.
+_DATA = re.compile(r"^data-(?:.*-)?(?:confirm|sentence|label|text|title|words|message)$")
+# Django keeps the names of permissions in the database, in English.
+_PERMISSION = re.compile(r"\| Can (?:add|change|delete|view) [\w ]+$")
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class _Reader(HTMLParser):
+    """Collects text and read attributes, outside elements that say `translate="no"`."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+        self._open = []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        unread = tag in _UNREAD_ELEMENTS or attributes.get("translate") == "no"
+        if tag not in _VOID:
+            self._open.append((tag, unread))
+        if unread or self._is_unread:
+            return
+        for name, value in attributes.items():
+            if name in _READ_ATTRIBUTES or _DATA.match(name):
+                self.found.append(value or "")
+        if tag == "input" and attributes.get("type") in {"submit", "button", "reset"}:
+            self.found.append(attributes.get("value") or "")
+        if tag == "meta" and attributes.get("name") == "description":
+            self.found.append(attributes.get("content") or "")
+
+    def handle_endtag(self, tag):
+        while self._open:
+            name, _ = self._open.pop()
+            if name == tag:
+                return
+
+    def handle_data(self, data):
+        if not self._is_unread:
+            self.found.append(data)
+
+    @property
+    def _is_unread(self):
+        return any(unread for _, unread in self._open)
+
+
+def english_in(html):
+    """The texts of a page that still hold an English word, in order, each once."""
+    reader = _Reader()
+    reader.feed(html)
+    texts = (" ".join(text.split()) for text in reader.found)
+    return list(dict.fromkeys(text for text in texts if _WORD.search(_NAMES.sub("", _PERMISSION.sub("", text)))))

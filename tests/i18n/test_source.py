@@ -1,0 +1,51 @@
+"""No sentence for people stands in the source outside gettext, whether or not a test opens the
+page that shows it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.i18n.source import untranslated, untranslated_in_template
+from tests.source_tree import ROOT, Module, modules, tracked
+
+# Sentences that are not for people who use the site, by module and first words, with the reason.
+NOT_TRANSLATED: dict[str, dict[str, str]] = {}
+# The command line's own part: it runs before Django has any settings.
+BEFORE_DJANGO = ("searchsite.",)
+
+
+def test_every_sentence_of_the_code_goes_through_gettext():
+    found = [
+        f"{module.label}:{line}: {text[:100]}"
+        for module in modules()
+        if not module.name.startswith(BEFORE_DJANGO)
+        for line, text in untranslated(module)
+        if not any(text.startswith(start) for start in NOT_TRANSLATED.get(module.name, {}))
+    ]
+    assert not found, f"{len(found)} sentences, wrap them in gettext:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in tracked("templates", "*.html") + tracked("templates", "*.txt")],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_every_sentence_of_a_template_goes_through_gettext(path):
+    found = list(untranslated_in_template(path.read_text()))
+    assert not found, "wrap them in {% translate %} or {% blocktranslate %}:\n" + "\n".join(found)
+
+
+def test_the_rule_sees_what_was_forgotten_and_nothing_else():
+    text = (
+        '"""The docstring of a module."""\n'
+        'a = "Two words"\n'
+        'b = _("Two words")\n'
+        'c = f"Nobody named {name}"\n'
+        'logger.info("Two words")\n'
+        'd = "one"\n'
+    )
+    module = Module("gallery.example", Path("example.py"), text, ast.parse(text))
+    assert list(untranslated(module)) == [(2, "Two words"), (4, "Nobody named {}")]
+    template = '<p class="two words">{{ name }} {% translate "Yes" %}</p><b title="No way">Left</b>'
+    assert list(untranslated_in_template(template)) == ["No way", "Left"]
