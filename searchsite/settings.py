@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 
 from searchsite import env
 from searchsite.embedded import paths as embedded_paths
+from searchsite.languages import available_languages
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = env.path("VAR_DIR")
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "gallery.http.bodies.bounded",
     "gallery.http.cookies.without_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -92,6 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gallery.http.context.site",
@@ -152,6 +155,8 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = available_languages(LOCALE_PATHS[0])
 TIME_ZONE = env.time_zone("TIME_ZONE")
 USE_I18N = True
 USE_TZ = True

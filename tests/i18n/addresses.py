@@ -10,12 +10,14 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from gallery.ingest.batches import add_file_to_batch, create_batch
-from gallery.models import Collection, EmbeddingJob, Encoder, Image
+from gallery.models import Collection, EmbeddingJob, Encoder
 from tests.factories import make_collection, make_image
 from tests.images import jpeg, text_file
 
 # Pages of others, in their own words and scripts, and answers for programs.
-NOT_OURS = re.compile(r"^/(api/|static/|healthz|readyz|jsi18n|metrics)|/jsi18n/|/autocomplete/|/r/|final_catch_all|\?P<url>")
+NOT_OURS = re.compile(
+    r"^/(api/|static/|healthz|readyz|jsi18n|metrics)|/jsi18n/|/autocomplete/|/r/|final_catch_all|\?P<url>"
+)
 
 
 def fill_library(owner):
@@ -67,6 +69,7 @@ def _patterns(patterns, prefix):
 
 def _filled(pattern, library):
     """The address of a pattern: converters and named groups replaced by the library's own."""
+
     def value(found):
         return _value(found[1], pattern, library)
 

@@ -16,7 +16,21 @@ _READ_ATTRIBUTES = {
 _DATA = re.compile(r"^data-(?:.*-)?(?:confirm|sentence|label|text|title|words|message)$")
 # Django keeps the names of permissions in the database, in English.
 _PERMISSION = re.compile(r"\| Can (?:add|change|delete|view) [\w ]+$")
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 
 
 class _Reader(HTMLParser):
@@ -62,4 +76,8 @@ def english_in(html):
     reader = _Reader()
     reader.feed(html)
     texts = (" ".join(text.split()) for text in reader.found)
-    return list(dict.fromkeys(text for text in texts if _WORD.search(_NAMES.sub("", _PERMISSION.sub("", text)))))
+    return list(
+        dict.fromkeys(
+            text for text in texts if _WORD.search(_NAMES.sub("", _PERMISSION.sub("", text)))
+        )
+    )

@@ -18,7 +18,9 @@ _KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd]|\{\w*(?::[^}]*)?\}|<[^>]+>|&\w+;|\x04)"
 def pseudo(message):
     """The message in the test language."""
     parts = _KEPT.split(str(message))
-    return "".join(part if number % 2 else part.translate(_LETTERS) for number, part in enumerate(parts))
+    return "".join(
+        part if number % 2 else part.translate(_LETTERS) for number, part in enumerate(parts)
+    )
 
 
 def speak_pseudo(monkeypatch):
@@ -32,7 +34,9 @@ def speak_pseudo(monkeypatch):
 
     monkeypatch.setattr(translation._trans, "gettext", one, raising=False)
     monkeypatch.setattr(translation._trans, "ngettext", several, raising=False)
-    monkeypatch.setattr(translation._trans, "pgettext", lambda _, message: one(message), raising=False)
+    monkeypatch.setattr(
+        translation._trans, "pgettext", lambda _, message: one(message), raising=False
+    )
     monkeypatch.setattr(
         translation._trans, "npgettext", lambda _, *message: several(*message), raising=False
     )

@@ -5,7 +5,9 @@ import re
 
 # Two words with a space between them: a sentence or a label, seldom anything else.
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.!?’”)]* [“(]?(?:[A-Za-z]|\{)")
-_MARKUP_OR_CODE = re.compile(r"<\w|SELECT |CREATE |DROP |ALTER |UPDATE |INSERT |^SET |ORDER BY|%\(asctime\)")
+_MARKUP_OR_CODE = re.compile(
+    r"<\w|SELECT |CREATE |DROP |ALTER |UPDATE |INSERT |^SET |ORDER BY|%\(asctime\)"
+)
 _TRANSLATORS = {
     "_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
     "npgettext", "npgettext_lazy",
@@ -45,7 +47,9 @@ def _is_skipped(function):
 
 def _text_of(node):
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text_of(one) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+        return "".join(
+            _text_of(one) if isinstance(one, ast.Constant) else "{}" for one in node.values
+        )
     return node.value if isinstance(node.value, str) else ""
 
 

@@ -54,7 +54,9 @@ def leftovers(client, library, *, method="get"):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_no_page_of_an_administrator_is_left_in_english(pseudo_locale, library, administrator, method):
+def test_no_page_of_an_administrator_is_left_in_english(
+    pseudo_locale, library, administrator, method
+):
     client = Client(raise_request_exception=False)
     client.force_login(administrator)
     found = leftovers(client, library, method=method)
@@ -90,7 +92,9 @@ def test_no_answer_to_a_query_is_left_in_english(
 
 
 def test_no_email_is_left_in_english(pseudo_locale, administrator):
-    Client().post("/accounts/password_reset/", {"email": administrator.email}, HTTP_HOST="localhost")
+    Client().post(
+        "/accounts/password_reset/", {"email": administrator.email}, HTTP_HOST="localhost"
+    )
     (message,) = mail.outbox
     text = message.subject + "\n" + message.body
     words = [word for word in text.split() if "://" not in word]

@@ -28,7 +28,7 @@ def test_every_sentence_of_the_code_goes_through_gettext():
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in tracked("templates", "*.html") + tracked("templates", "*.txt")],
+    list(tracked("templates", "*.html") + tracked("templates", "*.txt")),
     ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
 def test_every_sentence_of_a_template_goes_through_gettext(path):
