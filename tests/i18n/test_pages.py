@@ -75,8 +75,8 @@ ADDRESSES = (
     "/search/", "/search/?q=чаша", "/search/?q=чаша&not=синяя", "/search/?like={image}",
     "/search/?like=999999", "/search/?like={image}&unlike={image}", "/search/?q=чаша&sort=date",
     "/search/?q=чаша&page=99", "/search/?not=чаша", "/search/?q=чаша&tag=нет",
-    "/images/{image}/?from=search%3Fq%3Dчаша", "/images/999999/", "/нет/", "/collections/77/?select=1",
-    "/collections/77/?tag=нет", "/upload/?collection=77",
+    "/images/{image}/?from=search%3Fq%3Dчаша", "/images/999999/", "/нет/",
+    "/collections/77/?select=1", "/collections/77/?tag=нет", "/upload/?collection=77",
 )  # fmt: skip
 
 
