@@ -14,13 +14,14 @@ from gallery.models import Image
 
 register = template.Library()
 
-# Shapes of the grid, as site.css lists them: 48 even steps of the logarithm of width over height.
+# Shapes of the grid, as static/css/site/shapes.css lists them: 48 even steps of the logarithm of
+# width over height.
 # Neighbours differ by 3.3 %, so that at most 1.7 % of a picture is cut off; what is longer or
 # taller than the ends is cropped in the grid and whole on its own page.
 NARROWEST = 0.56
 WIDEST = 2.6
 STEPS = 48
-# Heights in CSS pixels that rows have in practice (site.css --row, stretched to fill the width).
+# Heights in CSS pixels that rows have in practice (--row in tokens.css, stretched to the width).
 ROW_PX = 250
 PHONE_ROW_PX = 160
 

@@ -21,7 +21,7 @@ from tests.factories import make_collection, make_image
 
 
 def test_the_stylesheet_has_the_shapes_that_the_markup_names():
-    css = (Path(settings.BASE_DIR) / "static/css/site.css").read_text()
+    css = (Path(settings.BASE_DIR) / "static/css/site/shapes.css").read_text()
     shapes = {int(n): float(r) for n, r in re.findall(r"\.r(\d+) \{ --r: ([\d.]+) \}", css)}
     assert sorted(shapes) == list(range(STEPS))
     for step, ratio in shapes.items():
