@@ -16,9 +16,11 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from gallery.models.collection import Collection
 from gallery.models.people import Viewer
+from gallery.models.titles import shortened, title_from_file_name
 
 # Widths in pixels of the WebP copies that pages show: grid, large grid or phone, and full page.
 RENDITION_WIDTHS = (320, 640, 1600)
@@ -144,16 +146,19 @@ class Image(models.Model):
 
     @property
     def display_title(self) -> str:
-        """Its title, else the caption's start, else “Untitled picture, 12 May 2024”."""
+        """Its title, else the caption's start, else its file name made readable, else
+        “Untitled picture, 12 May 2024”."""
         if self.title:
             return self.title
         if self.caption:
-            return self.caption if len(self.caption) <= 80 else f"{self.caption[:79]}…"
-        return f"Untitled picture, {date_format(self.shown_date, 'j F Y')}"
+            return shortened(self.caption)
+        return title_from_file_name(self.original_name) or _("Untitled picture, %(date)s") % {
+            "date": date_format(self.shown_date, "j F Y")
+        }
 
     @property
     def alt_text(self) -> str:
-        """What a screen reader says: the caption, else the title, else the untitled line."""
+        """What a screen reader says: the caption, else what the picture is called."""
         return self.caption or self.display_title
 
     @property

@@ -62,7 +62,11 @@ def test_search_document_follows_an_edit(collection):
 
 
 def test_titles_and_alt_texts(collection):
-    image = make_image(collection, taken_at=datetime(2024, 5, 12, tzinfo=UTC))
+    image = make_image(
+        collection, original_name="red_boat.jpg", taken_at=datetime(2024, 5, 12, tzinfo=UTC)
+    )
+    assert image.display_title == image.alt_text == "Red boat"
+    image.original_name = "e3b0c44298fc1c149afbf4c8996fb924.jpg"
     assert image.display_title == "Untitled picture, 12 May 2024"
     image.caption = "x" * 100
     assert len(image.display_title) == 80

@@ -31,11 +31,11 @@ def text(response):
 
 def test_the_newest_come_first_with_their_sizes_and_descriptions(client, public):
     older = make_image(public, created_at=NOON, caption="a red boat")
-    newer = make_image(public, created_at=NOON + timedelta(days=1))
+    newer = make_image(public, created_at=NOON + timedelta(days=1), original_name="at_sea.jpg")
     response = client.get("/")
     assert tiles(response) == [newer.pk, older.pk]
     assert 'alt="a red boat"' in text(response)
-    assert 'alt="Untitled picture, 13 May 2024"' in text(response)
+    assert 'alt="At sea"' in text(response)
     assert 'loading="lazy"' in text(response)
 
 
