@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connections
 
+from gallery.embedding.catalog import STARTER_KEY
+
 # halfvec came with 0.7; iterative index scans, which filtered searches need, with 0.8.
 MINIMUM_PGVECTOR = (0, 8)
 # Shorter ones can be guessed; Django's own deployment check asks for the same.
@@ -61,7 +63,8 @@ def check_encoder_key(**_context: Any) -> list[CheckMessage]:
             f"ENCODER is “{key}”, which names no encoder.",
             hint=(
                 "Write auto, starter, openclip:MODEL/TAG (for instance"
-                " openclip:ViT-B-32/laion2b_s34b_b79k) or openclip:MODEL//path/to/checkpoint."
+                " openclip:ViT-B-32/laion2b_s34b_b79k), openclip:MODEL//path/to/checkpoint,"
+                " or the key of an adapter of your own, such as mine or mine:variant."
             ),
             id="semblance.E002",
         )
@@ -120,13 +123,17 @@ def _is_public() -> bool:
 
 
 def _is_encoder_key(key: str) -> bool:
-    prefix, _, rest = key.partition(":")
+    """Whether an adapter takes this key. Only adapters of the site's own know what may follow
+    their colon: they say so when they load."""
+    prefix, colon, parameters = key.partition(":")
     if prefix not in settings.ENCODER_ADAPTERS:
         return False
-    if prefix != "openclip":
-        return not rest
-    model, _, weights = rest.partition("/")
-    return bool(model and weights)
+    if prefix == STARTER_KEY:
+        return not colon
+    if prefix == "openclip":
+        model, _, weights = parameters.partition("/")
+        return bool(model and weights)
+    return bool(parameters) or not colon
 
 
 def _keeps_pictures_here() -> bool:

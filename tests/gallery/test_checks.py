@@ -48,7 +48,18 @@ def test_good_encoder_keys(settings, key):
     assert checks.check_encoder_key() == []
 
 
-@pytest.mark.parametrize("key", ["clip", "openclip:", "openclip:ViT-B-32", "starter:large", ""])
+@pytest.mark.parametrize("key", ["mine", "mine:variant", "mine:a/b:c"])
+def test_an_adapter_of_the_sites_own_takes_parameters(settings, key):
+    settings.ENCODER_ADAPTERS = {**settings.ENCODER_ADAPTERS, "mine": "mine.encoder:load"}
+    settings.ENCODER = key
+    assert checks.check_encoder_key() == []
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["clip", "clip:large", "openclip", "openclip:", "openclip:ViT-B-32", "starter:large",
+     "starter:", "tiny:", ""],
+)  # fmt: skip
 def test_bad_encoder_keys(settings, key):
     settings.ENCODER = key
     found = checks.check_encoder_key()
