@@ -3,11 +3,13 @@ form lives in the domain packages."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
 
+from gallery.exceptions import SemblanceError
 from gallery.models import Collection, Image, Role, Visibility
 
 if TYPE_CHECKING:
@@ -17,6 +19,20 @@ else:  # Django's fields take no type arguments when they run
 
 # Pictures offered as a cover: the newest ones; another is chosen on its own page.
 COVER_CHOICES = 11
+
+
+def add_problem(problem: SemblanceError, *, to: Sequence[forms.BaseForm]) -> None:
+    """Show what a domain function refused beside the field it is about.
+
+    Reasons begin with the name of the field (`name_missing`, `cover_elsewhere`); a reason that
+    names no field of these forms is shown above the first one.
+    """
+    about = problem.reason.partition("_")[0]
+    for form in to:
+        if about in form.fields:
+            form.add_error(about, problem.sentence)
+            return
+    to[0].add_error(None, problem.sentence)
 
 
 class CollectionChoice(_CollectionField):

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gallery.browsing import Facets, coverage, newest_slice
 from gallery.exceptions import SemblanceError
-from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm
+from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm, add_problem
 from gallery.library.collections import (
     covers_of,
     create_collection,
@@ -64,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             made = create_collection(request.user, **form.cleaned_data)
         except SemblanceError as problem:
-            form.add_error("name", problem.sentence)
+            add_problem(problem, to=[form])
         else:
             messages.success(request, f"{made.name} is ready: put pictures in.")
             return redirect(made)
@@ -134,7 +134,7 @@ def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
         try:
             update_collection(found, **form.cleaned_data, **cover_form.cleaned_data)
         except SemblanceError as problem:
-            form.add_error("name", problem.sentence)
+            add_problem(problem, to=[form, cover_form])
         else:
             messages.success(request, "Saved.")
             return redirect("gallery:collection-settings", slug=found.slug)

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.urls import reverse
 
+from gallery.library.collections import update_collection
 from gallery.models import Collection, Image, Membership, Role, Visibility
 from tests.factories import make_collection, make_image, make_person
 
@@ -144,6 +145,25 @@ def test_settings_change_what_a_manager_wants_and_nothing_when_a_field_is_wrong(
     collection.refresh_from_db()
     assert (collection.name, collection.is_public, collection.cover) == ("Dogs", True, cover)
     assert collection.slug == "cats"
+
+
+def test_a_cover_that_was_just_moved_away_is_an_error_of_the_cover(client, owner, monkeypatch):
+    collection, elsewhere = make_collection(owner, "Cats"), make_collection(owner)
+    cover = make_image(collection)
+
+    def move_first(found, **changes):
+        Image.objects.filter(pk=cover.pk).update(collection=elsewhere)
+        changes["cover"] = Image.objects.get(pk=cover.pk)
+        update_collection(found, **changes)
+
+    monkeypatch.setattr("gallery.views.collections.update_collection", move_first)
+    client.force_login(owner)
+    data = {"name": "Cats", "description": "", "visibility": "private", "cover": cover.pk}
+    page = client.post(settings_of(collection), data)
+    assert page.status_code == 422
+    assert page.context["form"].errors == {}
+    assert list(page.context["cover_form"].errors) == ["cover"]
+    assert "must be a picture of this collection" in page.content.decode()
 
 
 def test_members_are_added_changed_and_removed(client, owner, stranger):
