@@ -1,17 +1,19 @@
-"""manage.py starts the local database for the commands that need it, and leaves nothing running."""
+"""The command line starts the local database for the commands that need it, and leaves nothing running."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import OperationalError, connection, transaction
 
-import manage
+from searchsite import command_line
 from searchsite.embedded import paths, postgres
 from tests.searchsite.folders import server_folder
 
-ROOT = Path(manage.__file__).parent
+ROOT = Path(command_line.__file__).parent.parent
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ ROOT = Path(manage.__file__).parent
     ],
 )
 def test_which_commands_need_the_database(line, needed):
-    assert manage.needs_database(line.split()) is needed
+    assert command_line.needs_database(line.split()) is needed
 
 
 @pytest.fixture
@@ -66,6 +68,45 @@ def test_a_setting_that_cannot_be_read_is_one_sentence(folder):
     refused = run(folder / "var", "migrate", PORT="eighty")
     assert refused.returncode == 1
     assert refused.stderr.strip() == "PORT is “eighty”: write a whole number."
+
+
+def test_a_database_that_cannot_be_reached_is_one_sentence(folder):
+    nobody = "postgres://nobody@127.0.0.1:1/nothing"
+    refused = run(folder / "var", "showmigrations", DATABASE_URL=nobody)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("The database cannot be reached, check DATABASE_URL: ")
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("line", ["migrate", "migrate --traceback"])
+def test_other_errors_of_the_database_keep_their_traceback(monkeypatch, settings, line):
+    def refuse(_arguments):
+        raise OperationalError("canceling statement") from psycopg.errors.QueryCanceled("so")
+
+    settings.EMBEDDED_DATABASE = False
+    monkeypatch.setattr("django.core.management.execute_from_command_line", refuse)
+    monkeypatch.setattr(command_line.sys, "argv", ["manage.py", *line.split()])
+    with pytest.raises(OperationalError, match="canceling statement"):
+        command_line.main()
+
+
+def test_a_statement_that_takes_too_long_is_no_connection_failure(db):
+    with pytest.raises(OperationalError) as raised, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 10")
+            cursor.execute("SELECT pg_sleep(5)")
+    assert not command_line.is_connection_failure(raised.value)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [psycopg.OperationalError("connection failed"), psycopg.errors.TooManyConnections("full"),
+     psycopg.errors.AdminShutdown("stopping"), psycopg.errors.InvalidPassword("wrong"), None],
+)  # fmt: skip
+def test_what_counts_as_a_connection_failure(cause):
+    error = OperationalError("it failed")
+    error.__cause__ = cause
+    assert command_line.is_connection_failure(error)
 
 
 def test_a_database_that_cannot_be_made_is_one_sentence(folder):
