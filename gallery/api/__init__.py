@@ -138,7 +138,7 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         reason="broken",
-        sentence="Something broke on our side; it is written down. Try again in a moment.",
+        sentence="Something went wrong. The error has been logged. Try again in a moment.",
     )
 
 

@@ -1,22 +1,28 @@
 """The error pages, in the site's own look and in plain words.
 
-searchsite.urls names the first four; other views call the rest. A page must not need what may be
-broken: a server error is rendered without the request, so without session and database.
+searchsite.urls names the first four; other views call the rest. No page may fail because of what
+is broken already: a server error is a plain page that needs nothing, and any other page falls back
+to one when it cannot be rendered.
 """
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gallery.exceptions import SemblanceError
-from gallery.http.context import site_for
+from gallery.http.plain_page import plain_page
+
+logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -24,9 +30,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(
         request,
         status=HTTPStatus.BAD_REQUEST,
-        heading="That did not make sense",
+        heading=_("Bad request"),
         sentence=_sentence(exception)
-        or "The site could not read that request. Go back, reload the page and try again.",
+        or _("The site could not read that request. Go back, reload the page and try again."),
     )
 
 
@@ -36,12 +42,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         status=HTTPStatus.FORBIDDEN,
-        heading="You may not do that",
+        heading=_("You don’t have permission"),
         sentence=_sentence(exception)
         or (
-            "This account has no permission for it. Ask the owner of the collection."
+            _("Your account doesn’t allow this. Ask the owner of the collection.")
             if signed_in
-            else "Sign in with an account that may."
+            else _("Sign in with an account that has permission.")
         ),
         login_url="" if signed_in else _login_url(request),
     )
@@ -52,9 +58,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     return _page(
         request,
         status=HTTPStatus.FORBIDDEN,
-        heading="That form is too old",
-        sentence="Your browser sent a form that this site no longer trusts. Go back, reload the "
-        "page and send it again.",
+        heading=_("This form has expired"),
+        sentence=_("Go back, reload the page and send the form again."),
     )
 
 
@@ -64,25 +69,27 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         status=HTTPStatus.NOT_FOUND,
-        heading="Nothing is here",
+        heading=_("Page not found"),
         sentence=_sentence(exception)
-        or "The address may be mistyped, or the picture was deleted"
-        + (" or is not shared with you." if signed_in else " or is private: sign in to see it."),
+        or (
+            _("Check the address. The picture may have been deleted or isn’t shared with you.")
+            if signed_in
+            else _("Check the address. If the picture is private, sign in to see it.")
+        ),
         login_url="" if signed_in else _login_url(request),
     )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Rendered without the request, because anything may be broken."""
-    context = {
-        "site": site_for(request),
-        "status": 500,
-        "heading": "Something broke on our side",
-        "sentence": "It is not your fault, and it is written down for the people who run this "
-        "site. Try again in a moment.",
-    }
-    page = render_to_string("errors/500.html", context)
-    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    """500: our fault. Needs nothing that may be broken."""
+    return plain_page(
+        request,
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        heading=_("Something went wrong"),
+        sentence=_(
+            "This is our fault, not yours. The error has been logged. Try again in a moment."
+        ),
+    )
 
 
 def too_large(request: HttpRequest, sentence: str = "") -> HttpResponse:
@@ -91,19 +98,23 @@ def too_large(request: HttpRequest, sentence: str = "") -> HttpResponse:
     return _page(
         request,
         status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        heading="That is too large",
+        heading=_("File too large"),
         sentence=sentence
-        or f"One picture may have up to {megabytes} MB here. Choose a smaller copy of it.",
+        or _("A picture can be up to %(megabytes)d MB. Choose a smaller copy.")
+        % {"megabytes": megabytes},
     )
 
 
 def too_many_requests(request: HttpRequest, *, retry_after_s: int) -> HttpResponse:
-    """429: this visitor asks faster than the site allows."""
+    """429: this visitor sends more requests than the site allows."""
     response = _page(
         request,
         status=HTTPStatus.TOO_MANY_REQUESTS,
-        heading="A little slower, please",
-        sentence=f"That were many requests in one minute. Try again in {retry_after_s} seconds.",
+        heading=_("Too many requests"),
+        sentence=ngettext(
+            "Try again in %(seconds)d second.", "Try again in %(seconds)d seconds.", retry_after_s
+        )
+        % {"seconds": retry_after_s},
     )
     response["Retry-After"] = str(retry_after_s)
     return response
@@ -118,7 +129,11 @@ def _page(
         "sentence": sentence,
         "login_url": login_url,
     }
-    response = render(request, f"errors/{status.value}.html", context, status=status)
+    try:
+        response = render(request, f"errors/{status.value}.html", context, status=status)
+    except Exception:  # whatever is broken, the visitor still reads what happened
+        logger.exception("The page of error %d could not be rendered", status.value)
+        response = plain_page(request, status=status, heading=heading, sentence=sentence)
     # Scripts show this instead of the page; headers hold ASCII only.
     response["X-Sentence"] = quote(sentence)
     return response
@@ -129,9 +144,12 @@ def _sentence(exception: Exception | None) -> str:
 
 
 def _is_signed_in(request: HttpRequest) -> bool:
-    """False also where the error came before anybody asked who it is."""
+    """False also where nobody knows: before the session was read, or without a database."""
     user = getattr(request, "user", None)
-    return user is not None and user.is_authenticated
+    try:
+        return user is not None and user.is_authenticated
+    except DatabaseError:
+        return False
 
 
 def _login_url(request: HttpRequest) -> str:

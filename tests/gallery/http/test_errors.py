@@ -28,7 +28,7 @@ def asked(rf):
 def test_not_found_has_the_sites_look_and_the_way_to_sign_in(client, db):
     response = client.get("/nowhere/?a=1")
     assert response.status_code == 404
-    assert "Nothing is here" in page(response)
+    assert "Page not found" in page(response)
     assert "/accounts/login/?next=%2Fnowhere%2F%3Fa%3D1" in page(response)
     assert "site.css" in page(response)
 
@@ -36,7 +36,7 @@ def test_not_found_has_the_sites_look_and_the_way_to_sign_in(client, db):
 def test_not_found_for_somebody_signed_in_offers_no_sign_in(client, owner):
     client.force_login(owner)
     response = client.get("/nowhere/")
-    assert "not shared with you" in page(response)
+    assert "isn’t shared with you" in page(response)
     assert "/accounts/login/" not in page(response)
 
 
@@ -77,9 +77,59 @@ def test_a_server_error_is_shown_without_database_and_session(client, db, monkey
     client.cookies["theme"] = "dark"
     response = client.get("/")
     assert response.status_code == 500
-    assert "Something broke on our side" in page(response)
+    assert "Something went wrong" in page(response)
     assert "hunter2" not in page(response)
     assert 'data-theme="dark"' in page(response)
+
+
+@pytest.fixture
+def broken_templates(settings):
+    """No template that links a static file can be rendered: the list of hashed names is missing."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+
+def test_a_server_error_needs_no_static_manifest(client, db, broken_templates, settings):
+    settings.SITE_NAME = "Cats <& dogs>"
+    client.raise_request_exception = False
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "Something went wrong" in page(response)
+    assert "<title>Something went wrong · Cats &lt;&amp; dogs&gt;</title>" in page(response)
+    assert 'href="/static/css/site.css"' in page(response)
+
+
+def test_a_server_error_needs_no_template(rf, settings):
+    settings.TEMPLATES = []
+    assert "Something went wrong" in page(errors.server_error(rf.get("/")))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_other_errors_keep_their_status_without_a_manifest(client, db, broken_templates, method):
+    response = getattr(client, method)("/nowhere/", HTTP_HOST="testserver")
+    assert response.status_code == 404
+    assert "Page not found" in page(response)
+    assert 'href="/static/css/site.css"' in page(response)
+
+
+def test_a_page_that_cannot_be_rendered_is_logged(client, db, broken_templates, caplog):
+    client.get("/nowhere/")
+    assert "The page of error 404 could not be rendered" in caplog.text
+
+
+def test_a_missing_page_is_a_404_without_the_database(rf):
+    class Away:
+        @property
+        def is_authenticated(self):
+            raise OperationalError("the database is away")
+
+    request = rf.get("/nowhere/")
+    request.user = Away()
+    response = errors.not_found(request)
+    assert response.status_code == 404
+    assert "Page not found" in page(response)
 
 
 def test_a_server_error_needs_no_query(rf, django_assert_num_queries, db):
@@ -91,7 +141,7 @@ def test_a_form_from_elsewhere_gets_our_page(owner):
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/search/picture/")
     assert response.status_code == 403
-    assert "That form is too old" in page(response)
+    assert "This form has expired" in page(response)
 
 
 def test_an_error_before_anybody_was_asked_who_they_are(rf):

@@ -75,4 +75,4 @@ def test_the_search_page_answers_429(client, db, settings):
     assert [client.get("/search/").status_code for _ in range(3)] == [200, 200, 429]
     refused = client.get("/search/")
     assert int(refused["Retry-After"]) > 0
-    assert "A little slower" in refused.content.decode()
+    assert "Too many requests" in refused.content.decode()
