@@ -1,4 +1,4 @@
-"""The command line starts the local database for the commands that need it, and leaves nothing running."""
+"""The command line starts the database for commands that need it, and leaves nothing running."""
 
 import os
 import subprocess
@@ -91,10 +91,13 @@ def test_other_errors_of_the_database_keep_their_traceback(monkeypatch, settings
 
 
 def test_a_statement_that_takes_too_long_is_no_connection_failure(db):
-    with pytest.raises(OperationalError) as raised, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = 10")
-            cursor.execute("SELECT pg_sleep(5)")
+    with (
+        pytest.raises(OperationalError) as raised,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SET LOCAL statement_timeout = 10")
+        cursor.execute("SELECT pg_sleep(5)")
     assert not command_line.is_connection_failure(raised.value)
 
 
