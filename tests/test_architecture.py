@@ -57,8 +57,8 @@ RULES = [
 READERS_OF_THE_ENVIRONMENT = {"searchsite/env.py", "searchsite/settings.py"}
 # These only pass the environment on, or name the settings module before Django reads any.
 MAY_NAME_THE_SETTINGS_MODULE = {
-    "searchsite/wsgi.py", "searchsite/asgi.py", "searchsite/celery.py", "searchsite/command_line.py",
-}  # fmt: skip
+    f"searchsite/{name}.py" for name in ("wsgi", "asgi", "celery", "command_line")
+}
 PILLOW_IS_FOR = ("gallery.ingest", "gallery.embedding")
 # Looks like a host of somebody else's; these are names of formats, not addresses that load.
 NAMESPACES = ("http://www.w3.org/",)
