@@ -29,7 +29,7 @@ PAGE = """<!doctype html>
 </head>
 <body>
   <main class="page">
-    <div class="empty error-page">
+    <div class="empty">
       <p class="error-page__code" aria-hidden="true">{status}</p>
       <h1>{heading}</h1>
       <p>{sentence}</p>
