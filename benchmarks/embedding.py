@@ -53,15 +53,15 @@ def _measure(key: str, *, pictures: int, folder: Path) -> None:
 
     from gallery.embedding.registry import load_encoder
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     encoder = load_encoder(key)
     encoder.encode_texts(["a cat"])
-    print(f"{key}: first text {time.perf_counter() - begun:.2f} s after asking for the encoder")
-    begun = time.perf_counter()
+    print(f"{key}: first text {time.perf_counter() - started:.2f} s after asking for the encoder")
+    started = time.perf_counter()
     batch = encoder.batch_size
-    print(f"first picture tower {time.perf_counter() - begun:.2f} s, batches of {batch}")
+    print(f"first picture tower {time.perf_counter() - started:.2f} s, batches of {batch}")
 
-    from gallery.embedding.pixels import sample_card
+    from gallery.embedding.preprocessing import sample_card
 
     height, width = encoder.prepare(_photograph(0)).shape[:2]
     ready = list(sample_card(batch, height=height, width=width))
@@ -161,9 +161,9 @@ def _drain(pictures: int, *, decode_s: float, forward_s: float, cores: int) -> N
     """Times the whole queue against the roof of its parts."""
     from gallery.embedding.queue import embed_pending
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     report = embed_pending(limit=pictures)
-    rate = report.embedded / (time.perf_counter() - begun)
+    rate = report.embedded / (time.perf_counter() - started)
     # The forward pass keeps all cores busy, so its wall time counts once for each.
     roof = cores / (decode_s + cores * forward_s)
     print(f"decode and prepare: {decode_s * 1e3:.1f} ms a picture on one core")
@@ -197,10 +197,10 @@ def _store_pictures(key: str, encoder: Any, *, count: int) -> float:
         EmbeddingJob.objects.enqueue(image)
     images = list(Image.objects.all()[:32])
     side = encoder.spec.image_size
-    begun = time.perf_counter()
+    started = time.perf_counter()
     for image in images:
         encoder.prepare(read_picture(sources_of(image, at_least=side), at_least=side))
-    return (time.perf_counter() - begun) / len(images)
+    return (time.perf_counter() - started) / len(images)
 
 
 def _photograph(number: int) -> Any:
@@ -217,9 +217,9 @@ def _seconds(work: Callable[[], object], *, runs: int = 12) -> float:
     work()
     taken = []
     for _ in range(runs):
-        begun = time.perf_counter()
+        started = time.perf_counter()
         work()
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.perf_counter() - started)
     return statistics.median(taken)
 
 

@@ -148,9 +148,9 @@ def _measure_pipeline(files: list[Path], *, bare_s: float) -> None:
     connections["default"].settings_dict["TEST"]["NAME"] = "benchmark_ingest"
     before = setup_databases(verbosity=0, interactive=False)
     try:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         stored = _ingest(files)
-        rate = stored / (time.perf_counter() - begun)
+        rate = stored / (time.perf_counter() - started)
     finally:
         teardown_databases(before, verbosity=0)
     roof = (os.cpu_count() or 1) / bare_s
@@ -176,9 +176,9 @@ def _seconds_each(items: Any, work: Callable[[Any], object]) -> float:
     """The median time of one, after the first, which warms up."""
     times = []
     for item in [*items[:1], *items]:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         work(item)
-        times.append(time.perf_counter() - begun)
+        times.append(time.perf_counter() - started)
     return statistics.median(times[1:])
 
 

@@ -76,7 +76,7 @@ def _fill(key: str, *, pictures: int) -> Any:
         owner=owner, name="Benchmark", slug="benchmark", visibility="public"
     )
     encoder = Encoder.objects.create(key=key, dimension=dimension, state="active")
-    begun = time.perf_counter()
+    started = time.perf_counter()
     _copy_images(pictures, collection=collection.pk, owner=owner.pk)
     _copy_vectors(_clustered(pictures, dimension), encoder=encoder.pk)
     copied = time.perf_counter()
@@ -84,7 +84,7 @@ def _fill(key: str, *, pictures: int) -> Any:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE gallery_image, gallery_embedding")
     print(
-        f"{pictures:,} pictures of {dimension} dimensions: copied in {copied - begun:.0f} s, "
+        f"{pictures:,} pictures of {dimension} dimensions: copied in {copied - started:.0f} s, "
         f"indexed in {time.perf_counter() - copied:.0f} s"
     )
     return encoder
@@ -186,10 +186,10 @@ def _medians(parts: dict[str, Callable[[str], None]]) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in parts}
     for number in range(ROUNDS + len(WORDS)):
         for name, part in parts.items():
-            begun = time.perf_counter()
+            started = time.perf_counter()
             part(WORDS[number % len(WORDS)])
             if number >= len(WORDS):
-                times[name].append((time.perf_counter() - begun) * 1000)
+                times[name].append((time.perf_counter() - started) * 1000)
     return {name: statistics.median(found) for name, found in times.items()}
 
 
@@ -208,11 +208,11 @@ def _measure_recall(encoder: Any) -> None:
         spent: dict[bool, list[float]] = {True: [], False: []}
         for target in targets:
             for exact in (True, False):
-                begun = time.perf_counter()
+                started = time.perf_counter()
                 nearest = nearest_images(
                     target, encoder=encoder, images=scope.images, limit=HEAD_RESULTS, exact=exact
                 )
-                spent[exact].append((time.perf_counter() - begun) * 1000)
+                spent[exact].append((time.perf_counter() - started) * 1000)
                 found[exact].append([candidate.image_id for candidate in nearest])
         recall = ", ".join(
             f"{_recall(found[True], found[False], depth=depth):.3f} of the first {depth}"

@@ -20,12 +20,12 @@ from gallery.models.people import Viewer
 
 # Tags and example queries are read from this many of the newest pictures, so that the page costs
 # the same on a library of any size.
-LOOKED_AT = 2000
-TAGS_OFFERED = 30
-YEARS_OFFERED = 60
+MAX_SCANNED = 2000
+MAX_TAGS_OFFERED = 30
+MAX_YEARS_OFFERED = 60
 # More is a sentence about one picture, not something one would type.
-EXAMPLE_LETTERS = 32
-EXAMPLE_WORDS = 4
+MAX_EXAMPLE_LETTERS = 32
+MAX_EXAMPLE_WORDS = 4
 # What follows these is where and how; what stands before them is what the picture is of.
 _CIRCUMSTANCES = re.compile(
     r"[,;:.!?(–]|\b(?:with|in|on|at|by|from|under|above|below|before|behind|beside|near|over|seen)\b",
@@ -110,7 +110,7 @@ def facets(viewer: Viewer) -> Facets:
     )
     return Facets(
         collections=tuple(collections),
-        tags=tuple(sorted(tag for tag, _ in counted.most_common(TAGS_OFFERED))),
+        tags=tuple(sorted(tag for tag, _ in counted.most_common(MAX_TAGS_OFFERED))),
         years=tuple(_years(images)),
     )
 
@@ -140,7 +140,7 @@ def _at_even_steps(texts: list[str], limit: int) -> list[str]:
 
 
 def _newest(images: QuerySet[Image]) -> QuerySet[Image]:
-    return images.order_by("-created_at", "-pk")[:LOOKED_AT]
+    return images.order_by("-created_at", "-pk")[:MAX_SCANNED]
 
 
 def _years(images: QuerySet[Image]) -> Iterator[int]:
@@ -150,7 +150,7 @@ def _years(images: QuerySet[Image]) -> Iterator[int]:
     first = dated.order_by("shown_at").values_list("shown_at", flat=True).first()
     if last is not None and first is not None:
         end = timezone.localtime(last).year
-        start = max(timezone.localtime(first).year, end - YEARS_OFFERED + 1)
+        start = max(timezone.localtime(first).year, end - MAX_YEARS_OFFERED + 1)
         yield from range(end, start - 1, -1)
 
 
@@ -165,7 +165,7 @@ def _example_from(caption: str) -> str:
 
 
 def _is_typed(words: str) -> bool:
-    return 2 < len(words) <= EXAMPLE_LETTERS and len(words.split()) <= EXAMPLE_WORDS
+    return 2 < len(words) <= MAX_EXAMPLE_LETTERS and len(words.split()) <= MAX_EXAMPLE_WORDS
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -18,16 +18,16 @@ from django.db import DatabaseError, connections
 from gallery.embedding.catalog import STARTER_KEY
 
 # halfvec came with 0.7; iterative index scans, which filtered searches need, with 0.8.
-MINIMUM_PGVECTOR = (0, 8)
+MIN_PGVECTOR = (0, 8)
 # Shorter ones can be guessed; Django's own deployment check asks for the same.
-MINIMUM_SECRET_CHARACTERS = 50
+MIN_SECRET_CHARACTERS = 50
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 
 
 @register(Tags.security)
 def check_secret_key(**_context: Any) -> list[CheckMessage]:
     """E001: a site that others reach needs a secret nobody can guess."""
-    if settings.DEBUG or not _is_public() or len(settings.SECRET_KEY) >= MINIMUM_SECRET_CHARACTERS:
+    if settings.DEBUG or not _is_public() or len(settings.SECRET_KEY) >= MIN_SECRET_CHARACTERS:
         return []
     return [
         Error(
@@ -107,7 +107,7 @@ def check_pgvector(
                 id="semblance.E004",
             )
         ]
-    if _numbers(version) >= MINIMUM_PGVECTOR:
+    if _numbers(version) >= MIN_PGVECTOR:
         return []
     return [
         Error(

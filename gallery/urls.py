@@ -19,7 +19,7 @@ from gallery.views import (
 
 app_name = "gallery"
 
-looking: list[URLPattern] = [
+discovery_urls: list[URLPattern] = [
     path("", browse.browse, name="browse"),
     path("search/", search.search, name="search"),
     path("search/picture/", search.query_image, name="query-image"),
@@ -36,7 +36,7 @@ looking: list[URLPattern] = [
     ),
 ]
 
-keeping: list[URLPattern] = [
+library_urls: list[URLPattern] = [
     path("upload/", upload.upload, name="upload"),
     path("upload/<uuid:pk>/", upload.batch, name="upload-batch"),
     path("upload/<uuid:pk>/files/", upload.files, name="upload-files"),
@@ -64,4 +64,4 @@ keeping: list[URLPattern] = [
     path("undo/", undo.undo, name="undo"),
 ]
 
-urlpatterns = [*looking, *keeping]
+urlpatterns = [*discovery_urls, *library_urls]

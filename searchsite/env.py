@@ -170,17 +170,17 @@ def boolean(name: str) -> bool:
     return value in _TRUE
 
 
-def integer(name: str, *, least: int | None = None, most: int | None = None) -> int:
+def integer(name: str, *, minimum: int | None = None, maximum: int | None = None) -> int:
     """A whole number within the limits, if given. Raises SettingError for anything else."""
     value = text(name).strip()
     try:
         number = int(value)
     except ValueError as error:
         raise SettingError(f"{name} is “{value}”: write a whole number.") from error
-    if least is not None and number < least:
-        raise SettingError(f"{name} is {number}: write {least} or more.")
-    if most is not None and number > most:
-        raise SettingError(f"{name} is {number}: write {most} or less.")
+    if minimum is not None and number < minimum:
+        raise SettingError(f"{name} is {number}: write {minimum} or more.")
+    if maximum is not None and number > maximum:
+        raise SettingError(f"{name} is {number}: write {maximum} or less.")
     return number
 
 

@@ -25,9 +25,9 @@ __all__ = [
     "ReadOnlyAdmin",
     "TabularInline",
     "counted",
+    "errors_as_messages",
     "options_of",
     "thumbnail",
-    "told",
 ]
 
 Row = TypeVar("Row", bound=Model)
@@ -91,7 +91,7 @@ class ReadOnlyAdmin(LibraryAdmin[Row]):
 
 
 @contextmanager
-def told(request: HttpRequest) -> Iterator[None]:
+def errors_as_messages(request: HttpRequest) -> Iterator[None]:
     """Turns a named error of the domain into the message that it carries for people."""
     try:
         yield

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from gallery.admin.base import LibraryAdmin, ModelForm, TabularInline, told
+from gallery.admin.base import LibraryAdmin, ModelForm, TabularInline, errors_as_messages
 from gallery.exceptions import LibraryProblem
 from gallery.library.collections import (
     clean_name,
@@ -50,7 +50,7 @@ class CoverWidget(ForeignKeyRawIdWidget):
         return (label, url) if may_know else ("", "")
 
 
-class CollectionForm(ModelForm[Collection]):
+class CollectionAdminForm(ModelForm[Collection]):
     """The settings of a collection, by the rules of the domain."""
 
     def clean_name(self) -> str:
@@ -79,7 +79,7 @@ class CollectionForm(ModelForm[Collection]):
 class CollectionAdmin(LibraryAdmin[Collection]):
     """The list of collections and the page of one."""
 
-    form = CollectionForm
+    form = CollectionAdminForm
     list_display = ("name", "visibility", "pictures", "owner", "created_at")
     list_filter = ("visibility", ("owner", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("owner",)
@@ -128,7 +128,7 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(
-        self, request: HttpRequest, obj: Collection, form: CollectionForm, change: bool
+        self, request: HttpRequest, obj: Collection, form: CollectionAdminForm, change: bool
     ) -> None:
         """Makes it, or changes its settings and, if asked, its owner."""
         given = {name: form.cleaned_data[name] for name in ("name", "description", "visibility")}
@@ -143,7 +143,7 @@ class CollectionAdmin(LibraryAdmin[Collection]):
 
     def delete_model(self, request: HttpRequest, obj: Collection) -> None:
         """Only an empty one goes."""
-        with told(request):
+        with errors_as_messages(request):
             delete_collection(obj)
 
     @admin.display(description="Pictures", ordering="picture_count")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from gallery.admin.base import ReadOnlyAdmin, told
+from gallery.admin.base import ReadOnlyAdmin, errors_as_messages
 from gallery.embedding.lifecycle import activate_encoder, remove_encoder
 from gallery.models import Embedding, EmbeddingJob, Encoder, Image
 
@@ -85,7 +85,7 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
         encoder = self._only(request, queryset)
         if encoder is None:
             return
-        with told(request):
+        with errors_as_messages(request):
             activate_encoder(encoder.key)
             self.message_user(request, f"Searches now use {encoder.key}.", messages.SUCCESS)
 
@@ -95,7 +95,7 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
         encoder = self._only(request, queryset)
         if encoder is None:
             return
-        with told(request):
+        with errors_as_messages(request):
             remove_encoder(encoder.key)
             self.message_user(request, f"{encoder.key} is removed.", messages.SUCCESS)
 

@@ -12,14 +12,21 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from gallery.admin.base import PAGE_THUMBNAIL_PX, LibraryAdmin, ModelForm, counted, thumbnail, told
-from gallery.admin.filters import (
+from gallery.admin.base import (
+    PAGE_THUMBNAIL_PX,
+    LibraryAdmin,
+    ModelForm,
+    counted,
+    errors_as_messages,
+    thumbnail,
+)
+from gallery.admin.confirmation import Confirmation, ConfirmForm, Selection, confirmation_page
+from gallery.admin.list_filters import (
     PlaceFilter,
     SearchableFilter,
     embedded_by_active,
     failed_for_good,
 )
-from gallery.admin.selection import ConfirmForm, Question, Selection, confirmation_page
 from gallery.embedding.again import embed_again
 from gallery.embedding.queue import retry_jobs
 from gallery.exceptions import LibraryProblem
@@ -162,11 +169,13 @@ class ImageAdmin(LibraryAdmin[Image]):
         )
         if form.is_valid():
             target = form.cleaned_data["collection"]
-            with told(request):
+            with errors_as_messages(request):
                 moved = move_images(selection.images(), to=target, by=request.user)
-                self._report(request, done=len(moved.ids), of=selection, deed=f"moved to {target}")
+                self._report(
+                    request, done=len(moved.ids), of=selection, outcome=f"moved to {target}"
+                )
             return None
-        question = Question(
+        question = Confirmation(
             title=f"Move {counted(len(selection.ids), 'picture')}",
             sentence="They get the visibility and the members of the collection they move to.",
             button=f"Move {counted(len(selection.ids), 'picture')}",
@@ -190,24 +199,24 @@ class ImageAdmin(LibraryAdmin[Image]):
         selection = Selection.of(queryset, request=request)
         queued = embed_again(selection.images())
         hint_workers()
-        self._report(request, done=queued, of=selection, deed="queued to be embedded again")
+        self._report(request, done=queued, of=selection, outcome="queued to be embedded again")
 
     @admin.action(description="Move to the trash", permissions=["change"])
     def trash_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         """Nothing is lost: they can be restored from the trash."""
         selection = Selection.of(queryset, request=request)
-        with told(request):
+        with errors_as_messages(request):
             trashed = trash_images(selection.images(), by=request.user)
-            self._report(request, done=len(trashed.ids), of=selection, deed="moved to the trash")
+            self._report(request, done=len(trashed.ids), of=selection, outcome="moved to the trash")
 
     @admin.action(description="Restore from the trash", permissions=["change"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         """Puts them back where they were."""
         selection = Selection.of(queryset, request=request)
-        with told(request):
+        with errors_as_messages(request):
             restored = restore_images(selection.images(), by=request.user)
             hint_workers()
-            self._report(request, done=len(restored.ids), of=selection, deed="restored")
+            self._report(request, done=len(restored.ids), of=selection, outcome="restored")
 
     @admin.action(description="Delete for ever from the trash…", permissions=["destroy"])
     def delete_selected_forever(
@@ -224,11 +233,11 @@ class ImageAdmin(LibraryAdmin[Image]):
             request.POST if "confirmed" in request.POST else None, selection=selection
         )
         if form.is_valid():
-            with told(request):
+            with errors_as_messages(request):
                 deleted = purge_images(selection.images(), by=request.user)
-                self._report(request, done=deleted, of=selection, deed="deleted for ever")
+                self._report(request, done=deleted, of=selection, outcome="deleted for ever")
             return None
-        question = Question(
+        question = Confirmation(
             title=f"Delete {counted(len(selection.ids), 'picture')} for ever",
             sentence="Their files are deleted with them. This cannot be undone.",
             button=f"Delete {counted(len(selection.ids), 'picture')} for ever",
@@ -242,11 +251,11 @@ class ImageAdmin(LibraryAdmin[Image]):
         """Deleting for ever asks for the right to delete."""
         return request.user.has_perm("gallery.delete_image")
 
-    def _report(self, request: HttpRequest, *, done: int, of: Selection, deed: str) -> None:
+    def _report(self, request: HttpRequest, *, done: int, of: Selection, outcome: str) -> None:
         left = len(of.ids) - done
         rest = f" {counted(left, 'picture')} stayed as they were." if left else ""
         self.message_user(
             request,
-            f"{counted(done, 'picture')} {deed}.{rest}",
+            f"{counted(done, 'picture')} {outcome}.{rest}",
             messages.SUCCESS if done else messages.WARNING,
         )

@@ -12,14 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from gallery.admin.base import ReadOnlyAdmin, counted, thumbnail
-from gallery.admin.filters import JobStateFilter
+from gallery.admin.list_filters import JobStateFilter
 from gallery.embedding.queue import retry_jobs
 from gallery.hints import hint_workers
 from gallery.models import EmbeddingJob, Image
 from gallery.models.embedding import MAX_ATTEMPTS
 
 # Of a reason in the list; the job's own page shows it whole.
-REASON_CHARACTERS = 160
+MAX_REASON_CHARACTERS = 160
 
 
 @admin.register(EmbeddingJob)
@@ -73,7 +73,7 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
     @admin.display(description="Reason", ordering="reason")
     def short_reason(self, job: EmbeddingJob) -> str | None:
         """Its start."""
-        return Truncator(job.reason).chars(REASON_CHARACTERS) or None
+        return Truncator(job.reason).chars(MAX_REASON_CHARACTERS) or None
 
     @admin.display(description="Next try", ordering="next_try_at")
     def next_try(self, job: EmbeddingJob) -> object:

@@ -21,15 +21,15 @@ from gallery.api.schemas import (
     ImageOut,
     ListParams,
     Problem,
-    UploadForm,
+    UploadFields,
 )
 from gallery.api.shapes import batch_shape, image_shapes
 from gallery.browsing import for_tiles, newest_slice
 from gallery.exceptions import LibraryProblem, NotAllowed, Refused
 from gallery.hints import hint_workers
-from gallery.ingest.batches import Progress, add_file_to_batch, batch_progress, create_batch
 from gallery.ingest.intake import Details
 from gallery.ingest.names import name_of_form
+from gallery.ingest.upload_batches import FileState, add_file_to_batch, batch_progress, create_batch
 from gallery.library.editing import edit_image
 from gallery.library.moving import move_images
 from gallery.library.trash import restore_images, trash_images
@@ -121,7 +121,7 @@ def restore_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
     summary="Upload pictures",
 )
 def upload_images(
-    request: HttpRequest, form: Form[UploadForm], files: File[list[UploadedFile]]
+    request: HttpRequest, form: Form[UploadFields], files: File[list[UploadedFile]]
 ) -> Status[BatchOut]:
     """Pictures or zips into a collection. 201 when something was stored; 200 when everything was
     there already; 422 when everything was refused. A stored picture is searchable once its
@@ -140,17 +140,17 @@ def upload_images(
     hint_workers()
     rows = batch_progress(batch, only=new)
     kinds = {row.progress for row in rows}
-    if kinds <= {Progress.REFUSED}:
+    if kinds <= {FileState.REFUSED}:
         first = rows[0] if rows else None
         raise Refused(
             first.sentence if first else "No file came with the request.",
             reason=first.item.reason if first else "no_file",
         )
-    status = 200 if kinds <= {Progress.REFUSED, Progress.DUPLICATE} else 201
+    status = 200 if kinds <= {FileState.REFUSED, FileState.DUPLICATE} else 201
     return Status(status, batch_shape(request, batch, rows=rows))
 
 
-def _batch(request: HttpRequest, form: UploadForm) -> UploadBatch:
+def _batch(request: HttpRequest, form: UploadFields) -> UploadBatch:
     visible = Collection.objects.visible_to(request.user)
     collection = get_object_or_404(visible, slug=form.collection)
     person = cast(User, request.user)

@@ -152,7 +152,7 @@ class ImageChange(Schema):
     model_config = _example({"title": "Chelsea", "tags": ["cat", "portrait"]})
 
 
-class UploadForm(Schema):
+class UploadFields(Schema):
     """The fields beside the files."""
 
     collection: Slug = Field(description="Slug of the collection to add to.")

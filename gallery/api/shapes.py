@@ -19,7 +19,7 @@ from gallery.api.schemas import (
     UploadItemOut,
 )
 from gallery.delivery import sources
-from gallery.ingest.batches import ItemProgress, batch_counts
+from gallery.ingest.upload_batches import ItemProgress, batch_counts
 from gallery.models import Collection, Encoder, Image, UploadBatch
 from gallery.search import Hit, SearchPage
 

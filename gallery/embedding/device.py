@@ -30,7 +30,7 @@ Precision = Literal["fp32", "bf16"]
 # What timing all modes may cost at the first load of a model, in seconds.
 TIMING_BUDGET_S = 2.0
 # A mode must give vectors at least this close to full precision, as a cosine.
-LEAST_AGREEMENT = 0.999
+MIN_AGREEMENT = 0.999
 # Batch sizes worth timing. Small ones suit a processor's cache, large ones fill a GPU.
 CPU_BATCHES = (4, 2, 8)
 GPU_BATCHES = (64, 256)
@@ -202,7 +202,7 @@ def _fastest(modes: Sequence[Mode], *, trial: Trial) -> Mode:
         if mode.precision in distrusted:
             continue
         try:
-            agrees = _agreement(trial(mode), reference) >= LEAST_AGREEMENT
+            agrees = _agreement(trial(mode), reference) >= MIN_AGREEMENT
             rate = _pictures_per_second(mode, trial=trial) if agrees else 0.0
         except (RuntimeError, NotImplementedError) as error:
             # A mode this device cannot run, or not within its memory, is simply not chosen.

@@ -19,7 +19,7 @@ from gallery.exceptions import EncoderStateError
 from gallery.models import Embedding, Encoder
 
 # pgvector cannot index longer half-precision vectors.
-MOST_DIMENSIONS = 4000
+MAX_DIMENSIONS = 4000
 # Any number of our own; two processes that make or drop an index take turns.
 ADVISORY_LOCK = 7_305_113
 LOCK_POLL_S = 0.2
@@ -31,10 +31,10 @@ def ensure_index(encoder: Encoder) -> bool:
     An invalid leftover of a build that was cut short is dropped first. Inside a transaction (in
     tests) the index is made the plain way. Raises EncoderStateError above 4,000 dimensions.
     """
-    if encoder.dimension > MOST_DIMENSIONS:
+    if encoder.dimension > MAX_DIMENSIONS:
         raise EncoderStateError(
             f"{encoder.key} makes vectors of {encoder.dimension} numbers and the index takes "
-            f"{MOST_DIMENSIONS} at most: choose a smaller model."
+            f"{MAX_DIMENSIONS} at most: choose a smaller model."
         )
     with _taking_turns() as cursor:
         if _is_valid(cursor, encoder.index_name):

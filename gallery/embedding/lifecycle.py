@@ -14,7 +14,7 @@ from django.utils import timezone
 from gallery.embedding.catalog import STARTER_KEY
 from gallery.embedding.indexing import drop_index, ensure_index
 from gallery.embedding.protocol import EncoderSpec
-from gallery.embedding.registry import Choice, choose_initial_encoder, load_encoder
+from gallery.embedding.registry import EncoderChoice, choose_initial_encoder, load_encoder
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
 
@@ -72,7 +72,7 @@ def ensure_active_encoder() -> Encoder:
     return active
 
 
-def _first_choice() -> tuple[Choice, EncoderSpec]:
+def _first_choice() -> tuple[EncoderChoice, EncoderSpec]:
     """The choice, proven by loading it. A download that breaks off falls back to the starter."""
     choice = choose_initial_encoder()
     try:
@@ -80,11 +80,13 @@ def _first_choice() -> tuple[Choice, EncoderSpec]:
     except EncoderUnavailable as error:
         if not choice.automatic:
             raise
-        fallback = Choice(STARTER_KEY, f"{choice.key} could not be loaded. {error.sentence}"[:500])
+        fallback = EncoderChoice(
+            STARTER_KEY, f"{choice.key} could not be loaded. {error.sentence}"[:500]
+        )
         return fallback, load_encoder(STARTER_KEY).spec
 
 
-def _record_first(choice: Choice, *, spec: EncoderSpec) -> Encoder:
+def _record_first(choice: EncoderChoice, *, spec: EncoderSpec) -> Encoder:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_ENCODER_LOCK])

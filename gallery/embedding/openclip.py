@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image as PillowImage
 
-from gallery.embedding import pixels as px
+from gallery.embedding import preprocessing as px
 from gallery.embedding.catalog import find_entry
 from gallery.embedding.causal_text import causal_parts, encode_cut
 from gallery.embedding.device import Mode, choose_mode, shared_lanes, use_threads

@@ -32,7 +32,7 @@ class EncoderSpec:
     description: str
 
 
-class Encoder(Protocol):
+class EncoderBackend(Protocol):
     """Maps pictures and texts into one space. Safe to call from several threads.
 
     All vectors are float32 rows of unit length; an empty input gives shape (0, dimension).

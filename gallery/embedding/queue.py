@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from gallery.embedding import batches
+from gallery.embedding import batch_encoding
 from gallery.embedding.lifecycle import enqueue_missing, settle_encoder
 from gallery.embedding.registry import load_encoder
 from gallery.models import EmbeddingJob, Encoder, EncoderState
@@ -41,7 +41,7 @@ YOUNG_FOR = timedelta(hours=1)
 # Decoding runs beside the model; Pillow leaves Python's lock while it decodes.
 DECODE_THREADS = min(8, max(2, os.cpu_count() or 2))
 
-Progress = Callable[[int], None]
+EmbedProgress = Callable[[int], None]
 
 
 @dataclass
@@ -102,7 +102,7 @@ def embed_pending(
     *,
     limit: int | None = None,
     encoder: Encoder | None = None,
-    progress: Progress | None = None,
+    progress: EmbedProgress | None = None,
 ) -> EmbedReport:
     """Embeds up to `limit` due pictures; threads decode the next batch while the model runs.
 
@@ -113,12 +113,12 @@ def embed_pending(
     report = EmbedReport()
     left = CALL_SIZE if limit is None else limit
     with ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode") as pool:
-        current = _next_batch(encoder, most=left, pool=pool)
+        current = _next_batch(encoder, limit=left, pool=pool)
         while current is not None:
             left -= len(current.jobs)
             upcoming = None
             try:
-                upcoming = _next_batch(encoder, most=left, pool=pool)
+                upcoming = _next_batch(encoder, limit=left, pool=pool)
                 _finish(current, report=report)
             except BaseException:
                 _give_back([*current.jobs, *(upcoming.jobs if upcoming else [])])
@@ -132,26 +132,26 @@ def embed_pending(
 
 
 def _next_batch(
-    encoder: Encoder | None, *, most: int, pool: ThreadPoolExecutor
-) -> batches.Batch | None:
+    encoder: Encoder | None, *, limit: int, pool: ThreadPoolExecutor
+) -> batch_encoding.Batch | None:
     """Claims jobs and starts decoding them; None when nothing is due."""
-    if most <= 0:
+    if limit <= 0:
         return None
-    jobs = claim_jobs(encoder, limit=min(CLAIM_SIZE, most), worker=worker_name())
+    jobs = claim_jobs(encoder, limit=min(CLAIM_SIZE, limit), worker=worker_name())
     if not jobs:
         return None
     try:
         loaded = load_encoder(Encoder.objects.get(pk=jobs[0].encoder_id).key)
-        return batches.start(jobs, encoder=loaded, pool=pool)
+        return batch_encoding.start(jobs, encoder=loaded, pool=pool)
     except BaseException:
         _give_back(jobs)
         raise
 
 
-def _finish(batch: batches.Batch, *, report: EmbedReport) -> None:
+def _finish(batch: batch_encoding.Batch, *, report: EmbedReport) -> None:
     """Runs the model on a batch and records what became of each picture."""
-    outcome = batches.encode(batch)
-    written = batches.write_vectors(batch.jobs, outcome.vectors)
+    outcome = batch_encoding.encode(batch)
+    written = batch_encoding.write_vectors(batch.jobs, outcome.vectors)
     report.claimed += len(batch.jobs)
     report.embedded += written
     for job in batch.jobs:

@@ -17,7 +17,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from gallery.embedding.catalog import DEFAULT_HUB_FOLDER, DEFAULT_KEY, STARTER_KEY
-from gallery.embedding.protocol import Encoder
+from gallery.embedding.protocol import EncoderBackend
 from gallery.exceptions import EncoderUnavailable
 
 logger = logging.getLogger(__name__)
@@ -26,14 +26,14 @@ logger = logging.getLogger(__name__)
 QUERY_CACHE_SIZE = 4096
 
 _registry_lock = threading.Lock()
-_encoders: dict[str, Encoder] = {}
+_encoders: dict[str, EncoderBackend] = {}
 _loading: dict[str, threading.Lock] = {}
 _query_lock = threading.Lock()
 _queries: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
 
 
 @dataclass(frozen=True)
-class Choice:
+class EncoderChoice:
     """The encoder a new site starts with, and why, in words for admins.
 
     `automatic` choices may fall back to the starter when they cannot be loaded after all.
@@ -44,7 +44,7 @@ class Choice:
     automatic: bool = True
 
 
-def load_encoder(key: str) -> Encoder:
+def load_encoder(key: str) -> EncoderBackend:
     """The encoder of a key, loaded once in a process and kept; other threads wait for it.
 
     Raises EncoderUnavailable for an unknown key or when its weights cannot be had.
@@ -102,21 +102,23 @@ def warm_up(key: str) -> None:
     encoder.encode_images([PillowImage.new("RGB", (side, side), "grey")])
 
 
-def choose_initial_encoder() -> Choice:
+def choose_initial_encoder() -> EncoderChoice:
     """What a new site starts with: ENCODER, or for `auto` the best that can be had now.
 
     Takes a few seconds at most and raises nothing when there is no network.
     """
     wanted = str(settings.ENCODER).strip() or "auto"
     if wanted != "auto":
-        return Choice(wanted, f"The setting ENCODER names {wanted}.", automatic=False)
+        return EncoderChoice(wanted, f"The setting ENCODER names {wanted}.", automatic=False)
     from gallery.embedding.weights import HUB_TIMEOUT_S, hub_answers, weights_on_disk
 
     if weights_on_disk({"hf_hub": DEFAULT_HUB_FOLDER}) is not None:
-        return Choice(DEFAULT_KEY, "Its weights were already on this machine.")
+        return EncoderChoice(DEFAULT_KEY, "Its weights were already on this machine.")
     if hub_answers():
-        return Choice(DEFAULT_KEY, "The model hub answered, so its weights can be downloaded.")
-    return Choice(
+        return EncoderChoice(
+            DEFAULT_KEY, "The model hub answered, so its weights can be downloaded."
+        )
+    return EncoderChoice(
         STARTER_KEY,
         f"The weights of {DEFAULT_KEY} are not on this machine and the model hub did not answer "
         f"within {HUB_TIMEOUT_S:.0f} seconds. To change over later: "
@@ -125,11 +127,11 @@ def choose_initial_encoder() -> Choice:
     )
 
 
-def _load(key: str) -> Encoder:
+def _load(key: str) -> EncoderBackend:
     adapter = settings.ENCODER_ADAPTERS.get(key.partition(":")[0])
     if adapter is None:
         known = ", ".join(sorted(settings.ENCODER_ADAPTERS))
         raise EncoderUnavailable(f"“{key}” is no encoder: keys begin with one of {known}.")
     module, _, function = adapter.partition(":")
     logger.info("Loading the encoder %s", key)
-    return cast(Encoder, getattr(import_module(module), function)(key))
+    return cast(EncoderBackend, getattr(import_module(module), function)(key))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image as PillowImage
 
-from gallery.embedding import pixels as px
+from gallery.embedding import preprocessing as px
 from gallery.embedding.catalog import CATALOG
 from gallery.embedding.device import Lanes, Mode, fixed_mode, shared_lanes, use_threads
 from gallery.embedding.protocol import Pixels, Vectors

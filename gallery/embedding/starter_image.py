@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallery.embedding.device import Precision
-from gallery.embedding.pixels import Geometry
+from gallery.embedding.preprocessing import Geometry
 from gallery.embedding.protocol import Pixels
 from gallery.exceptions import EncoderUnavailable
 

@@ -13,7 +13,7 @@ from django.core.files.storage import Storage, storages
 from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
-from gallery.embedding.pixels import open_small
+from gallery.embedding.preprocessing import open_small
 from gallery.exceptions import SemblanceError
 from gallery.models import RENDITION_WIDTHS, Image
 
@@ -31,14 +31,14 @@ class PictureUnreadable(SemblanceError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class PictureFile:
     """One stored copy of a picture; `open` gives a binary file."""
 
     name: str
     open: Callable[[], Any]
 
 
-def sources_of(image: Image, *, at_least: int) -> list[Source]:
+def sources_of(image: Image, *, at_least: int) -> list[PictureFile]:
     """Where to read a picture from, best first.
 
     The smallest rendition whose short side is well above `at_least` pixels, upright and quick to
@@ -53,17 +53,17 @@ def sources_of(image: Image, *, at_least: int) -> list[Source]:
         if width <= image.width and width * short_over_width >= at_least * OVERSAMPLING
     ]
     order = [_rendition(image, width, renditions) for width in fitting[:1]]
-    order.append(Source(name="original", open=lambda: image.original.open("rb")))
+    order.append(PictureFile(name="original", open=lambda: image.original.open("rb")))
     order.append(_rendition(image, RENDITION_WIDTHS[-1], renditions))
     return order
 
 
-def _rendition(image: Image, width: int, store: Storage) -> Source:
+def _rendition(image: Image, width: int, store: Storage) -> PictureFile:
     name = image.rendition_name(width)
-    return Source(name=f"{width} px copy", open=lambda: store.open(name, "rb"))
+    return PictureFile(name=f"{width} px copy", open=lambda: store.open(name, "rb"))
 
 
-def read_picture(sources: list[Source], *, at_least: int) -> PillowImage.Image:
+def read_picture(sources: list[PictureFile], *, at_least: int) -> PillowImage.Image:
     """The first source that can be read, decoded no larger than needed.
 
     Raises PictureUnreadable when none can. An error of the store itself (no network, no

@@ -13,20 +13,20 @@ THEME_COOKIE = "theme"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
+class SiteContext:
     """The site's name, and the look that this visitor chose ("" follows their system)."""
 
     name: str
     theme: Theme
 
 
-def site(request: HttpRequest) -> dict[str, Site]:
+def site(request: HttpRequest) -> dict[str, SiteContext]:
     """The context processor named in settings."""
     return {"site": site_for(request)}
 
 
-def site_for(request: HttpRequest | None) -> Site:
+def site_for(request: HttpRequest | None) -> SiteContext:
     """The same without a request: for pages that must be shown when everything else fails."""
     chosen = request.COOKIES.get(THEME_COOKIE) if request is not None else None
     theme: Theme = "light" if chosen == "light" else "dark" if chosen == "dark" else ""
-    return Site(name=settings.SITE_NAME, theme=theme)
+    return SiteContext(name=settings.SITE_NAME, theme=theme)

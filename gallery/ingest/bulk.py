@@ -47,7 +47,7 @@ class Incoming:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class IngestOutcome:
     """What became of one incoming file."""
 
     name: str
@@ -68,7 +68,7 @@ class _Pending:
 
 def ingest_many(
     incoming: Iterable[Incoming], *, to: Destination, workers: int | None = None
-) -> Iterator[Outcome]:
+) -> Iterator[IngestOutcome]:
     """Takes files in and yields what became of each, in their order.
 
     Each source is read to its end before the next one is asked for. Closing the iterator early
@@ -103,20 +103,20 @@ def _begin(item: Incoming, *, to: Destination, threads: ThreadPoolExecutor) -> _
         file = held.enter_context(spooled(item.source, name=item.name))
     except Refused as refused:
         return _Pending(incoming=item, held=held, result=refused)
-    twin = find_duplicate(file.sha256, collection=to.collection)
-    if twin is not None:
-        return _Pending(incoming=item, held=held, file=file, result=Duplicate(twin))
+    existing = find_duplicate(file.sha256, collection=to.collection)
+    if existing is not None:
+        return _Pending(incoming=item, held=held, file=file, result=Duplicate(existing))
     decoding = threads.submit(prepare, file, name=item.name)
     return _Pending(incoming=item, held=held, file=file, decoding=decoding)
 
 
-def _finish(pending: _Pending, *, to: Destination) -> Outcome:
+def _finish(pending: _Pending, *, to: Destination) -> IngestOutcome:
     with pending.held:
         size_bytes = pending.file.size_bytes if pending.file is not None else 0
         result = _result_of(pending, to=to)
     if isinstance(result, Duplicate):
         describe_if_blank(result.of, details=pending.incoming.details)
-    return Outcome(name=pending.incoming.name, size_bytes=size_bytes, result=result)
+    return IngestOutcome(name=pending.incoming.name, size_bytes=size_bytes, result=result)
 
 
 def _result_of(pending: _Pending, *, to: Destination) -> IngestResult | Refused:

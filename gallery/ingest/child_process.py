@@ -106,8 +106,8 @@ class ChildProcess:
         line, _, rest = data.partition(b"\n")
         return line, rest
 
-    def _read_exactly(self, size: int, begun: bytes, deadline: float) -> bytes:
-        parts, have = [begun], len(begun)
+    def _read_exactly(self, size: int, started: bytes, deadline: float) -> bytes:
+        parts, have = [started], len(started)
         while have < size:
             parts.append(self._read_some(deadline))
             have += len(parts[-1])

@@ -29,7 +29,7 @@ from gallery.ingest.refusals import refusal
 logger = logging.getLogger(__name__)
 
 # A child is replaced after this many pictures: what C libraries leak stays bounded.
-PICTURES_PER_CHILD = 500
+MAX_PICTURES_PER_CHILD = 500
 
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _FACT_NAMES = ("camera", "lens", "exposure_s", "f_number", "iso", "focal_length_mm")
@@ -166,7 +166,7 @@ class _Slot:
 
     def child(self) -> ChildProcess:
         """A child that is alive: the one at hand, else a fresh one."""
-        worn = self._child is not None and self._child.pictures >= PICTURES_PER_CHILD
+        worn = self._child is not None and self._child.pictures >= MAX_PICTURES_PER_CHILD
         if self._child is not None and (worn or not self._child.is_alive):
             self.discard()
         if self._child is None:

@@ -20,10 +20,10 @@ from typing import Any, BinaryIO
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from gallery.ingest import exif, fingerprints, pixels
+from gallery.ingest import exif, fingerprints, rendering
 
 # Files a child may hold open at once: the pipes, the picture, and a few of the decoders' own.
-OPEN_FILES = 32
+MAX_OPEN_FILES = 32
 
 # A child that nobody asks for this long ends; the next picture starts a fresh one.
 IDLE_S = 300
@@ -70,7 +70,7 @@ def _limit_process() -> None:
     for limit, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_NOFILE, MAX_OPEN_FILES),
     ):
         _set_limit(limit, value)
 
@@ -119,13 +119,13 @@ def _reason_of(error: Exception) -> str:
 def _read_picture(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     with Path(request["path"]).open("rb") as file, _open(file, request["format"]) as image:
         _check_size(image, request)
-        pixels.load_unless_scalable(image)
+        rendering.load_unless_scalable(image)
         orientation = exif.orientation_of(image)
-        width, height = pixels.upright_size(image.size, orientation)
+        width, height = rendering.upright_size(image.size, orientation)
         facts = exif.read_facts(image)
         widths = request["widths"]
-        shown = pixels.to_display(image, width=max(widths))
-        copies = pixels.webp_copies(shown, widths)
+        shown = rendering.to_display(image, width=max(widths))
+        copies = rendering.webp_copies(shown, widths)
     blobs = list(dict.fromkeys(copies.values()))
     reply = {
         "ok": True,

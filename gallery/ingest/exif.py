@@ -14,9 +14,9 @@ from typing import Any
 from PIL import ExifTags, Image
 
 # Longest text taken from EXIF, in characters: real camera and lens names are far shorter.
-TEXT_CHARACTERS = 100
+MAX_TEXT_CHARACTERS = 100
 # Photography begins in 1826; earlier dates are cameras whose clock was never set.
-FIRST_YEAR = 1827
+MIN_YEAR = 1827
 
 # What Pillow raises on EXIF that is broken. The picture itself may be perfectly good.
 _BROKEN = (
@@ -74,7 +74,7 @@ def _taken_at(tags: dict[int, Any]) -> str:
     iso = f"{year}-{month}-{day}T{hour}:{minute}:{second}"
     iso += offset if _OFFSET.fullmatch(offset) else ""
     try:
-        return iso if datetime.fromisoformat(iso).year >= FIRST_YEAR else ""
+        return iso if datetime.fromisoformat(iso).year >= MIN_YEAR else ""
     except ValueError:
         return ""
 
@@ -85,7 +85,7 @@ def _camera(tags: dict[int, Any]) -> str:
     brand = make.split(" ", 1)[0]
     if not brand or model.lower().startswith(brand.lower()):
         return model or make
-    return f"{make} {model}".strip()[:TEXT_CHARACTERS]
+    return f"{make} {model}".strip()[:MAX_TEXT_CHARACTERS]
 
 
 def _text(value: object) -> str:
@@ -95,7 +95,7 @@ def _text(value: object) -> str:
         return ""
     ended = value.split("\x00", 1)[0].encode("utf-8", "replace").decode("utf-8")
     visible = "".join(letter if letter.isprintable() else " " for letter in ended)
-    return " ".join(visible.split())[:TEXT_CHARACTERS]
+    return " ".join(visible.split())[:MAX_TEXT_CHARACTERS]
 
 
 def _number(value: object) -> int | float:

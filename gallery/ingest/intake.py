@@ -28,13 +28,13 @@ QUERY_WIDTH = 640
 
 
 # The most characters that the model's columns hold.
-_MOST_CHARACTERS = {"title": 200, "caption": 5000, "tag": 60}
+_MAX_CHARACTERS = {"title": 200, "caption": 5000, "tag": 60}
 
 
 def _fitted(text: str, kind: str) -> str:
     """The text without what PostgreSQL cannot hold, and no longer than its column."""
     clean = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
-    return clean[: _MOST_CHARACTERS[kind]]
+    return clean[: _MAX_CHARACTERS[kind]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +98,9 @@ def ingest_file(
     """
     shown = display_name(name)
     with spooled(source, name=shown) as file:
-        twin = find_duplicate(file.sha256, collection=to.collection)
-        if twin is not None:
-            return Duplicate(twin)
+        existing = find_duplicate(file.sha256, collection=to.collection)
+        if existing is not None:
+            return Duplicate(existing)
         with blobs.removed_on_failure(file):
             return record(prepare(file, name=shown), to=to, details=details)
 
@@ -160,9 +160,9 @@ def record(prepared: Prepared, *, to: Destination, details: Details = NO_DETAILS
     sha256 = prepared.file.sha256
     with transaction.atomic():
         blobs.lock_blobs(sha256)
-        twin = find_duplicate(sha256, collection=to.collection)
-        if twin is not None:
-            return Duplicate(twin)
+        existing = find_duplicate(sha256, collection=to.collection)
+        if existing is not None:
+            return Duplicate(existing)
         # A deletion of the same content may have come between writing the blobs and the lock.
         original = blobs.write_blobs(prepared.file, prepared.picture)
         image = _new_row(prepared, original=original, to=to, details=details)
@@ -171,10 +171,10 @@ def record(prepared: Prepared, *, to: Destination, details: Details = NO_DETAILS
                 image.save(force_insert=True)
         except IntegrityError:
             # A picture was moved or restored into the collection at this moment.
-            twin = find_duplicate(sha256, collection=to.collection)
-            if twin is None:
+            existing = find_duplicate(sha256, collection=to.collection)
+            if existing is None:
                 raise
-            return Duplicate(twin)
+            return Duplicate(existing)
         EmbeddingJob.objects.enqueue(image)
     return Stored(image)
 

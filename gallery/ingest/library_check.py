@@ -1,6 +1,6 @@
 """Finds what a crash, a lost disk or a stray hand left wrong in the library.
 
-`find_problems` yields findings and changes nothing; library_mend.mend puts one right. The command
+`find_problems` yields findings and changes nothing; library_repair.mend puts one right. The command
 owns the progress bar and the words around it.
 """
 
@@ -30,7 +30,7 @@ from gallery.models import (
     QueryImage,
 )
 from gallery.models.image import originals_storage
-from gallery.models.query import queries_storage
+from gallery.models.query_image import queries_storage
 
 # Younger files may belong to an upload that is under way.
 GRACE = timedelta(hours=1)
@@ -38,10 +38,10 @@ GRACE = timedelta(hours=1)
 STEP = 500
 
 # Told what is looked at and how many things of it have been looked at since the last call.
-Progress = Callable[[str, int], None]
+CheckProgress = Callable[[str, int], None]
 
 
-class Problem(StrEnum):
+class ProblemKind(StrEnum):
     """The kinds of findings."""
 
     MISSING_ORIGINAL = "missing_original"
@@ -58,7 +58,7 @@ class Problem(StrEnum):
 class Finding:
     """One thing that is wrong: what, about which file or row, in one plain sentence."""
 
-    problem: Problem
+    problem: ProblemKind
     subject: str
     sentence: str
     image_id: int | None = None
@@ -69,7 +69,7 @@ def _silent(_what: str, _count: int) -> None:
     return
 
 
-def find_problems(*, progress: Progress = _silent) -> Iterator[Finding]:
+def find_problems(*, progress: CheckProgress = _silent) -> Iterator[Finding]:
     """Looks at every row and every file. Memory stays flat however large the library is."""
     yield from _pictures_without_files(progress)
     yield from _pictures_without_jobs(progress)
@@ -79,14 +79,14 @@ def find_problems(*, progress: Progress = _silent) -> Iterator[Finding]:
     yield from _leftovers(progress)
 
 
-def _pictures_without_files(progress: Progress) -> Iterator[Finding]:
+def _pictures_without_files(progress: CheckProgress) -> Iterator[Finding]:
     originals, renditions = originals_storage(), renditions_storage()
     for image in Image.objects.order_by("pk").iterator(chunk_size=STEP):
         progress("pictures", 1)
         name = image.original.name or ""
         if not originals.exists(name):
             yield Finding(
-                problem=Problem.MISSING_ORIGINAL,
+                problem=ProblemKind.MISSING_ORIGINAL,
                 subject=name,
                 sentence=f"The original of picture {image.pk} is gone: restore it from a backup.",
                 image_id=image.pk,
@@ -99,14 +99,14 @@ def _pictures_without_files(progress: Progress) -> Iterator[Finding]:
         if missing:
             widths = ", ".join(map(str, missing))
             yield Finding(
-                problem=Problem.MISSING_RENDITIONS,
+                problem=ProblemKind.MISSING_RENDITIONS,
                 subject=image.sha256,
                 sentence=f"Picture {image.pk} has no copy at {widths} pixels.",
                 image_id=image.pk,
             )
 
 
-def _pictures_without_jobs(progress: Progress) -> Iterator[Finding]:
+def _pictures_without_jobs(progress: CheckProgress) -> Iterator[Finding]:
     for encoder in Encoder.objects.all():
         same = {"image_id": OuterRef("pk"), "encoder_id": encoder.pk}
         waiting = Image.objects.live().filter(
@@ -115,7 +115,7 @@ def _pictures_without_jobs(progress: Progress) -> Iterator[Finding]:
         for pk in waiting.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP):
             progress("queue", 1)
             yield Finding(
-                problem=Problem.MISSING_JOB,
+                problem=ProblemKind.MISSING_JOB,
                 subject=f"{pk}",
                 sentence=f"Picture {pk} is neither searchable with {encoder.key} nor waiting.",
                 image_id=pk,
@@ -123,7 +123,7 @@ def _pictures_without_jobs(progress: Progress) -> Iterator[Finding]:
             )
 
 
-def _originals_without_rows(progress: Progress) -> Iterator[Finding]:
+def _originals_without_rows(progress: CheckProgress) -> Iterator[Finding]:
     store = originals_storage()
     for names in _steps(_old_files(store)):
         progress("originals", len(names))
@@ -131,13 +131,13 @@ def _originals_without_rows(progress: Progress) -> Iterator[Finding]:
         for name in names:
             if name not in known:
                 yield Finding(
-                    problem=Problem.ORPHAN_ORIGINAL,
+                    problem=ProblemKind.ORPHAN_ORIGINAL,
                     subject=name,
                     sentence=f"The file {name} belongs to no picture.",
                 )
 
 
-def _renditions_without_rows(progress: Progress) -> Iterator[Finding]:
+def _renditions_without_rows(progress: CheckProgress) -> Iterator[Finding]:
     store = renditions_storage()
     for names in _steps(_old_files(store)):
         progress("copies", len(names))
@@ -146,17 +146,17 @@ def _renditions_without_rows(progress: Progress) -> Iterator[Finding]:
         for name in names:
             if PurePosixPath(name).parent.name not in known:
                 yield Finding(
-                    problem=Problem.ORPHAN_RENDITIONS,
+                    problem=ProblemKind.ORPHAN_RENDITIONS,
                     subject=name,
                     sentence=f"The copy {name} belongs to no picture.",
                 )
 
 
-def _queries(progress: Progress) -> Iterator[Finding]:
+def _queries(progress: CheckProgress) -> Iterator[Finding]:
     for query in QueryImage.objects.expired().iterator(chunk_size=STEP):
         progress("queries", 1)
         yield Finding(
-            problem=Problem.EXPIRED_QUERY,
+            problem=ProblemKind.EXPIRED_QUERY,
             subject=f"{query.pk}",
             sentence=f"Query picture {query.pk} has expired.",
         )
@@ -166,13 +166,13 @@ def _queries(progress: Progress) -> Iterator[Finding]:
         for name in names:
             if name not in known:
                 yield Finding(
-                    problem=Problem.ORPHAN_QUERY,
+                    problem=ProblemKind.ORPHAN_QUERY,
                     subject=name,
                     sentence=f"The query picture {name} belongs to no search.",
                 )
 
 
-def _leftovers(progress: Progress) -> Iterator[Finding]:
+def _leftovers(progress: CheckProgress) -> Iterator[Finding]:
     """Files that were being written when a process died."""
     stores = (originals_storage(), renditions_storage(), queries_storage())
     local = [Path(store.location) for store in stores if isinstance(store, FileSystemStorage)]
@@ -184,7 +184,7 @@ def _leftovers(progress: Progress) -> Iterator[Finding]:
             progress("temporary files", 1)
             if file.is_file() and file.stat().st_mtime < oldest:
                 yield Finding(
-                    problem=Problem.LEFTOVER,
+                    problem=ProblemKind.LEFTOVER,
                     subject=str(file),
                     sentence=f"The temporary file {file.name} was left by a process that died.",
                 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 # The longest name kept, in characters; the model's column holds as many.
-NAME_CHARACTERS = 255
+MAX_NAME_CHARACTERS = 255
 # The longest extension worth keeping when a name is cut, in characters with the dot.
-EXTENSION_CHARACTERS = 12
+MAX_EXTENSION_CHARACTERS = 12
 UNNAMED = "unnamed"
 _FORM_ESCAPES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 
@@ -36,7 +36,7 @@ def name_of_form(raw: str) -> str:
 def display_path(raw: str) -> str:
     """A name with its folders, for messages about files of a folder or a zip."""
     parts = (_clean(part) for part in raw.replace("\\", "/").split("/"))
-    return shorten("/".join(part for part in parts if part), NAME_CHARACTERS) or UNNAMED
+    return shorten("/".join(part for part in parts if part), MAX_NAME_CHARACTERS) or UNNAMED
 
 
 def shorten(name: str, limit: int) -> str:
@@ -44,7 +44,7 @@ def shorten(name: str, limit: int) -> str:
     if len(name) <= limit:
         return name
     stem, dot, extension = name.rpartition(".")
-    if not dot or not stem or len(extension) >= EXTENSION_CHARACTERS:
+    if not dot or not stem or len(extension) >= MAX_EXTENSION_CHARACTERS:
         return f"{name[: limit - 1].rstrip()}…"
     room = limit - len(extension) - 2
     return f"{stem[:room].rstrip()}….{extension}"
@@ -54,7 +54,7 @@ def _clean(part: str) -> str:
     composed = unicodedata.normalize("NFC", part.encode("utf-8", "replace").decode("utf-8"))
     visible = "".join(letter if _is_visible(letter) else " " for letter in composed)
     tidy = " ".join(visible.split()).strip(". ")
-    return shorten(tidy, NAME_CHARACTERS)
+    return shorten(tidy, MAX_NAME_CHARACTERS)
 
 
 def _is_visible(letter: str) -> bool:

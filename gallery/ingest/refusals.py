@@ -12,7 +12,7 @@ from gallery.ingest.formats import ACCEPTED_IN_WORDS
 from gallery.ingest.names import shorten
 
 # Longest file name quoted inside a sentence, in characters; the item shows the whole name beside.
-QUOTED_NAME_CHARACTERS = 60
+MAX_QUOTED_NAME_CHARACTERS = 60
 
 _SENTENCES: Final[dict[str, str]] = {
     "empty": "“{name}” is empty.",
@@ -54,7 +54,7 @@ _SENTENCES: Final[dict[str, str]] = {
 
 def refusal(reason: str, name: str, **facts: object) -> Refused:
     """The Refused to raise for a file: its reason code and its sentence, with the name in it."""
-    quoted = shorten(name, QUOTED_NAME_CHARACTERS) or "The file"
+    quoted = shorten(name, MAX_QUOTED_NAME_CHARACTERS) or "The file"
     sentence = _SENTENCES[reason].format(name=quoted, accepted=ACCEPTED_IN_WORDS, **facts)
     return Refused(sentence, reason=reason)
 

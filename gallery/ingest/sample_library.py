@@ -14,7 +14,7 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from gallery.ingest.bulk import Incoming, Outcome, ingest_many
+from gallery.ingest.bulk import Incoming, IngestOutcome, ingest_many
 from gallery.ingest.intake import Destination, Details
 from gallery.models import Collection, Image, Visibility
 
@@ -148,7 +148,7 @@ def wants_samples() -> bool:
     return not (Image.objects.exists() or Collection.objects.filter(slug=SLUG).exists())
 
 
-def load_samples(owner: User) -> list[Outcome]:
+def load_samples(owner: User) -> list[IngestOutcome]:
     """Loads all samples into their public collection, or none; those already there stay.
 
     One transaction, so that a start cut short begins from nothing the next time.

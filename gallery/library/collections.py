@@ -26,16 +26,16 @@ from gallery.models.people import Viewer, person_id
 # Addresses under /collections/ that are pages of their own.
 RESERVED_SLUGS = frozenset({"new"})
 # Lengths in characters of the model's fields.
-NAME_LENGTH = 120
-DESCRIPTION_LENGTH = 2000
+MAX_NAME_LENGTH = 120
+MAX_DESCRIPTION_LENGTH = 2000
 # Room in the slug's 80 characters for a suffix.
-SLUG_STEM_LENGTH = 70
+MAX_SLUG_STEM_LENGTH = 70
 # Pictures on a collection's card.
 COVER_PICTURES = 3
 # Tags are counted over this many of the newest pictures, so that a page costs the same always.
-LOOKED_AT = 2000
-TAGS_OFFERED = 30
-YEARS_OFFERED = 60
+MAX_SCANNED = 2000
+MAX_TAGS_OFFERED = 30
+MAX_YEARS_OFFERED = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +77,7 @@ def create_collection(
 
 def clean_name(name: str) -> str:
     """The name on one line. Raises LibraryProblem when nothing is left or it is too long."""
-    name = clean_line(name, limit=NAME_LENGTH, what="name")
+    name = clean_line(name, limit=MAX_NAME_LENGTH, what="name")
     if not name:
         raise LibraryProblem("Give the collection a name.", reason="name_missing")
     return name
@@ -85,12 +85,12 @@ def clean_name(name: str) -> str:
 
 def clean_description(description: str) -> str:
     """The description as it is stored. Raises LibraryProblem when it is too long."""
-    return clean_lines(description, limit=DESCRIPTION_LENGTH, what="description")
+    return clean_lines(description, limit=MAX_DESCRIPTION_LENGTH, what="description")
 
 
 def free_slug(name: str) -> str:
     """A slug of the name that no collection has: my-cats, my-cats-2, …"""
-    stem = slugify(name)[:SLUG_STEM_LENGTH].strip("-") or f"collection-{secrets.token_hex(3)}"
+    stem = slugify(name)[:MAX_SLUG_STEM_LENGTH].strip("-") or f"collection-{secrets.token_hex(3)}"
     taken = set(
         Collection.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
     ) | set(RESERVED_SLUGS)
@@ -199,7 +199,7 @@ def _cover_first(images: dict[int, Image], collection: Collection) -> list[Image
 def filters_in(collection: Collection) -> FiltersOnOffer:
     """What the pictures of one collection can be filtered by: three short queries."""
     images = Image.objects.live().filter(collection=collection)
-    newest = images.newest_first().values_list("tags", flat=True)[:LOOKED_AT]
+    newest = images.newest_first().values_list("tags", flat=True)[:MAX_SCANNED]
     counted = Counter(tag for tags in newest for tag in tags)
     dated = images.annotate(shown=Coalesce("taken_at", "created_at")).values_list(
         "shown", flat=True
@@ -208,7 +208,7 @@ def filters_in(collection: Collection) -> FiltersOnOffer:
     years: tuple[int, ...] = ()
     if last is not None and first is not None:
         end = timezone.localtime(last).year
-        begin = max(timezone.localtime(first).year, end - YEARS_OFFERED + 1)
+        begin = max(timezone.localtime(first).year, end - MAX_YEARS_OFFERED + 1)
         years = tuple(range(end, begin - 1, -1))
-    tags = sorted(tag for tag, _ in counted.most_common(TAGS_OFFERED))
+    tags = sorted(tag for tag, _ in counted.most_common(MAX_TAGS_OFFERED))
     return FiltersOnOffer(tags=tuple(tags), years=years)

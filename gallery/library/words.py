@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from gallery.exceptions import LibraryProblem
 
 # Lengths in characters of the model's fields.
-TITLE_LENGTH = 200
-CAPTION_LENGTH = 5000
-TAG_LENGTH = 60
+MAX_TITLE_LENGTH = 200
+MAX_CAPTION_LENGTH = 5000
+MAX_TAG_LENGTH = 60
 # More are of no help to anybody, and every one is a row of chips on a page.
 MAX_TAGS = 50
 
@@ -30,12 +30,12 @@ def clean_lines(text: str, *, limit: int, what: str) -> str:
 
 def clean_caption(text: str) -> str:
     """A caption: line breaks stay, control characters go. Raises LibraryProblem."""
-    return clean_lines(text, limit=CAPTION_LENGTH, what="caption")
+    return clean_lines(text, limit=MAX_CAPTION_LENGTH, what="caption")
 
 
 def clean_title(text: str) -> str:
     """A title on one line. Raises LibraryProblem."""
-    return clean_line(text, limit=TITLE_LENGTH, what="title")
+    return clean_line(text, limit=MAX_TITLE_LENGTH, what="title")
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
@@ -43,7 +43,7 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
     found: dict[str, None] = {}
     for tag in tags:
         # Lower case first: it makes some letters two, and what is stored must fit.
-        word = clean_line(tag.lower(), limit=TAG_LENGTH, what="tag").strip("#, ")
+        word = clean_line(tag.lower(), limit=MAX_TAG_LENGTH, what="tag").strip("#, ")
         if word:
             found[word] = None
     if len(found) > MAX_TAGS:

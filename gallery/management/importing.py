@@ -8,10 +8,10 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from gallery.exceptions import ImportProblem, Refused
-from gallery.ingest.bulk import Outcome
+from gallery.ingest.bulk import IngestOutcome
 from gallery.ingest.intake import Destination, Duplicate
 from gallery.library.collections import create_collection
-from gallery.management.people import first_superuser
+from gallery.management.superusers import first_superuser
 from gallery.models import Collection, Encoder, Image, Visibility
 
 
@@ -25,7 +25,7 @@ class ImportReport:
     refused: list[dict[str, str]] = field(default_factory=list)
     seconds: float = 0.0
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: IngestOutcome) -> None:
         """Counts one file."""
         if isinstance(outcome.result, Refused):
             self.refused.append({"file": outcome.name, "reason": outcome.result.sentence})
@@ -59,7 +59,7 @@ class ImportReport:
         }
 
     @property
-    def took_nothing(self) -> bool:
+    def refused_everything(self) -> bool:
         """Whether every file was refused."""
         return bool(self.refused) and not self.imported and not self.duplicate
 

@@ -7,7 +7,7 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.utils.timezone
 import gallery.models.image
-import gallery.models.query
+import gallery.models.query_image
 import pgvector.django.halfvec
 import uuid
 from pgvector.django import VectorExtension
@@ -147,8 +147,8 @@ class Migration(migrations.Migration):
             name='QueryImage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=gallery.models.query.new_token, max_length=32, unique=True)),
-                ('file', models.FileField(max_length=120, storage=gallery.models.query.queries_storage, upload_to='')),
+                ('token', models.CharField(default=gallery.models.query_image.new_token, max_length=32, unique=True)),
+                ('file', models.FileField(max_length=120, storage=gallery.models.query_image.queries_storage, upload_to='')),
                 ('width', models.PositiveIntegerField()),
                 ('height', models.PositiveIntegerField()),
                 ('created_at', models.DateTimeField(auto_now_add=True)),

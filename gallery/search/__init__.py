@@ -5,8 +5,8 @@ gallery.embedding, gallery.ingest, gallery.models and gallery.exceptions.
 """
 
 from gallery.search.engine import run_search, similar_images
-from gallery.search.pictures import keep_query_image, purge_query_images
 from gallery.search.query import Chip, Filters, SearchQuery
+from gallery.search.query_images import keep_query_image, purge_query_images
 from gallery.search.results import Hit, SearchPage
 
 __all__ = [

@@ -23,7 +23,7 @@ from gallery.search.results import Strength
 # Pictures sampled as the background: the median is then known to about a tenth of a deviation.
 BACKGROUND_SIZE = 400
 # Fewer than this are no background: nothing is called strong or weak by them.
-LEAST_BACKGROUND = 12
+MIN_BACKGROUND = 12
 # Deviations above the middle. Measured on 300 photographs: at 5 two right answers in three are
 # strong, and four in five queries without an answer show nothing strong; at 3.3 nine right answers
 # in ten are above the fold, with two wrong pictures a query.
@@ -35,9 +35,9 @@ LEFT_OUT = 0.02
 MAD_TO_DEVIATION = 1.4826
 # The deviation may be this many times the one from the MAD; real scores have heavier tails than a
 # normal distribution, and more than this comes from many right answers.
-MOST_OVER_MAD = 1.3
+MAX_OVER_MAD = 1.3
 # Cosine: half precision and near-identical pictures make smaller differences meaningless.
-LEAST_SPREAD = 0.002
+MIN_SPREAD = 0.002
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class Background:
     def judge(self, score: float | None, *, in_text: bool = False) -> Strength:
         """The strength of a hit. One whose text was found is never weak; without a background
         to compare with, all are fair."""
-        if score is None or self.size < LEAST_BACKGROUND:
+        if score is None or self.size < MIN_BACKGROUND:
             return "fair"
         deviations = self.deviations(score)
         if deviations >= STRONG_FROM:
@@ -77,4 +77,4 @@ def _spread(values: NDArray[np.float64], *, median: float) -> float:
     kept = np.sort(values)[: max(len(values) - left_out, 1)]
     deviation = float(np.sqrt(np.mean((kept - median) ** 2)))
     robust = MAD_TO_DEVIATION * float(np.median(np.abs(values - median)))
-    return max(min(deviation, MOST_OVER_MAD * robust), LEAST_SPREAD)
+    return max(min(deviation, MAX_OVER_MAD * robust), MIN_SPREAD)

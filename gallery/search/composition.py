@@ -24,11 +24,11 @@ UNWANTED_WEIGHT = 0.5
 # Wanted and unwanted directions closer than this (cosine) are the same thing said twice.
 SAME_DIRECTION = 0.9995
 # Length below which a sum of unit vectors is noise of half-precision numbers.
-SHORTEST = 1e-3
+MIN_LENGTH = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class Term:
     """One thing wanted or not wanted: float32 [d] of unit length, its share and its scale."""
 
     vector: Vector
@@ -36,7 +36,7 @@ class Part:
     spread: float = 1.0
 
 
-def compose(wanted: Sequence[Part], *, unwanted: Sequence[Part] = ()) -> Vector:
+def compose(wanted: Sequence[Term], *, unwanted: Sequence[Term] = ()) -> Vector:
     """float32 [d] of unit length. Raises InvalidQuery when nothing is left of the sum.
 
     The unwanted parts together weigh UNWANTED_WEIGHT of the wanted ones, however many they are.
@@ -56,19 +56,19 @@ def mean_direction(vectors: Sequence[Vector]) -> Vector:
     return _unit(np.sum(vectors, axis=0))
 
 
-def _direction(parts: Sequence[Part]) -> Vector:
+def _direction(parts: Sequence[Term]) -> Vector:
     counted = [part for part in parts if part.weight > 0]
     return mean_direction([p.vector * (p.weight / p.spread) for p in counted])
 
 
-def _mean_spread(parts: Sequence[Part]) -> float:
+def _mean_spread(parts: Sequence[Term]) -> float:
     weights = [part.weight for part in parts]
     return float(np.average([part.spread for part in parts], weights=weights))
 
 
 def _unit(vector: Vector) -> Vector:
     length = float(np.linalg.norm(vector))
-    if length < SHORTEST:
+    if length < MIN_LENGTH:
         raise _cancelled()
     return (vector / length).astype(np.float32)
 

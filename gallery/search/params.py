@@ -19,7 +19,7 @@ MAX_WORDS = 300
 MAX_REPEATS = 10
 # The largest bigint: PostgreSQL refuses to compare an id with anything above.
 MAX_ID = 2**63 - 1
-MAX_TAG = 60
+MAX_TAG_CHARACTERS = 60
 # Enough for any depth that the engine pages through, small enough for any integer.
 MAX_PAGE = 100_000
 
@@ -103,9 +103,9 @@ def slugs_of(params: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return unique(v for v in values_of(params, name) if _SLUG.fullmatch(v))
 
 
-def texts_of(params: Mapping[str, Any], name: str, *, most: int) -> tuple[str, ...]:
-    """The cleaned, not empty values, each cut at `most` characters."""
-    cleaned = (clean_text(v[: 2 * most])[:most].strip() for v in values_of(params, name))
+def texts_of(params: Mapping[str, Any], name: str, *, limit: int) -> tuple[str, ...]:
+    """The cleaned, not empty values, each cut at `limit` characters."""
+    cleaned = (clean_text(v[: 2 * limit])[:limit].strip() for v in values_of(params, name))
     return unique(v for v in cleaned if v)
 
 

@@ -60,7 +60,7 @@ class Filters:
         orientation = clean.value_of(params, "orientation")
         return cls(
             collections=clean.slugs_of(params, "collection"),
-            tags=clean.texts_of(params, "tag", most=clean.MAX_TAG),
+            tags=clean.texts_of(params, "tag", limit=clean.MAX_TAG_CHARACTERS),
             year=clean.year_of(params, "year"),
             taken_from=clean.date_of(params, "from"),
             taken_to=clean.date_of(params, "to"),
@@ -111,7 +111,7 @@ class SearchQuery:
         """
         words, was_cut = clean.cut_words(clean.value_of(params, "q"))
         words, minus = clean.split_minus(words)
-        excluded = (*clean.texts_of(params, "not", most=clean.MAX_WORDS), *minus)
+        excluded = (*clean.texts_of(params, "not", limit=clean.MAX_WORDS), *minus)
         return cls(
             words=words,
             excluded_words=clean.unique(excluded),

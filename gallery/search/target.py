@@ -10,9 +10,9 @@ import numpy as np
 from gallery.embedding.registry import encode_query_text
 from gallery.exceptions import InvalidQuery, NotSearchableYet
 from gallery.models import Embedding
-from gallery.search.composition import Part, Vector, compose, mean_direction
-from gallery.search.pictures import query_image_vector
+from gallery.search.composition import Term, Vector, compose, mean_direction
 from gallery.search.query import SearchQuery
+from gallery.search.query_images import query_image_vector
 from gallery.search.scope import Scope
 
 
@@ -54,13 +54,13 @@ def spoken(words: str) -> str:
     return " ".join(words.replace('"', " ").split()) or words
 
 
-def _parts(vectors: list[Vector], *, scope: Scope, weight: float, scaled: bool) -> list[Part]:
+def _parts(vectors: list[Vector], *, scope: Scope, weight: float, scaled: bool) -> list[Term]:
     """One part for all vectors of a kind: ten pictures together weigh what one would."""
     if not vectors or weight == 0:
         return []
     vector = mean_direction(vectors)
     spread = scope.background(vector).spread if scaled else 1.0
-    return [Part(vector=vector, weight=weight, spread=spread)]
+    return [Term(vector=vector, weight=weight, spread=spread)]
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ register = template.Library()
 # width over height.
 # Neighbours differ by 3.3 %, so that at most 1.7 % of a picture is cut off; what is longer or
 # taller than the ends is cropped in the grid and whole on its own page.
-NARROWEST = 0.56
-WIDEST = 2.6
+MIN_ASPECT_RATIO = 0.56
+MAX_ASPECT_RATIO = 2.6
 STEPS = 48
 # Heights in CSS pixels that rows have in practice (--row in tokens.css, stretched to the width).
 ROW_PX = 250
@@ -38,14 +38,14 @@ class Shown:
 
 def shape_step(aspect_ratio: float) -> int:
     """The number of the shape class nearest to width over height."""
-    clamped = min(max(aspect_ratio, NARROWEST), WIDEST)
-    share = math.log(clamped / NARROWEST) / math.log(WIDEST / NARROWEST)
+    clamped = min(max(aspect_ratio, MIN_ASPECT_RATIO), MAX_ASPECT_RATIO)
+    share = math.log(clamped / MIN_ASPECT_RATIO) / math.log(MAX_ASPECT_RATIO / MIN_ASPECT_RATIO)
     return round(share * (STEPS - 1))
 
 
 def step_ratio(step: int) -> float:
     """Width over height of a shape class."""
-    return float(NARROWEST * (WIDEST / NARROWEST) ** (step / (STEPS - 1)))
+    return float(MIN_ASPECT_RATIO * (MAX_ASPECT_RATIO / MIN_ASPECT_RATIO) ** (step / (STEPS - 1)))
 
 
 @register.simple_tag

@@ -13,7 +13,7 @@ from gallery.http import guesses
 from gallery.http.context import site_for
 
 
-class SlowGuesses(AuthenticationForm):
+class ThrottledSignInForm(AuthenticationForm):
     """A sign-in form that stops looking at passwords after too many wrong ones."""
 
     def clean(self) -> dict[str, Any]:
@@ -29,7 +29,7 @@ class SlowGuesses(AuthenticationForm):
             raise
 
 
-class SignInForm(SlowGuesses):
+class SignInForm(ThrottledSignInForm):
     """The form of the site's own sign-in page."""
 
     error_messages = {  # noqa: RUF012  # Django's own type
@@ -40,7 +40,7 @@ class SignInForm(SlowGuesses):
     }
 
 
-class AdminSignInForm(SlowGuesses, AdminAuthenticationForm):
+class AdminSignInForm(ThrottledSignInForm, AdminAuthenticationForm):
     """The same for the admin's own sign-in page."""
 
 

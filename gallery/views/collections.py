@@ -38,14 +38,14 @@ from gallery.views.filter_menus import FilterBar, filter_bar
 from gallery.views.undo import undo_offer
 from gallery.views.upload_rows import limits
 
-COLLECTIONS_A_PAGE = 24
+COLLECTIONS_PER_PAGE = 24
 
 
 @require_GET
 def collections(request: HttpRequest) -> HttpResponse:
     """The collections that the viewer may see, as cards."""
     visible = Collection.objects.visible_to(request.user).select_related("owner").order_by("name")
-    page = Paginator(with_counts(visible), COLLECTIONS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(with_counts(visible), COLLECTIONS_PER_PAGE).get_page(request.GET.get("page"))
     cards = list(page.object_list)
     pictures = covers_of(cards)
     for card in cards:

@@ -21,11 +21,11 @@ Address = Callable[[Filters], str]
 
 DAY = "j F Y"
 # A lone collection is no choice; a lone tag is one; dates can be typed whatever there is.
-FEWEST_CHOICES = {"Tag": 1, "Date": 0}
+MIN_CHOICES = {"Tag": 1, "Date": 0}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class FilterOption:
     """One entry of a menu."""
 
     label: str
@@ -48,7 +48,7 @@ class Menu:
     """One filter's entries, in the order shown; those of dates follow a form."""
 
     label: str
-    choices: tuple[Choice, ...]
+    choices: tuple[FilterOption, ...]
     dates: DateForm | None = None
 
 
@@ -77,7 +77,7 @@ def filter_bar(filters: Filters, *, facets: Facets, address: Address) -> FilterB
         _shapes(filters, address),
     )
     return FilterBar(
-        menus=tuple(m for m in menus if len(m.choices) >= FEWEST_CHOICES.get(m.label, 2)),
+        menus=tuple(m for m in menus if len(m.choices) >= MIN_CHOICES.get(m.label, 2)),
         chosen=chosen(filters, facets=facets, address=address),
     )
 
@@ -109,7 +109,7 @@ def chosen(filters: Filters, *, facets: Facets, address: Address) -> tuple[Chose
 
 def _collections(filters: Filters, facets: Facets, address: Address) -> Menu:
     choices = [
-        Choice(
+        FilterOption(
             label=name,
             url=address(replace(filters, collections=(slug,))),
             is_on=slug in filters.collections,
@@ -125,7 +125,9 @@ def _tags(filters: Filters, facets: Facets, address: Address) -> Menu:
     for tag in facets.tags:
         is_on = tag in filters.tags
         tags = _without(filters.tags, tag) if is_on else (*filters.tags, tag)
-        choices.append(Choice(label=tag, url=address(replace(filters, tags=tags)), is_on=is_on))
+        choices.append(
+            FilterOption(label=tag, url=address(replace(filters, tags=tags)), is_on=is_on)
+        )
     return Menu(label="Tag", choices=tuple(choices))
 
 
@@ -134,7 +136,9 @@ def _dates(filters: Filters, facets: Facets, address: Address) -> Menu:
     always = replace(filters, year=None, taken_from=None, taken_to=None)
     parts = urlsplit(address(always))
     years = [
-        Choice(label=str(year), url=address(replace(always, year=year)), is_on=year == filters.year)
+        FilterOption(
+            label=str(year), url=address(replace(always, year=year)), is_on=year == filters.year
+        )
         for year in facets.years
     ]
     form = DateForm(
@@ -149,7 +153,7 @@ def _dates(filters: Filters, facets: Facets, address: Address) -> Menu:
 
 def _shapes(filters: Filters, address: Address) -> Menu:
     choices = [
-        Choice(
+        FilterOption(
             label=shape.capitalize(),
             url=address(replace(filters, orientation=shape)),
             is_on=shape == filters.orientation,

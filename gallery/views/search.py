@@ -24,7 +24,7 @@ from gallery.views.undo import undo_offer
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ChipRow:
     """A chip of the query with what the page needs to show it: the picture, if it is one."""
 
     chip: Chip
@@ -132,7 +132,7 @@ def _results(page: SearchPage) -> dict[str, object]:
     }
 
 
-def _parts(query: SearchQuery, request: HttpRequest) -> list[Part]:
+def _parts(query: SearchQuery, request: HttpRequest) -> list[ChipRow]:
     """The chips, with the stored pictures that this person may see."""
     ids = (*query.like, *query.unlike)
     images = for_tiles(Image.objects.visible_to(request.user)).in_bulk(ids) if ids else {}
@@ -141,7 +141,7 @@ def _parts(query: SearchQuery, request: HttpRequest) -> list[Part]:
         image = images.get(int(chip.value)) if chip.kind == "image" else None
         label = image.display_title if image else chip.label
         url = f"{reverse('gallery:search')}?{chip.remove_params}"
-        parts.append(Part(chip=chip, label=label, image=image, remove_url=url))
+        parts.append(ChipRow(chip=chip, label=label, image=image, remove_url=url))
     return parts
 
 

@@ -33,10 +33,10 @@ from gallery.http.bodies import announces_more
 from gallery.http.numbers import is_number
 from gallery.http.sentences import pictures
 from gallery.http.throttle import limited
-from gallery.ingest.batches import add_file_to_batch, create_batch
 from gallery.ingest.intake import Details
 from gallery.ingest.names import name_of_form
 from gallery.ingest.refusals import size_in_words
+from gallery.ingest.upload_batches import add_file_to_batch, create_batch
 from gallery.library.collections import create_collection
 from gallery.library.editing import edit_image, tag_images
 from gallery.library.words import clean_caption, parse_tags
@@ -44,9 +44,9 @@ from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, Visibil
 from gallery.views.upload_rows import as_json, limits, rows_of, summary_of
 
 # Rows of a batch on one page; a larger batch is told by its counts and read page by page.
-ROWS_A_PAGE = 100
+ROWS_PER_PAGE = 100
 # Rows that one poll of the page asks about.
-ROWS_A_POLL = 200
+MAX_ROWS_PER_POLL = 200
 RECENT_BATCHES = 8
 
 
@@ -66,7 +66,7 @@ def upload(request: HttpRequest, /) -> HttpResponse:
 def batch(request: HttpRequest, *, pk: UUID) -> HttpResponse:
     """A batch where it stands, with room for more files."""
     found = _batch_of(request, pk)
-    page = Paginator(rows_of(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows_of(found), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"batch": found, "page": page, "rows": page.object_list}
     return render(request, "upload/batch.html", {**context, **summary_of(found), **limits()})
 
@@ -84,7 +84,7 @@ def files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
 def status(request: HttpRequest, *, pk: UUID) -> HttpResponse:
     """Where the batch stands: its counts, and the rows asked for with ?item=, as JSON."""
     found = _batch_of(request, pk)
-    wanted = [int(one) for one in request.GET.getlist("item")[:ROWS_A_POLL] if is_number(one)]
+    wanted = [int(one) for one in request.GET.getlist("item")[:MAX_ROWS_PER_POLL] if is_number(one)]
     return JsonResponse(as_json(request, found, rows=rows_of(found, only=wanted) if wanted else []))
 
 
@@ -161,13 +161,13 @@ def _begin(request: HttpRequest) -> HttpResponse:
         context = _start_context(request, form)
         return render(request, "upload/start.html", context, status=422)
     try:
-        begun = create_batch(_person(request), collection=_destination(request, form))
-        _take_in(request, begun)
+        started = create_batch(_person(request), collection=_destination(request, form))
+        _take_in(request, started)
     except SemblanceError as problem:
         return _problem(request, problem, back="gallery:upload")
     if _wants_json(request):
-        return JsonResponse({"url": begun.get_absolute_url()}, status=HTTPStatus.CREATED)
-    return redirect(begun)
+        return JsonResponse({"url": started.get_absolute_url()}, status=HTTPStatus.CREATED)
+    return redirect(started)
 
 
 def _add_files(request: HttpRequest, *, pk: UUID) -> HttpResponse:

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from gallery.ingest.batches import ItemProgress, Progress, batch_counts, batch_progress
 from gallery.ingest.refusals import size_in_words
+from gallery.ingest.upload_batches import FileState, ItemProgress, batch_counts, batch_progress
 from gallery.models import UploadBatch
 
-STORED = (Progress.WAITING, Progress.SEARCHABLE, Progress.FAILED)
-URGENCY = {Progress.FAILED: 0, Progress.REFUSED: 0, Progress.WAITING: 1}
+STORED = (FileState.WAITING, FileState.SEARCHABLE, FileState.FAILED)
+URGENCY = {FileState.FAILED: 0, FileState.REFUSED: 0, FileState.WAITING: 1}
 
 
 def rows_of(batch: UploadBatch, *, only: Sequence[int] | None = None) -> list[ItemProgress]:
@@ -38,7 +38,7 @@ def summary_of(batch: UploadBatch) -> dict[str, Any]:
         "counts": {one.value: count for one, count in counts.items()},
         "total": sum(counts.values()),
         "stored": sum(counts[one] for one in STORED),
-        "is_pending": counts[Progress.WAITING] > 0,
+        "is_pending": counts[FileState.WAITING] > 0,
     }
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from searchsite.embedded import keeper, terminal
 
 FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
+MAX_PAUSE_S = 30.0
 STEADY_AFTER_S = 30.0  # a child that ran this long has recovered: pauses begin anew
 STOP_TIMEOUT_S = 20.0  # a worker may finish the batch at hand
 
@@ -82,7 +82,7 @@ class Child:
             self.program.name, f"ended ({_ended(status)}); starts again in {self._pause_s:g} s"
         )
         self._restart_at = time.monotonic() + self._pause_s
-        self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
+        self._pause_s = min(self._pause_s * 2, MAX_PAUSE_S)
 
     def ask_to_stop(self) -> None:
         """Send the signal to end; the process finishes what it has in hand."""

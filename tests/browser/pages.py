@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from gallery.ingest.batches import create_batch
+from gallery.ingest.upload_batches import create_batch
 from gallery.library.trash import trash_images
 from gallery.models import EmbeddingJob, Encoder, Image
 from tests.browser.conftest import add_pictures
@@ -91,7 +91,7 @@ def fill_library(colours):
 def _add_files(batch):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from gallery.ingest.batches import add_file_to_batch
+    from gallery.ingest.upload_batches import add_file_to_batch
     from tests.images import jpeg, text_file
 
     for name, content in (

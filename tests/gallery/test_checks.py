@@ -90,4 +90,4 @@ def test_the_database_is_left_alone_unless_asked(monkeypatch):
 
 
 def test_the_real_database_has_pgvector(db):
-    assert checks._numbers(checks._pgvector_version()) >= checks.MINIMUM_PGVECTOR
+    assert checks._numbers(checks._pgvector_version()) >= checks.MIN_PGVECTOR

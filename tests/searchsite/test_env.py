@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_a_number_within_its_limits(monkeypatch):
     monkeypatch.setenv("WEB_THREADS", " 6 ")
-    assert env.integer("WEB_THREADS", least=1, most=6) == 6
+    assert env.integer("WEB_THREADS", minimum=1, maximum=6) == 6
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_number_within_its_limits(monkeypatch):
 def test_other_numbers_are_refused_in_words(monkeypatch, value, sentence):
     monkeypatch.setenv("WEB_THREADS", value)
     with pytest.raises(env.SettingError) as refused:
-        env.integer("WEB_THREADS", least=1, most=8)
+        env.integer("WEB_THREADS", minimum=1, maximum=8)
     assert str(refused.value) == sentence
 
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from gallery.hints import hint_workers
 from gallery.ingest.library_check import Finding, find_problems
-from gallery.ingest.library_mend import mend
+from gallery.ingest.library_repair import repair
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 bar.update(count)
 
             for finding in find_problems(progress=advance):
-                mended = options["fix"] and mend(finding)
+                mended = options["fix"] and repair(finding)
                 findings.append((finding, mended))
                 if not quiet:
                     bar.clear()

@@ -13,7 +13,7 @@ from gallery.embedding.device import choose_device
 from gallery.embedding.lifecycle import ensure_active_encoder
 from gallery.embedding.queue import embed_pending
 from gallery.exceptions import EncoderUnavailable
-from gallery.management import first_start
+from gallery.management import startup
 from gallery.models import Encoder
 
 STEPS = ("tables", "static", "admin", "encoder")
@@ -40,20 +40,20 @@ class Command(BaseCommand):
             raise CommandError(
                 f"No such step: {', '.join(unknown)}. Name {', '.join(STEPS)} or {SAMPLES}."
             )
-        if "tables" in steps and first_start.migrations_pending():
+        if "tables" in steps and startup.migrations_pending():
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("Database tables are up to date.")
-        if "static" in steps and first_start.static_files_stale():
-            first_start.collect_static_files()
-        if "admin" in steps and first_start.admin_missing():
+        if "static" in steps and startup.static_files_stale():
+            startup.collect_static_files()
+        if "admin" in steps and startup.admin_missing():
             self._create_admin()
         if "encoder" in steps:
             self._choose_encoder()
-        if SAMPLES in steps and not first_start.has_pictures():
+        if SAMPLES in steps and not startup.has_pictures():
             self._load_samples()
 
     def _create_admin(self) -> None:
-        name, password = first_start.create_admin()
+        name, password = startup.create_admin()
         self.stdout.write(
             f"\n  Administrator: {name}\n  Password:      {password}\n"
             "  Keep it: it is shown this once and stored nowhere."
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         )
 
     def _choose_encoder(self) -> None:
-        if first_start.encoder_missing():
+        if startup.encoder_missing():
             self.stdout.write("Preparing the encoder; this happens once …")
         try:
             choose_device()  # a setting that names one this machine lacks is told here, not later

@@ -76,7 +76,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report.as_json()))
         else:
             self.stdout.write(report.in_words())
-        if report.took_nothing:
+        if report.refused_everything:
             sys.exit(1)
 
     def _take_in(

@@ -11,7 +11,7 @@ from gallery.exceptions import Refused
 from gallery.hints import hint_workers
 from gallery.ingest import sample_library
 from gallery.ingest.intake import Stored
-from gallery.management.people import first_superuser
+from gallery.management.superusers import first_superuser
 
 
 class Command(BaseCommand):

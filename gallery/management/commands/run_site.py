@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from gallery.management import first_start
+from gallery.management import startup
 from gallery.management.commands.first_start import SAMPLES, STEPS, encoder_line
 from gallery.models import Encoder
 from searchsite.embedded import keeper
@@ -64,8 +64,8 @@ def _never() -> bool:
 def _prepare() -> None:
     """Do what the first start needs, up to a sample library that can be searched."""
     try:
-        todo = first_start.is_needed() or not first_start.has_pictures()
-        if todo or first_start.names_a_device():
+        todo = startup.is_needed() or not startup.has_pictures()
+        if todo or startup.names_a_device():
             # In a process of its own: the encoders' packages stay out of the supervisor.
             command = [sys.executable, MANAGE, "first_start", *STEPS, SAMPLES]
             if subprocess.run(command, cwd=settings.BASE_DIR).returncode:

@@ -19,7 +19,7 @@ from gallery.embedding.lifecycle import (
     remove_encoder,
 )
 from gallery.embedding.queue import embed_pending
-from gallery.embedding.registry import Choice
+from gallery.embedding.registry import EncoderChoice
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState
 from tests.factories import make_collection, make_image, make_person
@@ -86,7 +86,9 @@ def test_an_encoder_that_was_named_and_fails_is_not_replaced_silently(db, settin
 
 def test_an_automatic_choice_that_fails_falls_back_and_says_so(db, settings, monkeypatch):
     settings.ENCODER_ADAPTERS = {**settings.ENCODER_ADAPTERS, "starter": "tests.tiny_encoder:load"}
-    monkeypatch.setattr(lifecycle, "choose_initial_encoder", lambda: Choice("failing", "because"))
+    monkeypatch.setattr(
+        lifecycle, "choose_initial_encoder", lambda: EncoderChoice("failing", "because")
+    )
     encoder = ensure_active_encoder()
     assert encoder.key == "starter"
     assert "There are no weights here." in encoder.reason

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gallery.embedding.openclip import load, parse_key
-from gallery.embedding.pixels import sample_card
+from gallery.embedding.preprocessing import sample_card
 from gallery.exceptions import EncoderUnavailable
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gallery.embedding import batches, queue
+from gallery.embedding import batch_encoding, queue
 from gallery.embedding.lifecycle import enqueue_missing
 from gallery.embedding.queue import claim_jobs, embed_pending, release_abandoned, retry_jobs
 from gallery.exceptions import EncoderUnavailable
@@ -180,13 +180,13 @@ def test_embedding_again_replaces(queued, encoder):
 
 def test_a_picture_deleted_meanwhile_is_left_out(queued, monkeypatch):
     images = queued("red", "blue")
-    original = batches.encode
+    original = batch_encoding.encode
 
     def delete_then_encode(batch):
         Image.objects.filter(pk=images[0].pk).delete()
         return original(batch)
 
-    monkeypatch.setattr(batches, "encode", delete_then_encode)
+    monkeypatch.setattr(batch_encoding, "encode", delete_then_encode)
     report = embed_pending()
     assert report.embedded == 1
     assert Embedding.objects.get().image_id == images[1].pk

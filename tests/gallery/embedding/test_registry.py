@@ -121,9 +121,9 @@ def test_a_hub_that_says_nothing_costs_seconds_and_no_traceback(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         code = (
-            "import time, django; django.setup(); begun = time.monotonic();"
+            "import time, django; django.setup(); started = time.monotonic();"
             "from gallery.embedding.registry import choose_initial_encoder;"
-            "print(choose_initial_encoder().key, time.monotonic() - begun)"
+            "print(choose_initial_encoder().key, time.monotonic() - started)"
         )
         finished = subprocess.run(
             [sys.executable, "-c", code],

@@ -15,7 +15,7 @@ from PIL import Image
 
 from gallery.embedding import starter_space
 from gallery.embedding.catalog import find_entry
-from gallery.embedding.pixels import open_small
+from gallery.embedding.preprocessing import open_small
 from gallery.embedding.starter import StarterEncoder, load
 from gallery.embedding.starter_text import SentenceTower
 

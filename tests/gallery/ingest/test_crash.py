@@ -16,7 +16,7 @@ from django.db import connection
 from gallery.ingest import blobs, library_check
 from gallery.ingest.bulk import ingest_many
 from gallery.ingest.library_check import find_problems
-from gallery.ingest.library_mend import mend
+from gallery.ingest.library_repair import repair
 from gallery.ingest.sources import incoming_from_file, list_files
 from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image
 from gallery.models.image import originals_storage
@@ -62,7 +62,7 @@ def test_a_killed_import(
     every_row_is_whole()
     monkeypatch.setattr(library_check, "GRACE", -timedelta(hours=1))
     for finding in list(find_problems()):
-        mend(finding)
+        repair(finding)
     assert list(find_problems()) == []
     assert len(stored_files()) == Image.objects.count() * (1 + len(RENDITION_WIDTHS))
     again = (

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from gallery.ingest import blobs
 from gallery.ingest.intake import ingest_file
-from gallery.ingest.library_check import Problem, find_problems
-from gallery.ingest.library_mend import mend
+from gallery.ingest.library_check import ProblemKind, find_problems
+from gallery.ingest.library_repair import repair
 from gallery.ingest.spool import spool_folder
 from gallery.models import EmbeddingJob, Image, QueryImage
 from gallery.models.image import originals_storage
-from gallery.models.query import queries_storage
+from gallery.models.query_image import queries_storage
 from tests import images
 from tests.factories import make_image
 from tests.gallery.ingest.conftest import upload
@@ -39,8 +39,8 @@ def found():
     return [finding.problem for finding in find_problems()]
 
 
-def mend_all():
-    return {finding.problem: mend(finding) for finding in list(find_problems())}
+def repair_all():
+    return {finding.problem: repair(finding) for finding in list(find_problems())}
 
 
 def test_a_library_in_order_has_no_findings(picture):
@@ -51,9 +51,9 @@ def test_a_library_in_order_has_no_findings(picture):
 def test_a_missing_original_is_told_and_cannot_be_mended(picture):
     originals_storage().delete(picture.original.name)
     (finding,) = find_problems()
-    assert finding.problem == Problem.MISSING_ORIGINAL
+    assert finding.problem == ProblemKind.MISSING_ORIGINAL
     assert finding.sentence.endswith("restore it from a backup.")
-    assert mend(finding) is False
+    assert repair(finding) is False
 
 
 def test_missing_copies_are_made_again(picture):
@@ -61,7 +61,7 @@ def test_missing_copies_are_made_again(picture):
     with blobs.renditions_storage().open(name) as file:
         before = file.read()
     blobs.renditions_storage().delete(name)
-    assert mend_all() == {Problem.MISSING_RENDITIONS: True}
+    assert repair_all() == {ProblemKind.MISSING_RENDITIONS: True}
     with blobs.renditions_storage().open(name) as file:
         assert file.read() == before
     assert found() == []
@@ -70,7 +70,7 @@ def test_missing_copies_are_made_again(picture):
 def test_copies_of_an_original_that_went_bad_cannot_be_made(picture):
     blobs.renditions_storage().delete(picture.rendition_name(640))
     originals_storage().save(picture.original.name, ContentFile(b"bit rot"))
-    assert mend_all() == {Problem.MISSING_RENDITIONS: False}
+    assert repair_all() == {ProblemKind.MISSING_RENDITIONS: False}
 
 
 def test_files_without_a_row_are_deleted(picture, stored_files):
@@ -80,9 +80,9 @@ def test_files_without_a_row_are_deleted(picture, stored_files):
     age(store.path(picture.original.name))
     for width in (320, 640, 1600):
         age(blobs.renditions_storage().path(picture.rendition_name(width)))
-    assert sorted(found()) == [Problem.ORPHAN_ORIGINAL] + [Problem.ORPHAN_RENDITIONS] * 3
+    assert sorted(found()) == [ProblemKind.ORPHAN_ORIGINAL] + [ProblemKind.ORPHAN_RENDITIONS] * 3
     assert stored_files() == names
-    mend_all()
+    repair_all()
     assert stored_files() == []
 
 
@@ -93,7 +93,7 @@ def test_a_file_that_a_row_came_to_name_since_is_left(destination, encoder, stor
     age(originals_storage().path(image.original.name))
     (finding,) = find_problems()
     make_image(destination.collection, sha256=image.sha256, original=image.original.name)
-    assert mend(finding) is False
+    assert repair(finding) is False
     assert stored_files() == names
 
 
@@ -105,7 +105,7 @@ def test_a_young_file_may_belong_to_an_upload_under_way(picture):
 def test_a_file_with_a_strange_name_is_deleted_too(db, stored_files):
     originals_storage().save("ab/notes.txt", ContentFile(b"x"))
     age(originals_storage().path("ab/notes.txt"))
-    assert mend_all() == {Problem.ORPHAN_ORIGINAL: True}
+    assert repair_all() == {ProblemKind.ORPHAN_ORIGINAL: True}
     assert stored_files() == []
 
 
@@ -117,15 +117,15 @@ def test_what_a_crash_left_half_written_is_deleted(db, stored_files):
     for file in (part, spool, young):
         file.write_bytes(b"half")
     age(part, spool)
-    assert found() == [Problem.LEFTOVER] * 2
-    mend_all()
+    assert found() == [ProblemKind.LEFTOVER] * 2
+    repair_all()
     assert stored_files() == ["ingest-young"]
     young.unlink()
 
 
 def test_a_picture_that_nobody_will_ever_embed_is_put_into_the_queue(picture, encoder):
     EmbeddingJob.objects.all().delete()
-    assert mend_all() == {Problem.MISSING_JOB: True}
+    assert repair_all() == {ProblemKind.MISSING_JOB: True}
     assert EmbeddingJob.objects.get().image == picture
     assert found() == []
 
@@ -145,8 +145,8 @@ def test_query_pictures_that_expired_or_belong_to_nobody_go(db, stored_files):
         QueryImage.objects.create(
             file=name, width=1, height=1, expires_at=timezone.now() + timedelta(hours=hours)
         )
-    assert found() == [Problem.EXPIRED_QUERY, Problem.ORPHAN_QUERY]
-    mend_all()
+    assert found() == [ProblemKind.EXPIRED_QUERY, ProblemKind.ORPHAN_QUERY]
+    repair_all()
     assert stored_files() == ["current.webp"]
     assert QueryImage.objects.get().file.name == "current.webp"
 

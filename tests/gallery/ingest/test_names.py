@@ -3,7 +3,7 @@
 import pytest
 
 from gallery.ingest.names import (
-    NAME_CHARACTERS,
+    MAX_NAME_CHARACTERS,
     display_name,
     display_path,
     name_of_form,
@@ -39,7 +39,7 @@ def test_a_name_becomes_one_visible_line(raw, shown):
 
 def test_a_long_name_keeps_its_extension():
     name = display_name("x" * 300 + ".jpeg")
-    assert len(name) == NAME_CHARACTERS
+    assert len(name) == MAX_NAME_CHARACTERS
     assert name.endswith("….jpeg")
 
 
@@ -53,7 +53,7 @@ def test_a_path_keeps_its_folders_and_loses_its_way_out():
     assert display_path("2021/summer/a.jpg") == "2021/summer/a.jpg"
     assert display_path("../../../a.jpg") == "a.jpg"
     assert display_path("a\u202e/b\\c.jpg") == "a/b/c.jpg"
-    assert len(display_path("deep/" * 200 + "a.jpg")) == NAME_CHARACTERS
+    assert len(display_path("deep/" * 200 + "a.jpg")) == MAX_NAME_CHARACTERS
 
 
 @pytest.mark.parametrize(

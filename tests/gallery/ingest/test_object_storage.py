@@ -7,8 +7,8 @@ from moto.server import ThreadedMotoServer
 
 from gallery.ingest import blobs, library_check
 from gallery.ingest.intake import Duplicate, ingest_file
-from gallery.ingest.library_check import Problem, find_problems
-from gallery.ingest.library_mend import mend
+from gallery.ingest.library_check import ProblemKind, find_problems
+from gallery.ingest.library_repair import repair
 from gallery.models import Image
 from gallery.models.image import originals_storage
 from tests import images
@@ -81,11 +81,11 @@ def test_the_library_check_finds_and_mends(db, bucket, destination, monkeypatch)
     image = ingest_file(upload(images.jpeg()), to=destination, name="a.jpg").image
     blobs.renditions_storage().delete(image.rendition_name(640))
     (finding,) = find_problems()
-    assert finding.problem == Problem.MISSING_RENDITIONS
-    assert mend(finding)
+    assert finding.problem == ProblemKind.MISSING_RENDITIONS
+    assert repair(finding)
     assert list(find_problems()) == []
     Image.objects.all().delete()
     monkeypatch.setattr(library_check, "GRACE", -library_check.GRACE)
     for finding in list(find_problems()):
-        mend(finding)
+        repair(finding)
     assert keys(bucket) == []

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
 
-from gallery.management import first_start
+from gallery.management import startup
 from gallery.models import Encoder
 from tests.factories import make_person
 
@@ -31,19 +31,19 @@ def test_the_admin_account_is_made_once_with_a_password_that_works():
 
 def test_an_ordinary_person_named_admin_keeps_the_name():
     make_person("admin")
-    name, _password = first_start.create_admin()
+    name, _password = startup.create_admin()
     assert name == "admin2"
 
 
 def test_an_admin_of_another_name_is_enough():
     make_person("root", is_staff=True, is_superuser=True)
-    assert not first_start.admin_missing()
+    assert not startup.admin_missing()
     assert run("admin") == ""
 
 
 def test_an_admin_who_may_not_sign_in_does_not_count():
     make_person("gone", is_superuser=True, is_active=False)
-    assert first_start.admin_missing()
+    assert startup.admin_missing()
 
 
 def test_the_encoder_is_chosen_once_and_named_with_the_way_to_change_it():
@@ -55,7 +55,7 @@ def test_the_encoder_is_chosen_once_and_named_with_the_way_to_change_it():
 
 
 def test_tables_are_pending_only_while_they_are():
-    assert not first_start.migrations_pending()
+    assert not startup.migrations_pending()
     assert run("tables") == ""
 
 
@@ -66,12 +66,12 @@ def test_static_files_are_gathered_again_only_when_they_changed(settings, tmp_pa
     settings.STATICFILES_DIRS = [source]
     settings.STATIC_ROOT = tmp_path / "static"
     forget_finders()
-    assert first_start.static_files_stale()
+    assert startup.static_files_stale()
     run("static")
     assert (settings.STATIC_ROOT / "site.css").read_text() == "body {}"
-    assert not first_start.static_files_stale()
+    assert not startup.static_files_stale()
     (source / "site.css").write_text("body { color: red }")
-    assert first_start.static_files_stale()
+    assert startup.static_files_stale()
     run("static")
     assert "red" in (settings.STATIC_ROOT / "site.css").read_text()
     forget_finders()
@@ -85,9 +85,9 @@ def forget_finders():
 
 def test_a_site_that_has_all_needs_nothing(settings, tmp_path, encoder, administrator):
     settings.STATIC_ROOT = tmp_path
-    assert first_start.is_needed()  # the static files
-    first_start.collect_static_files()
-    assert not first_start.is_needed()
+    assert startup.is_needed()  # the static files
+    startup.collect_static_files()
+    assert not startup.is_needed()
 
 
 def test_an_unknown_step_is_refused_in_words():
@@ -96,12 +96,12 @@ def test_an_unknown_step_is_refused_in_words():
 
 
 def test_a_new_site_has_no_pictures():
-    assert not first_start.has_pictures()
+    assert not startup.has_pictures()
 
 
 def test_a_device_that_is_not_there_is_told_before_the_site_starts(db, settings):
     settings.EMBEDDING_DEVICE = "abacus"
-    assert first_start.names_a_device()
+    assert startup.names_a_device()
     with pytest.raises(CommandError, match="EMBEDDING_DEVICE is “abacus”"):
         call_command("first_start", "encoder")
 
@@ -109,4 +109,4 @@ def test_a_device_that_is_not_there_is_told_before_the_site_starts(db, settings)
 @pytest.mark.parametrize("device", ["auto", "cpu", " CPU ", ""])
 def test_every_machine_has_a_processor(settings, device):
     settings.EMBEDDING_DEVICE = device
-    assert not first_start.names_a_device()
+    assert not startup.names_a_device()

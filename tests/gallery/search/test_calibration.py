@@ -5,8 +5,8 @@ import pytest
 
 from gallery.search.calibration import (
     FAIR_FROM,
-    LEAST_BACKGROUND,
-    LEAST_SPREAD,
+    MIN_BACKGROUND,
+    MIN_SPREAD,
     STRONG_FROM,
     Background,
 )
@@ -70,12 +70,12 @@ def test_without_a_vector_it_is_fair():
     assert Background(median=0.2, spread=0.03, size=400).judge(None, in_text=True) == "fair"
 
 
-@pytest.mark.parametrize("count", [0, 1, LEAST_BACKGROUND - 1])
+@pytest.mark.parametrize("count", [0, 1, MIN_BACKGROUND - 1])
 def test_few_pictures_are_no_background(count):
     assert Background.of([0.1] * count).judge(0.9) == "fair"
 
 
 def test_equal_scores_do_not_divide_by_nothing():
     background = Background.of([0.5] * 100)
-    assert background.spread == LEAST_SPREAD
+    assert background.spread == MIN_SPREAD
     assert background.judge(0.5) == "weak"

@@ -4,45 +4,45 @@ import numpy as np
 import pytest
 
 from gallery.exceptions import InvalidQuery
-from gallery.search.composition import Part, compose, mean_direction
+from gallery.search.composition import Term, compose, mean_direction
 
 X, Y, Z = np.eye(3, dtype=np.float32)
 
 
 def test_one_part_is_itself():
-    assert compose([Part(vector=X)]) == pytest.approx(X)
+    assert compose([Term(vector=X)]) == pytest.approx(X)
 
 
 def test_the_answer_has_unit_length():
-    target = compose([Part(vector=X), Part(vector=Y, weight=0.3)], unwanted=[Part(vector=Z)])
+    target = compose([Term(vector=X), Term(vector=Y, weight=0.3)], unwanted=[Term(vector=Z)])
     assert np.linalg.norm(target) == pytest.approx(1)
     assert target.dtype == np.float32
 
 
 def test_weights_tilt():
-    target = compose([Part(vector=X, weight=0.8), Part(vector=Y, weight=0.2)])
+    target = compose([Term(vector=X, weight=0.8), Term(vector=Y, weight=0.2)])
     assert target[0] / target[1] == pytest.approx(4)
 
 
 def test_a_part_that_tells_pictures_apart_less_is_raised():
-    target = compose([Part(vector=X, spread=0.01), Part(vector=Y, spread=0.1)])
+    target = compose([Term(vector=X, spread=0.01), Term(vector=Y, spread=0.1)])
     assert target[0] / target[1] == pytest.approx(10)
 
 
 def test_unwanted_is_taken_away_but_does_not_rule():
-    target = compose([Part(vector=X)], unwanted=[Part(vector=Y)])
+    target = compose([Term(vector=X)], unwanted=[Term(vector=Y)])
     assert target[1] < 0
     assert target[0] > abs(target[1])
 
 
 def test_many_unwanted_weigh_no_more_than_one():
-    one = compose([Part(vector=X)], unwanted=[Part(vector=Y)])
-    many = compose([Part(vector=X)], unwanted=[Part(vector=Y)] * 9)
+    one = compose([Term(vector=X)], unwanted=[Term(vector=Y)])
+    many = compose([Term(vector=X)], unwanted=[Term(vector=Y)] * 9)
     assert many == pytest.approx(one)
 
 
 def test_a_weight_of_nothing_is_nothing():
-    assert compose([Part(vector=X), Part(vector=Y, weight=0)]) == pytest.approx(X)
+    assert compose([Term(vector=X), Term(vector=Y, weight=0)]) == pytest.approx(X)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_weight_of_nothing_is_nothing():
 )
 def test_what_cancels_is_an_invalid_query(wanted, unwanted):
     with pytest.raises(InvalidQuery) as caught:
-        compose([Part(vector=v) for v in wanted], unwanted=[Part(vector=v) for v in unwanted])
+        compose([Term(vector=v) for v in wanted], unwanted=[Term(vector=v) for v in unwanted])
     assert caught.value.reason == "query_cancels_itself"
 
 

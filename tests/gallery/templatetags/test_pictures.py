@@ -9,9 +9,9 @@ from django.template import Context, Template
 
 from gallery.models import Visibility
 from gallery.templatetags.pictures import (
-    NARROWEST,
+    MAX_ASPECT_RATIO,
+    MIN_ASPECT_RATIO,
     STEPS,
-    WIDEST,
     duration,
     shape_step,
     shown,
@@ -33,7 +33,7 @@ def test_little_is_cut_off_a_picture(ratio):
     assert step_ratio(shape_step(ratio)) == pytest.approx(ratio, rel=0.017)
 
 
-@pytest.mark.parametrize(("ratio", "ends_at"), [(0.01, NARROWEST), (50, WIDEST)])
+@pytest.mark.parametrize(("ratio", "ends_at"), [(0.01, MIN_ASPECT_RATIO), (50, MAX_ASPECT_RATIO)])
 def test_extreme_shapes_are_cropped_to_the_ends(ratio, ends_at):
     assert step_ratio(shape_step(ratio)) == pytest.approx(ends_at)
 

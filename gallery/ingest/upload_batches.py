@@ -28,7 +28,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from gallery.exceptions import NotAllowed, Refused
-from gallery.ingest.bulk import Incoming, Outcome, ingest_many
+from gallery.ingest.bulk import Incoming, IngestOutcome, ingest_many
 from gallery.ingest.formats import is_zip
 from gallery.ingest.intake import NO_DETAILS, Destination, Details, Duplicate
 from gallery.ingest.names import display_path
@@ -44,7 +44,7 @@ from gallery.models import (
 )
 
 
-class Progress(StrEnum):
+class FileState(StrEnum):
     """Where a file of a batch stands now."""
 
     WAITING = "waiting"
@@ -60,14 +60,14 @@ class ItemProgress:
     """A file of a batch, where it stands, and the sentence that goes with it (or none)."""
 
     item: UploadItem
-    progress: Progress
+    progress: FileState
     sentence: str
 
 
 def create_batch(owner: User, *, collection: Collection) -> UploadBatch:
     """Begins a sitting of uploads. Raises NotAllowed where the person may not add pictures."""
     _check_may_add(owner, collection)
-    with _told_if_gone(collection):
+    with _not_allowed_if_deleted(collection):
         return UploadBatch.objects.create(owner=owner, collection=collection)
 
 
@@ -89,7 +89,7 @@ def iterate_file_into_batch(
     _check_may_add(batch.owner, batch.collection)
     destination = Destination(collection=batch.collection, owner=batch.owner)
     incoming = _incoming(file, name=display_path(name), details=details)
-    with _told_if_gone(batch.collection):
+    with _not_allowed_if_deleted(batch.collection):
         for outcome in ingest_many(incoming, to=destination):
             yield _write_item(batch, outcome)
 
@@ -102,26 +102,26 @@ def batch_progress(batch: UploadBatch, *, only: Sequence[int] | None = None) -> 
     return [_progress_of(item) for item in _with_embedding_state(items)]
 
 
-def batch_counts(batch: UploadBatch) -> dict[Progress, int]:
+def batch_counts(batch: UploadBatch) -> dict[FileState, int]:
     """How many files of the batch stand where, without reading them all: two queries."""
     standing = Case(
-        When(fate=Fate.REFUSED, then=Value(Progress.REFUSED)),
+        When(fate=Fate.REFUSED, then=Value(FileState.REFUSED)),
         When(
             Q(image__isnull=True) | Q(image__deleted_at__isnull=False),
-            then=Value(Progress.DELETED),
+            then=Value(FileState.DELETED),
         ),
-        When(fate=Fate.DUPLICATE, then=Value(Progress.DUPLICATE)),
-        When(has_vector=True, then=Value(Progress.SEARCHABLE)),
-        When(has_failed=True, then=Value(Progress.FAILED)),
-        default=Value(Progress.WAITING),
+        When(fate=Fate.DUPLICATE, then=Value(FileState.DUPLICATE)),
+        When(has_vector=True, then=Value(FileState.SEARCHABLE)),
+        When(has_failed=True, then=Value(FileState.FAILED)),
+        default=Value(FileState.WAITING),
     )
     counted = (
         _with_embedding_state(batch.items.order_by())
         .values(standing=standing)
         .annotate(count=Count("pk"))
     )
-    counts = dict.fromkeys(Progress, 0)
-    counts |= {Progress(row["standing"]): row["count"] for row in counted}
+    counts = dict.fromkeys(FileState, 0)
+    counts |= {FileState(row["standing"]): row["count"] for row in counted}
     return counts
 
 
@@ -131,7 +131,7 @@ def _check_may_add(owner: User, collection: Collection) -> None:
 
 
 @contextmanager
-def _told_if_gone(collection: Collection) -> Iterator[None]:
+def _not_allowed_if_deleted(collection: Collection) -> Iterator[None]:
     """Turns what the database says of a collection deleted meanwhile into NotAllowed."""
     try:
         yield
@@ -153,7 +153,7 @@ def _incoming(file: File[bytes], *, name: str, details: Details) -> Iterator[Inc
         yield Incoming(name=name, source=file, details=details)
 
 
-def _write_item(batch: UploadBatch, outcome: Outcome) -> UploadItem:
+def _write_item(batch: UploadBatch, outcome: IngestOutcome) -> UploadItem:
     item = UploadItem(batch=batch, name=outcome.name, size_bytes=outcome.size_bytes)
     result = outcome.result
     if isinstance(result, Refused):
@@ -183,15 +183,15 @@ def _with_embedding_state(items: QuerySet[UploadItem]) -> QuerySet[UploadItem]:
 
 
 def _progress_of(item: UploadItem) -> ItemProgress:
-    progress, sentence = Progress.WAITING, item.sentence
+    progress, sentence = FileState.WAITING, item.sentence
     if item.fate == Fate.REFUSED:
-        progress = Progress.REFUSED
+        progress = FileState.REFUSED
     elif item.image is None or item.image.is_trashed:
-        progress = Progress.DELETED
+        progress = FileState.DELETED
     elif item.fate == Fate.DUPLICATE:
-        progress = Progress.DUPLICATE
+        progress = FileState.DUPLICATE
     elif getattr(item, "has_vector", False):
-        progress = Progress.SEARCHABLE
+        progress = FileState.SEARCHABLE
     elif getattr(item, "has_failed", False):
-        progress, sentence = Progress.FAILED, str(getattr(item, "failure", ""))
+        progress, sentence = FileState.FAILED, str(getattr(item, "failure", ""))
     return ItemProgress(item=item, progress=progress, sentence=sentence)

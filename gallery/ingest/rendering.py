@@ -18,7 +18,7 @@ from gallery.ingest.exif import orientation_of
 WEBP_METHOD = 0
 WEBP_QUALITY = 80
 # A copy is at most this many times as high as it is wide, so that a strip of a picture fits WebP.
-MOST_HEIGHT_TO_WIDTH = 4
+MAX_HEIGHT_TO_WIDTH = 4
 
 # MPO is JPEG with further pictures behind the first: what some phones write.
 _SCALABLE = {"JPEG", "MPO"}
@@ -41,7 +41,7 @@ def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
 
 def fitted_size(size: tuple[int, int], width: int) -> tuple[int, int]:
     """The size of the copy of a given width: in proportion, and never larger than the picture."""
-    scale = min(1.0, width / size[0], width * MOST_HEIGHT_TO_WIDTH / size[1])
+    scale = min(1.0, width / size[0], width * MAX_HEIGHT_TO_WIDTH / size[1])
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 

@@ -5,14 +5,14 @@ import io
 import pytest
 from PIL import Image, ImageCms
 
-from gallery.ingest import pixels
+from gallery.ingest import rendering
 from tests import images
 
 
 def displayed(data, width=320):
     """The file's picture as pages show it."""
     with Image.open(io.BytesIO(data)) as picture:
-        return pixels.to_display(picture, width=width)
+        return rendering.to_display(picture, width=width)
 
 
 def near(color, expected, tolerance=30):
@@ -31,7 +31,7 @@ def near(color, expected, tolerance=30):
     ],
 )
 def test_copies_keep_the_proportions_and_are_never_enlarged(size, width, expected):
-    assert pixels.fitted_size(size, width) == expected
+    assert rendering.fitted_size(size, width) == expected
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -57,7 +57,7 @@ def test_every_orientation_comes_out_upright(orientation):
 def test_every_mode_becomes_rgb(mode):
     picture = Image.linear_gradient("L")
     picture = picture.convert("I").convert("I;16") if mode == "I;16" else picture.convert(mode)
-    flat = pixels.to_display(picture, width=128)
+    flat = rendering.to_display(picture, width=128)
     assert (flat.mode, flat.size) == ("RGB", (128, 128))
 
 
@@ -99,7 +99,7 @@ def test_a_colour_profile_is_honoured():
     same = displayed(images.encode(gray, "PNG", icc_profile=srgb))
     assert near(same.getpixel((30, 30)), (128, 64, 32), 2)
     lab = Image.new("LAB", (64, 64), (128, 128, 128))
-    assert near(pixels.to_display(lab, width=64).getpixel((5, 5)), (119, 119, 119), 12)
+    assert near(rendering.to_display(lab, width=64).getpixel((5, 5)), (119, 119, 119), 12)
 
 
 def test_a_profile_that_fits_nothing_is_passed_over():
@@ -110,20 +110,20 @@ def test_a_profile_that_fits_nothing_is_passed_over():
 def test_values_that_are_no_numbers_are_an_error():
     picture = Image.new("F", (10, 10), float("nan"))
     with pytest.raises(ValueError, match="not numbers"):
-        pixels.to_display(picture, width=10)
+        rendering.to_display(picture, width=10)
 
 
 def test_copies_are_webp_without_anything_but_pixels():
     source = Image.open(io.BytesIO(images.jpeg_with_exif()))
-    copies = pixels.webp_copies(pixels.to_display(source, width=1600), (320, 640, 1600))
+    copies = rendering.webp_copies(rendering.to_display(source, width=1600), (320, 640, 1600))
     assert list(copies) == [1600, 640, 320]
     for width, data in copies.items():
         with Image.open(io.BytesIO(data)) as copy:
-            assert (copy.format, copy.size) == ("WEBP", pixels.fitted_size((800, 600), width))
+            assert (copy.format, copy.size) == ("WEBP", rendering.fitted_size((800, 600), width))
             assert not copy.getexif()
             assert not {"exif", "icc_profile", "xmp"} & set(copy.info)
 
 
 def test_a_small_picture_has_the_same_bytes_at_every_width():
-    copies = pixels.webp_copies(images.draw_picture((100, 80)), (320, 640, 1600))
+    copies = rendering.webp_copies(images.draw_picture((100, 80)), (320, 640, 1600))
     assert len(set(copies.values())) == 1

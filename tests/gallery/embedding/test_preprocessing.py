@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gallery.embedding.pixels import Geometry, fit, opaque_rgb, open_small, sample_card
+from gallery.embedding.preprocessing import Geometry, fit, opaque_rgb, open_small, sample_card
 
 
 def picture(width, height):

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from pgvector import HalfVector
 from PIL import Image as PillowImage
 
-from gallery.embedding.protocol import Encoder, Pixels
-from gallery.embedding.stored import PictureUnreadable, Source, read_picture, sources_of
+from gallery.embedding.protocol import EncoderBackend, Pixels
+from gallery.embedding.stored import PictureFile, PictureUnreadable, read_picture, sources_of
 from gallery.exceptions import EncoderUnavailable
 from gallery.models import Embedding, EmbeddingJob
 
@@ -33,19 +33,19 @@ class Batch:
     """Claimed jobs of one encoder, whose pictures are being decoded."""
 
     jobs: list[EmbeddingJob]
-    encoder: Encoder
+    encoder: EncoderBackend
     decoding: list[Future[Pixels]]
 
 
 @dataclass
-class Outcome:
+class EncodingResult:
     """By image id: the vector, or the reason why there is none."""
 
     vectors: dict[int, NDArray[np.float32]] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
 
 
-def start(jobs: list[EmbeddingJob], *, encoder: Encoder, pool: ThreadPoolExecutor) -> Batch:
+def start(jobs: list[EmbeddingJob], *, encoder: EncoderBackend, pool: ThreadPoolExecutor) -> Batch:
     """Hands the pictures to the decoding threads and returns at once."""
     side = encoder.spec.image_size
     decoding = [
@@ -54,17 +54,17 @@ def start(jobs: list[EmbeddingJob], *, encoder: Encoder, pool: ThreadPoolExecuto
     return Batch(jobs=jobs, encoder=encoder, decoding=decoding)
 
 
-def _prepare(encoder: Encoder, sources: list[Source]) -> Pixels:
+def _prepare(encoder: EncoderBackend, sources: list[PictureFile]) -> Pixels:
     return encoder.prepare(read_picture(sources, at_least=encoder.spec.image_size))
 
 
-def encode(batch: Batch) -> Outcome:
+def encode(batch: Batch) -> EncodingResult:
     """Waits for the decoding and runs the model; bad pictures fail alone.
 
     Raises EncoderUnavailable when the encoder fails even on a plain picture, and whatever the
     picture store raised when it is the store that failed.
     """
-    outcome = Outcome()
+    outcome = EncodingResult()
     readable: list[tuple[int, Pixels]] = []
     for job, future in zip(batch.jobs, batch.decoding, strict=True):
         try:
@@ -80,7 +80,7 @@ def encode(batch: Batch) -> Outcome:
 
 
 def _encode_halving(
-    pictures: Sequence[tuple[int, Pixels]], *, encoder: Encoder, outcome: Outcome
+    pictures: Sequence[tuple[int, Pixels]], *, encoder: EncoderBackend, outcome: EncodingResult
 ) -> None:
     """Encodes a batch; on an error halves it until the bad picture stands alone."""
     if not pictures:
@@ -104,7 +104,7 @@ def _encode_halving(
             outcome.failures[image_id] = "The encoder gave no usable vector for this picture."
 
 
-def _check_encoder(encoder: Encoder) -> None:
+def _check_encoder(encoder: EncoderBackend) -> None:
     """Tells broken pictures from a broken encoder by a picture that nothing is wrong with."""
     side = encoder.spec.image_size
     try:

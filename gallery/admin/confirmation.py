@@ -72,7 +72,7 @@ class ConfirmForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class Confirmation:
     """What the page asks: its heading, a sentence, the words on the button, and the action."""
 
     title: str
@@ -87,7 +87,7 @@ def confirmation_page(
     request: HttpRequest,
     selection: Selection,
     form: ConfirmForm,
-    question: Question,
+    question: Confirmation,
 ) -> TemplateResponse:
     """The page that shows what is selected, with the form's fields and one button."""
     context = {

@@ -17,12 +17,12 @@ from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
 from gallery.embedding.registry import load_encoder
-from gallery.embedding.stored import PictureUnreadable, Source, read_picture
+from gallery.embedding.stored import PictureFile, PictureUnreadable, read_picture
 from gallery.exceptions import InvalidQuery
 from gallery.ingest.intake import QUERY_WIDTH, read_query_picture
 from gallery.models import QueryImage
 from gallery.models.people import Viewer, person_id
-from gallery.models.query import new_token, queries_storage
+from gallery.models.query_image import new_token, queries_storage
 from gallery.search.composition import Vector
 
 # Vectors of query pictures kept in memory, so that page two does not read the picture again.
@@ -77,7 +77,7 @@ def query_image_vector(token: str, *, encoder_key: str) -> Vector:
     if known is not None:
         return known
     encoder = load_encoder(encoder_key)
-    source = Source(name="picture shown as a query", open=lambda: kept.file.open("rb"))
+    source = PictureFile(name="picture shown as a query", open=lambda: kept.file.open("rb"))
     try:
         image = read_picture([source], at_least=encoder.spec.image_size)
     except PictureUnreadable as error:

@@ -4,15 +4,15 @@ import pytest
 from django.utils import timezone
 
 from gallery.exceptions import NotAllowed
-from gallery.ingest import batches, bulk
-from gallery.ingest.batches import (
-    Progress,
+from gallery.ingest import bulk, upload_batches
+from gallery.ingest.intake import Details
+from gallery.ingest.upload_batches import (
+    FileState,
     add_file_to_batch,
     batch_counts,
     batch_progress,
     create_batch,
 )
-from gallery.ingest.intake import Details
 from gallery.models import (
     Collection,
     Embedding,
@@ -114,18 +114,18 @@ def test_progress_follows_each_file(batch, encoder):
     Image.objects.filter(pk=items["trashed"].image_id).update(deleted_at=timezone.now())
     rows = {row.item.name: row for row in batch_progress(batch)}
     assert {name: row.progress for name, row in rows.items()} == {
-        "waiting.jpg": Progress.WAITING,
-        "searchable.jpg": Progress.SEARCHABLE,
-        "failed.jpg": Progress.FAILED,
-        "deleted.jpg": Progress.DELETED,
-        "trashed.jpg": Progress.DELETED,
-        "duplicate.jpg": Progress.DUPLICATE,
-        "refused.jpg": Progress.REFUSED,
+        "waiting.jpg": FileState.WAITING,
+        "searchable.jpg": FileState.SEARCHABLE,
+        "failed.jpg": FileState.FAILED,
+        "deleted.jpg": FileState.DELETED,
+        "trashed.jpg": FileState.DELETED,
+        "duplicate.jpg": FileState.DUPLICATE,
+        "refused.jpg": FileState.REFUSED,
     }
     assert rows["failed.jpg"].sentence == "The picture cannot be read."
     assert rows["refused.jpg"].sentence == "“refused.jpg” is empty."
     counts = batch_counts(batch)
-    assert counts[Progress.DELETED] == 2
+    assert counts[FileState.DELETED] == 2
     assert sum(counts.values()) == 7
 
 
@@ -137,7 +137,7 @@ def test_progress_of_some_items_only(batch, encoder):
 
 def test_before_there_is_an_encoder_everything_waits(batch):
     add(batch, images.jpeg())
-    assert [row.progress for row in batch_progress(batch)] == [Progress.WAITING]
+    assert [row.progress for row in batch_progress(batch)] == [FileState.WAITING]
 
 
 def test_progress_costs_two_queries_however_many_files(batch, encoder, django_assert_num_queries):
@@ -146,7 +146,7 @@ def test_progress_costs_two_queries_however_many_files(batch, encoder, django_as
     with django_assert_num_queries(2):
         assert len(batch_progress(batch)) == 4
     with django_assert_num_queries(2):
-        assert batch_counts(batch)[Progress.WAITING] == 4
+        assert batch_counts(batch)[FileState.WAITING] == 4
 
 
 def test_an_administrator_adds_anywhere(db):
@@ -172,13 +172,13 @@ def test_a_collection_deleted_while_its_files_come_in_is_told_in_a_sentence(batc
 
 @pytest.mark.django_db(transaction=True)
 def test_a_collection_deleted_as_a_batch_begins_is_told_in_a_sentence(collection, monkeypatch):
-    check = batches._check_may_add
+    check = upload_batches._check_may_add
 
     def check_too_early(owner, checked):
         check(owner, checked)
         Collection.objects.filter(pk=checked.pk).delete()
 
-    monkeypatch.setattr(batches, "_check_may_add", check_too_early)
+    monkeypatch.setattr(upload_batches, "_check_may_add", check_too_early)
     with pytest.raises(NotAllowed) as problem:
         create_batch(collection.owner, collection=collection)
     assert problem.value.reason == "collection_gone"

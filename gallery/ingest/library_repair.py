@@ -10,16 +10,16 @@ from django.db import transaction
 from gallery.exceptions import Refused
 from gallery.ingest import blobs
 from gallery.ingest.intake import read_picture
-from gallery.ingest.library_check import Finding, Problem
+from gallery.ingest.library_check import Finding, ProblemKind
 from gallery.ingest.spool import spooled
 from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image, QueryImage
 from gallery.models.image import originals_storage
-from gallery.models.query import queries_storage
+from gallery.models.query_image import queries_storage
 
 
-def mend(finding: Finding) -> bool:
+def repair(finding: Finding) -> bool:
     """Puts one finding right. False when that is not possible or somebody has done it already."""
-    return _MENDERS[finding.problem](finding)
+    return _REPAIRS[finding.problem](finding)
 
 
 def _render_again(finding: Finding) -> bool:
@@ -43,7 +43,7 @@ def _render_again(finding: Finding) -> bool:
 def _delete_blobs(finding: Finding) -> bool:
     """Deletes all files of a content, unless a row has come to name it since."""
     file = PurePosixPath(finding.subject)
-    sha256 = file.stem if finding.problem == Problem.ORPHAN_ORIGINAL else file.parent.name
+    sha256 = file.stem if finding.problem == ProblemKind.ORPHAN_ORIGINAL else file.parent.name
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         return _delete_stray(finding)
     with transaction.atomic():
@@ -54,7 +54,7 @@ def _delete_blobs(finding: Finding) -> bool:
 
 
 def _delete_stray(finding: Finding) -> bool:
-    originals = finding.problem == Problem.ORPHAN_ORIGINAL
+    originals = finding.problem == ProblemKind.ORPHAN_ORIGINAL
     store = originals_storage() if originals else blobs.renditions_storage()
     store.delete(finding.subject)
     return True
@@ -94,13 +94,13 @@ def _cannot(_finding: Finding) -> bool:
     return False
 
 
-_MENDERS: dict[Problem, Callable[[Finding], bool]] = {
-    Problem.MISSING_ORIGINAL: _cannot,
-    Problem.MISSING_RENDITIONS: _render_again,
-    Problem.ORPHAN_ORIGINAL: _delete_blobs,
-    Problem.ORPHAN_RENDITIONS: _delete_blobs,
-    Problem.ORPHAN_QUERY: _delete_query_file,
-    Problem.LEFTOVER: _delete_leftover,
-    Problem.MISSING_JOB: _enqueue,
-    Problem.EXPIRED_QUERY: _delete_query,
+_REPAIRS: dict[ProblemKind, Callable[[Finding], bool]] = {
+    ProblemKind.MISSING_ORIGINAL: _cannot,
+    ProblemKind.MISSING_RENDITIONS: _render_again,
+    ProblemKind.ORPHAN_ORIGINAL: _delete_blobs,
+    ProblemKind.ORPHAN_RENDITIONS: _delete_blobs,
+    ProblemKind.ORPHAN_QUERY: _delete_query_file,
+    ProblemKind.LEFTOVER: _delete_leftover,
+    ProblemKind.MISSING_JOB: _enqueue,
+    ProblemKind.EXPIRED_QUERY: _delete_query,
 }
