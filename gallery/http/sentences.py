@@ -1,32 +1,72 @@
-"""Sentences that pages say after a change: plain words with the exact numbers. Pure."""
+"""Sentences that pages show after a change: plain words with the exact numbers. Pure."""
 
 from __future__ import annotations
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import ngettext
 
 from gallery.library.changes import Change
 
 
 def pictures(count: int) -> str:
     """“1 picture”, “1,200 pictures”."""
-    return "1 picture" if count == 1 else f"{count:,} pictures"
+    return _counted(ngettext("%(count)s picture", "%(count)s pictures", count), count)
 
 
 def describe_change(change: Change, *, target: str = "") -> str:
-    """What a change did, and why some were left as they were."""
-    done = pictures(len(change.ids))
-    if change.kind == "trash":
-        return f"{done} moved to the trash."
-    if change.kind == "restore":
-        return _with_rest(f"{done} restored.", change, "stayed in the trash: the same file is back")
-    if change.kind == "move":
-        return _with_rest(
-            f"{done} moved to {target}.", change, "stayed: the same file is there already"
+    """What a change did, and why it left some pictures as they were."""
+    count = len(change.ids)
+    done = _counted(_done(change.kind, count), count, target=target)
+    left = _left(change.kind, change.skipped) if change.skipped else ""
+    return f"{done} {_counted(left, change.skipped)}" if left else done
+
+
+def _done(kind: str, count: int) -> str:
+    if kind == "trash":
+        return ngettext(
+            "%(count)s picture moved to the trash.",
+            "%(count)s pictures moved to the trash.",
+            count,
         )
-    if change.kind == "caption":
-        return _with_rest(f"{done} captioned.", change, "kept the caption they had")
-    if change.kind == "untag":
-        return f"Tags taken off {done}."
-    return f"{done} tagged."
+    if kind == "restore":
+        return ngettext("%(count)s picture restored.", "%(count)s pictures restored.", count)
+    if kind == "move":
+        return ngettext(
+            "%(count)s picture moved to %(target)s.",
+            "%(count)s pictures moved to %(target)s.",
+            count,
+        )
+    if kind == "caption":
+        return ngettext("%(count)s picture captioned.", "%(count)s pictures captioned.", count)
+    if kind == "untag":
+        return ngettext(
+            "Tags removed from %(count)s picture.", "Tags removed from %(count)s pictures.", count
+        )
+    return ngettext("%(count)s picture tagged.", "%(count)s pictures tagged.", count)
 
 
-def _with_rest(sentence: str, change: Change, why: str) -> str:
-    return f"{sentence} {change.skipped:,} {why}." if change.skipped else sentence
+def _left(kind: str, count: int) -> str:
+    """Why some stayed as they were; nothing for changes that never leave any."""
+    if kind == "restore":
+        return ngettext(
+            "%(count)s stayed in the trash because the same file is back in its collection.",
+            "%(count)s stayed in the trash because the same files are back in their collections.",
+            count,
+        )
+    if kind == "move":
+        return ngettext(
+            "%(count)s wasn’t moved because the same file is already there.",
+            "%(count)s weren’t moved because the same files are already there.",
+            count,
+        )
+    if kind == "caption":
+        return ngettext(
+            "%(count)s kept its caption.",
+            "%(count)s kept their captions.",
+            count,
+        )
+    return ""
+
+
+def _counted(sentence: str, count: int, *, target: str = "") -> str:
+    return sentence % {"count": intcomma(count), "target": target}

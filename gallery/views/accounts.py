@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordResetView
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from gallery.http import guesses
 from gallery.http.context import site_for
@@ -34,9 +37,7 @@ class SignInForm(ThrottledSignInForm):
 
     error_messages = {  # noqa: RUF012  # Django's own type
         **AuthenticationForm.error_messages,
-        "invalid_login": (
-            "That user name and password do not match. Check both: capital letters count."
-        ),
+        "invalid_login": _("Wrong user name or password. Both are case-sensitive."),
     }
 
 
@@ -52,3 +53,19 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The site as every other page has it."""
         return {**super().get_context_data(**kwargs), "site": site_for(self.request)}
+
+
+class ResetPassword(PasswordResetView):
+    """Django's, on a site that can send email; on any other, the page says whom to ask."""
+
+    extra_email_context = {"site_name": settings.SITE_NAME}  # noqa: RUF012  # Django's own type
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Says whether a link can be sent."""
+        return {**super().get_context_data(**kwargs), "sends_email": bool(settings.EMAIL_HOST)}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Sends the link; without a mail server, the page again."""
+        if not settings.EMAIL_HOST:
+            return self.render_to_response(self.get_context_data())
+        return super().post(request, *args, **kwargs)

@@ -91,7 +91,8 @@ def test_no_answer_to_a_query_is_left_in_english(
     assert left_in_english(client, address.format(image=library["image"].pk)) == []
 
 
-def test_no_email_is_left_in_english(pseudo_locale, administrator):
+def test_no_email_is_left_in_english(pseudo_locale, administrator, settings):
+    settings.EMAIL_HOST = "mail.example.org"
     Client().post(
         "/accounts/password_reset/", {"email": administrator.email}, HTTP_HOST="localhost"
     )
