@@ -172,14 +172,13 @@ def _drain(pictures: int, *, decode_s: float, forward_s: float, cores: int) -> N
 
 def _store_pictures(key: str, encoder: Any, *, count: int) -> float:
     """Stores pictures with their copies and queues them; core-seconds to read one of them."""
-    from django.contrib.auth import get_user_model
     from django.core.files.base import ContentFile
     from django.core.files.storage import storages
 
     from gallery.embedding.stored import read_picture, sources_of
-    from gallery.models import Collection, EmbeddingJob, Encoder, Image
+    from gallery.models import Collection, EmbeddingJob, Encoder, Image, User
 
-    owner = get_user_model().objects.create_user("bench")
+    owner = User.objects.create_user("bench")
     collection = Collection.objects.create(name="Bench", slug="bench", owner=owner)
     Encoder.objects.create(key=key, dimension=encoder.spec.dimension, state="active")
     for number in range(count):

@@ -158,11 +158,10 @@ def _measure_pipeline(files: list[Path], *, bare_s: float) -> None:
 
 
 def _ingest(files: list[Path]) -> int:
-    from django.contrib.auth.models import User
 
     from gallery.ingest.bulk import Incoming, ingest_many
     from gallery.ingest.intake import Destination, Stored
-    from gallery.models import Collection, Encoder
+    from gallery.models import Collection, Encoder, User
 
     owner = User.objects.create_user("bench")
     collection = Collection.objects.create(name="Bench", slug="bench", owner=owner)

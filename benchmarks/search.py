@@ -63,15 +63,14 @@ def main() -> None:
 
 
 def _fill(key: str, *, pictures: int) -> Any:
-    from django.contrib.auth import get_user_model
     from django.db import connection
 
     from gallery.embedding.indexing import ensure_index
     from gallery.embedding.registry import load_encoder
-    from gallery.models import Collection, Encoder
+    from gallery.models import Collection, Encoder, User
 
     dimension = load_encoder(key).spec.dimension
-    owner = get_user_model().objects.create_user("benchmark")
+    owner = User.objects.create_user("benchmark")
     collection = Collection.objects.create(
         owner=owner, name="Benchmark", slug="benchmark", visibility="public"
     )

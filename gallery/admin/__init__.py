@@ -4,6 +4,6 @@ One module a model; base.py is what they share, confirmation.py the page between
 action, dashboard.py the numbers on the first page.
 """
 
-from gallery.admin import collections, encoders, images, jobs, uploads
+from gallery.admin import collections, encoders, images, jobs, people, uploads
 
-__all__ = ["collections", "encoders", "images", "jobs", "uploads"]
+__all__ = ["collections", "encoders", "images", "jobs", "people", "uploads"]

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
-from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
@@ -24,7 +23,7 @@ from gallery.library.collections import (
     with_counts,
 )
 from gallery.library.ownership import hand_over_collection
-from gallery.models import Collection, Image, Membership
+from gallery.models import Collection, Image, Membership, User
 from gallery.models.people import Viewer
 
 

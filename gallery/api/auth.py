@@ -10,7 +10,7 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBasicAuth
@@ -19,6 +19,7 @@ from ninja.utils import check_csrf
 from gallery.http import guesses
 from gallery.http.bodies import announces_more
 from gallery.ingest.refusals import size_in_words
+from gallery.models import User
 
 Caller = User | AnonymousUser
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -34,7 +33,7 @@ from gallery.library.editing import edit_image
 from gallery.library.moving import move_images
 from gallery.library.trash import restore_images, trash_images
 from gallery.library.words import clean_caption, clean_title, parse_tags
-from gallery.models import Collection, Image, UploadBatch
+from gallery.models import Collection, Image, UploadBatch, User
 from gallery.search import Filters
 from gallery.search.filters import matching_images
 

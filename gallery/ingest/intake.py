@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from gallery.exceptions import DecoderFailed, Refused
@@ -19,7 +18,7 @@ from gallery.ingest.decoder import DecodedPicture, decode
 from gallery.ingest.names import display_name
 from gallery.ingest.refusals import reason_of, refusal
 from gallery.ingest.spool import Source, Spooled, spooled
-from gallery.models import RENDITION_WIDTHS, Collection, EmbeddingJob, Image
+from gallery.models import RENDITION_WIDTHS, Collection, EmbeddingJob, Image, User
 
 logger = logging.getLogger(__name__)
 

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.contrib.auth.models import User
 from django.db import transaction
 
 from gallery.ingest.bulk import Incoming, IngestOutcome, ingest_many
 from gallery.ingest.intake import Destination, Details
-from gallery.models import Collection, Image, Visibility
+from gallery.models import Collection, Image, User, Visibility
 
 NAME = "Sample library"
 SLUG = "sample-library"

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import IntegrityError
 from django.db.models import (
@@ -41,6 +40,7 @@ from gallery.models import (
     Fate,
     UploadBatch,
     UploadItem,
+    User,
 )
 
 

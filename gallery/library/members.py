@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
-
 from gallery.exceptions import LibraryProblem
-from gallery.models import Collection, Membership, Role
+from gallery.models import Collection, Membership, Role, User
 
 
 def add_member(collection: Collection, *, username: str, role: str) -> Membership:
-    """Gives a person, found by the exact sign-in name, a role; changes it if they have one.
+    """Gives a person, found by user name, a role; changes it if they have one.
     Raises LibraryProblem."""
-    person = (
-        get_user_model().objects.filter(username=username.strip(), is_active=True).first()
-        if username.strip()
-        else None
-    )
-    if person is None:
+    person = User.objects.named(username)
+    if person is None or not person.is_active:
         raise LibraryProblem(
             f"Nobody here signs in as “{username.strip()[:60]}”: check the spelling.",
             reason="person_unknown",

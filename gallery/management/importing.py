@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.auth.models import User
-
 from gallery.exceptions import ImportProblem, Refused
 from gallery.ingest.bulk import IngestOutcome
 from gallery.ingest.intake import Destination, Duplicate
 from gallery.library.collections import create_collection
 from gallery.management.superusers import first_superuser
-from gallery.models import Collection, Encoder, Image, Visibility
+from gallery.models import Collection, Encoder, Image, User, Visibility
 
 
 @dataclass
@@ -96,7 +94,7 @@ def _owner(name: str | None) -> User:
                 reason="no_owner",
             )
         return first
-    owner = User.objects.filter(username=name).first()
+    owner = User.objects.named(name)
     if owner is None:
         raise ImportProblem(f"There is no account named “{name}”.", reason="unknown_owner")
     return owner

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from gallery.models import Encoder, Image
+from gallery.models import Encoder, Image, User
 
 ADMIN_NAME = "admin"
 PASSWORD_BYTES = 12  # 96 random bits: 16 characters to type
@@ -32,7 +31,7 @@ def migrations_pending() -> bool:
 
 def admin_missing() -> bool:
     """Whether nobody can sign in to /admin/."""
-    return not get_user_model()._default_manager.filter(is_superuser=True, is_active=True).exists()
+    return not User.objects.filter(is_superuser=True, is_active=True).exists()
 
 
 def encoder_missing() -> bool:
@@ -57,9 +56,9 @@ def names_a_device() -> bool:
 
 def create_admin() -> tuple[str, str]:
     """Make the first administrator; returns the name and the password, which is stored nowhere."""
-    users = get_user_model()._default_manager
+    users = User.objects
     name, number = ADMIN_NAME, 1
-    while users.filter(username=name).exists():
+    while users.filter(username__iexact=name).exists():
         number += 1
         name = f"{ADMIN_NAME}{number}"
     password = secrets.token_urlsafe(PASSWORD_BYTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
+from gallery.models import User
 
 
 def first_superuser() -> User | None:

@@ -3,6 +3,7 @@
 from gallery.models.collection import Collection, Membership, Role, Visibility
 from gallery.models.embedding import Embedding, EmbeddingJob, Encoder, EncoderState
 from gallery.models.image import RENDITION_WIDTHS, Image
+from gallery.models.people import User
 from gallery.models.query_image import QueryImage
 from gallery.models.upload import Fate, UploadBatch, UploadItem
 
@@ -20,5 +21,6 @@ __all__ = [
     "Role",
     "UploadBatch",
     "UploadItem",
+    "User",
     "Visibility",
 ]

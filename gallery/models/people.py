@@ -1,11 +1,87 @@
-"""Who is asking: the one type that permissions are decided for."""
+"""People: the accounts that sign in, and the one type that permissions are decided for."""
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from typing import ClassVar
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser, AnonymousUser, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 # A signed-in person, somebody not signed in, or None (also somebody not signed in).
 Viewer = AbstractBaseUser | AnonymousUser | None
+
+NAME_TAKEN = _("A person with that user name already exists.")
+
+
+class PersonManager(UserManager["User"]):
+    """Finds people by name, whatever the case they type it in."""
+
+    use_in_migrations = False
+
+    def named(self, username: str) -> User | None:
+        """Return the person with a user name, or None.
+
+        Case does not matter, except between accounts of the first release whose names differ in
+        nothing else: those need the exact name.
+        """
+        wanted = self.model.normalize_username(username.strip())
+        matches = self.alias(folded=Lower("username")).filter(folded=Lower(Value(wanted)))
+        people = list(matches)
+        exact = [person for person in people if person.username == wanted]
+        return (exact or people)[0] if exact or len(people) == 1 else None
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the person with a user name. Raises User.DoesNotExist."""
+        person = self.named(username or "")
+        if person is None:
+            raise self.model.DoesNotExist(f"No account is named {username!r}.")
+        return person
+
+    async def aget_by_natural_key(self, username: str | None) -> User:
+        """The same, for asynchronous callers."""
+        return await sync_to_async(self.get_by_natural_key)(username)
+
+
+class User(AbstractUser):
+    """Somebody with an account. Keeps the table of Django's own user model, which the first
+    release had."""
+
+    # The table's key is an integer since the first release; 64 bits would rewrite every picture.
+    id = models.AutoField(auto_created=True, primary_key=True, verbose_name="ID")
+    shares_name = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_(
+            "The first release allowed this name beside an older account with the same name in "
+            "another case."
+        ),
+    )
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    class Meta(AbstractUser.Meta):
+        db_table = "auth_user"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("username"),
+                condition=Q(shares_name=False),
+                name="user_name_once",
+                violation_error_message=NAME_TAKEN,
+            ),
+        ]
+
+    def clean(self) -> None:
+        """Checks a new name against all others, in any case. Raises ValidationError."""
+        super().clean()
+        others = User.objects.exclude(pk=self.pk).filter(username__iexact=self.username)
+        is_kept = User.objects.filter(pk=self.pk, username=self.username).exists()
+        if not is_kept and others.exists():
+            raise ValidationError({"username": NAME_TAKEN})
 
 
 def sees_everything(viewer: Viewer) -> bool:

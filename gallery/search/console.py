@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
+
+from gallery.models import User
 
 # No row has this key, so nothing that belongs to a person can be mistaken for the console's.
 NOBODY = 0
@@ -11,4 +12,4 @@ NOBODY = 0
 
 def console_viewer() -> AbstractBaseUser:
     """An administrator that is nobody in particular: sees every collection, is never saved."""
-    return get_user_model()(pk=NOBODY, is_active=True, is_superuser=True)
+    return User(pk=NOBODY, is_active=True, is_superuser=True)

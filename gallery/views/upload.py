@@ -13,7 +13,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import User
 from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
@@ -40,7 +39,7 @@ from gallery.ingest.upload_batches import add_file_to_batch, create_batch
 from gallery.library.collections import create_collection
 from gallery.library.editing import edit_image, tag_images
 from gallery.library.words import clean_caption, parse_tags
-from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, Visibility
+from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, User, Visibility
 from gallery.views.upload_rows import as_json, limits, rows_of, summary_of
 
 # Rows of a batch on one page; a larger batch is told by its counts and read page by page.
