@@ -36,6 +36,22 @@ if ! $(PY) -c pass 2>/dev/null; then \
 fi
 endef
 
+# Lints static/js with eslint. The tools come from npm into node_modules; without npm the lint is left
+# out, unless REQUIRE_NPM=1 (.ci/run) makes that a failure.
+define lint_scripts
+if ! command -v npm > /dev/null; then \
+	if [ "$(REQUIRE_NPM)" = 1 ]; then \
+		echo "npm is needed to check static/js and was not found. Install Node.js 18 or newer." >&2; exit 1; \
+	fi; \
+	echo "npm was not found: static/js is not checked."; \
+else \
+	if ! cmp -s package-lock.json node_modules/.installed; then \
+		npm ci && cp package-lock.json node_modules/.installed || exit 1; \
+	fi; \
+	npm run --silent lint; \
+fi
+endef
+
 help:
 	@echo "make setup        install everything into $(VENV)"
 	@echo "make run          run the site on http://127.0.0.1:8000/ (PORT=9000 make run for another port)"
@@ -64,6 +80,7 @@ check: setup-dev
 	$(PY) -m mypy
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PY) -m pytest tests/test_architecture.py
+	@$(lint_scripts)
 
 bench: setup-dev
 	@for file in benchmarks/*.py; do \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
+from gallery.http.script_catalog import script_catalog
 from gallery.views import (
     browse,
     collections,
@@ -34,6 +35,7 @@ discovery_urls: list[URLPattern] = [
         media.rendition,
         name="rendition",
     ),
+    path("i18n/scripts/<slug:language>/<slug:version>.js", script_catalog, name="script-catalog"),
 ]
 
 library_urls: list[URLPattern] = [

@@ -1,0 +1,64 @@
+"""Translations for the scripts: Django's JavaScript catalogue, as a file that browsers may keep.
+
+The address holds the language and a hash of the content, so an answer never changes. English is
+the language of the source: its pages load no catalogue.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+from django.views.i18n import JavaScriptCatalog
+
+YEAR_S = 365 * 24 * 3600
+
+
+@require_safe
+def script_catalog(_request: HttpRequest, language: str, version: str) -> HttpResponse:
+    """Answer with the catalogue of one language; 404 for a language the site does not speak."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    content = _content(language)
+    response = HttpResponse(content, content_type="text/javascript; charset=utf-8")
+    # A page of an earlier version gets today's catalogue, and may not keep it under the old name.
+    is_named = version == _version(content)
+    response["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if is_named else "no-cache"
+    return response
+
+
+def script_catalog_url(language: str) -> str:
+    """Return the address of a language's catalogue; empty where it has nothing translated."""
+    content = _content(language)
+    if not content:
+        return ""
+    parts = {"language": language, "version": _version(content)}
+    return reverse("gallery:script-catalog", kwargs=parts)
+
+
+class _Catalog(JavaScriptCatalog):
+    def render_to_response(self, context: dict[str, object], **options: object) -> HttpResponse:
+        if not context["catalog"]:
+            return HttpResponse()
+        return super().render_to_response(context, **options)
+
+
+def _content(language: str) -> bytes:
+    return _read(language, tuple(str(folder) for folder in settings.LOCALE_PATHS))
+
+
+@functools.cache
+def _read(language: str, _folders: tuple[str, ...]) -> bytes:
+    """Read the compiled files once; a new translation needs a restart, as in the rest of Django."""
+    with translation.override(language):
+        # Of this app only: the admin's scripts have a catalogue of their own.
+        return _Catalog(packages=["gallery"]).get(HttpRequest()).content
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
