@@ -66,7 +66,7 @@ def test_search_by_a_picture_from_the_camera_button(library, new_page, tmp_path)
     page = new_page()
     page.goto("/")
     page.get_by_role("link", name="Search by picture").click()
-    page.get_by_label("Choose a picture to find others like it").set_input_files(str(file))
+    page.get_by_label("Choose a picture to find similar ones").set_input_files(str(file))
     page.wait_for_url("**/search/?picture=*")
     first_is(page, "A purple picture")
 
@@ -186,7 +186,7 @@ def test_the_skip_link_comes_first_and_works(library, new_page):
     page = new_page()
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    expect(page.locator(":focus")).to_have_text("Skip to content")
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
 
