@@ -23,12 +23,12 @@ from gallery.api.schemas import (
     UploadFields,
 )
 from gallery.api.shapes import batch_shape, image_shapes
-from gallery.browsing import for_tiles, newest_slice
+from gallery.browsing import BatchRows, FileState, for_tiles, newest_slice
 from gallery.exceptions import LibraryProblem, NotAllowed, Refused
 from gallery.hints import hint_workers
 from gallery.ingest.intake import Details
 from gallery.ingest.names import name_of_form
-from gallery.ingest.upload_batches import FileState, add_file_to_batch, batch_progress, create_batch
+from gallery.ingest.upload_batches import add_file_to_batch, create_batch
 from gallery.library.editing import edit_image
 from gallery.library.moving import move_images
 from gallery.library.trash import restore_images, trash_images
@@ -137,7 +137,7 @@ def upload_images(
         items = add_file_to_batch(batch, file=file, name=name, details=details)
         new += [item.pk for item in items]
     hint_workers()
-    rows = batch_progress(batch, only=new)
+    rows = sorted(BatchRows(batch, only=new), key=lambda row: row.item.pk)
     kinds = {row.progress for row in rows}
     if kinds <= {FileState.REFUSED}:
         first = rows[0] if rows else None

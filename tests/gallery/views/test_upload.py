@@ -4,6 +4,8 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gallery.models import (
@@ -188,10 +190,18 @@ def test_a_large_batch_is_paged_with_the_refused_first(client, batch):
         )
         for n in range(150)
     )  # fmt: skip
-    content = client.get(batch.get_absolute_url()).content.decode()
+    with CaptureQueriesContext(connection) as first:
+        content = client.get(batch.get_absolute_url()).content.decode()
     assert content.index("3.jpg") < content.index("149.jpg")
     assert "Page 1 of 2" in content
-    assert "Page 2 of 2" in client.get(batch.get_absolute_url(), {"page": 2}).content.decode()
+    UploadItem.objects.bulk_create(
+        UploadItem(batch=batch, name=f"{n}.jpg", fate=Fate.DUPLICATE) for n in range(3000)
+    )
+    with CaptureQueriesContext(connection) as larger:
+        client.get(batch.get_absolute_url(), {"page": 20})
+    assert len(larger) == len(first)
+    last = client.get(batch.get_absolute_url(), {"page": 32}).content.decode()
+    assert "Page 32 of 32" in last
 
 
 def test_a_picture_moved_elsewhere_shows_no_more_than_its_name(client, batch, stranger):

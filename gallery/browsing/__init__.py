@@ -1,0 +1,45 @@
+"""The read side: what pages and the API show of pictures, collections and upload batches.
+
+The public face is what this module exports; other packages import nothing else of it. Nothing is
+written here. May import gallery.search, gallery.vectors, gallery.models and gallery.exceptions.
+"""
+
+from gallery.browsing.collection_cards import COVER_PICTURES, covers_of, with_counts
+from gallery.browsing.keyset import (
+    Coverage,
+    Facets,
+    Slice,
+    coverage,
+    example_queries,
+    facets,
+    for_tiles,
+    newest_neighbours,
+    newest_slice,
+)
+from gallery.browsing.upload_progress import (
+    BatchRows,
+    BatchSummary,
+    FileState,
+    ItemProgress,
+    summarize_batch,
+)
+
+__all__ = [
+    "COVER_PICTURES",
+    "BatchRows",
+    "BatchSummary",
+    "Coverage",
+    "Facets",
+    "FileState",
+    "ItemProgress",
+    "Slice",
+    "coverage",
+    "covers_of",
+    "example_queries",
+    "facets",
+    "for_tiles",
+    "newest_neighbours",
+    "newest_slice",
+    "summarize_batch",
+    "with_counts",
+]
