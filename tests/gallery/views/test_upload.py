@@ -245,6 +245,18 @@ def test_failed_pictures_show_why_and_can_be_tried_again(client, batch):
     assert EmbeddingJob.objects.quarantined().get() == foreign
 
 
+def test_trying_a_whole_batch_again_leaves_other_batches_alone(client, batch, owner):
+    from django.utils import timezone
+
+    send(client, batch, upload("red.png", png(color="red")), upload("blue.png", png(color="blue")))
+    others = UploadBatch.objects.create(owner=owner, collection=make_collection(owner))
+    send(client, others, upload("green.png", png(color="green")))
+    EmbeddingJob.objects.update(quarantined_at=timezone.now(), attempts=3, reason="It broke.")
+    response = client.post(f"{batch.get_absolute_url()}retry/", **JSON)
+    assert response.json() == {"sentence": "Trying 2 pictures again."}
+    assert EmbeddingJob.objects.quarantined().get().image == others.items.get().image
+
+
 def test_words_are_written_for_one_file_and_tags_for_all(client, batch):
     send(client, batch, upload("red.png", png(color="red")), upload("blue.png", png(color="blue")))
     first = batch.items.order_by("pk").first()
