@@ -34,8 +34,7 @@ from gallery.library.moving import move_images
 from gallery.library.trash import restore_images, trash_images
 from gallery.library.words import clean_caption, clean_title, parse_tags
 from gallery.models import Collection, Image, UploadBatch, User
-from gallery.search import Filters
-from gallery.search.filters import matching_images
+from gallery.search import Filters, matching_images
 
 router = Router(tags=["pictures"])
 READ_PROBLEMS = {401: Problem, 404: Problem, 422: Problem}

@@ -30,8 +30,7 @@ from gallery.library.collections import (
     update_collection,
 )
 from gallery.models import Collection, Image
-from gallery.search import Filters
-from gallery.search.filters import matching_images
+from gallery.search import Filters, matching_images
 from gallery.views.filter_menus import FilterBar, filter_bar
 from gallery.views.undo import undo_offer
 from gallery.views.upload_rows import limits

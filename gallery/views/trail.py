@@ -17,8 +17,7 @@ from gallery.browsing import newest_neighbours
 from gallery.exceptions import SemblanceError
 from gallery.models import Image
 from gallery.models.people import Viewer
-from gallery.search import Filters, SearchPage, SearchQuery, run_search
-from gallery.search.filters import matching_images
+from gallery.search import Filters, SearchPage, SearchQuery, matching_images, run_search
 
 BROWSE = "browse"
 SEARCH = "search"
