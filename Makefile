@@ -1,6 +1,6 @@
 # make run starts the whole site; make test and make check prove it. Each does its own set-up.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench screenshots clean
+.PHONY: help setup setup-dev run test check bench mutants screenshots clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -58,6 +58,7 @@ help:
 	@echo "make test         run the tests (REQUIRE_BROWSER=1 makes a missing Chromium a failure)"
 	@echo "make check        format, lint, types, migrations, import rules"
 	@echo "make bench        measure"
+	@echo "make mutants      change the code a little and see which tests notice (MODULE=gallery/search/ranking.py)"
 	@echo "make screenshots  take the pictures of the README"
 	@echo "make clean        remove caches; data in var/ and $(VENV) stay"
 
@@ -88,6 +89,9 @@ bench: setup-dev
 		module=$${file%.py}; echo "== $$file"; \
 		$(PY) -m $$(echo $$module | tr / .) || exit 1; \
 	done
+
+mutants: setup-dev
+	$(PY) -m tests.mutants $(MODULE) $(ARGS)
 
 screenshots: setup-dev
 	$(PY) -m tests.screenshots
