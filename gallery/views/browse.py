@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from gallery.browsing import coverage, example_queries, facets, newest_slice
-from gallery.search import Filters, matching_images
+from gallery.browsing import coverage, example_queries, facets
+from gallery.search import Filters
+from gallery.search.filters import matching_images
 from gallery.views.filter_menus import filter_bar
+from gallery.views.places import list_context, position_from
 from gallery.views.trail import BROWSE, Trail
 from gallery.views.undo import undo_offer
 
@@ -24,11 +26,8 @@ def browse(request: HttpRequest) -> HttpResponse:
     """The page, or for htmx only its next pictures."""
     filters = Filters.from_params(request.GET)
     images = matching_images(filters, viewer=request.user)
-    after = request.GET.get("after", "")
-    shown = newest_slice(images, after=after, size=settings.SEARCH_PAGE_SIZE)
     context: dict[str, Any] = {
-        "images": shown.images,
-        "next_url": _address(filters, after=shown.next_after) if shown.next_after else "",
+        **list_context(request, images, address=lambda place: _address(filters, place=place)),
         "trail": str(Trail(place=BROWSE, params=urlencode(filters.pairs()))),
     }
     template = "gallery/_grid_page.html"
@@ -37,19 +36,19 @@ def browse(request: HttpRequest) -> HttpResponse:
         offered = facets(request.user)
         context |= {
             "undo": undo_offer(request),
-            "is_continued": bool(after),
-            "first_url": _address(filters),
             "filters": filters,
             "bar": filter_bar(filters, facets=offered, address=_address),
             "coverage": coverage(images),
-            "examples": example_queries(request.user) if not after and filters.is_empty else [],
+            "examples": example_queries(request.user)
+            if filters.is_empty and position_from(request.GET).is_start
+            else [],
         }
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _address(filters: Filters, *, after: str = "") -> str:
-    pairs = filters.pairs() + ([("after", after)] if after else [])
+def _address(filters: Filters, *, place: Sequence[tuple[str, str]] = ()) -> str:
+    pairs = [*filters.pairs(), *place]
     path = reverse("gallery:browse")
     return f"{path}?{urlencode(pairs)}" if pairs else path

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -20,18 +19,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gallery.browsing import Facets, coverage, covers_of, newest_slice, with_counts
+from gallery.browsing import Facets, coverage
 from gallery.exceptions import SemblanceError
 from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm, add_problem
 from gallery.library.collections import (
+    covers_of,
     create_collection,
     delete_collection,
     filters_in,
     update_collection,
+    with_counts,
 )
 from gallery.models import Collection, Image
-from gallery.search import Filters, matching_images
+from gallery.search import Filters
+from gallery.search.filters import matching_images
 from gallery.views.filter_menus import FilterBar, filter_bar
+from gallery.views.places import list_context
 from gallery.views.undo import undo_offer
 from gallery.views.upload_rows import limits
 
@@ -75,11 +78,9 @@ def collection(request: HttpRequest, *, slug: str) -> HttpResponse:
     found = visible_collection(request, slug)
     filters = filters_from(request.GET, found)
     images = matching_images(filters, viewer=request.user)
-    shown = newest_slice(images, after=request.GET.get("after", ""), size=settings.SEARCH_PAGE_SIZE)
     context = {
         "collection": found,
-        "images": shown.images,
-        "next_url": _next_url(request, shown.next_after),
+        **list_context(request, images, address=lambda place: _place_url(request, place)),
         "trail": _trail(request, found),
         "select": _may_edit(request, found),
     }
@@ -106,7 +107,6 @@ def _around_the_grid(
         "selecting": may_edit and "select" in request.GET,
         "bar": _bar(found, filters),
         "filter_fields": _filter_pairs(filters),
-        "is_continued": "after" in request.GET,
         "select_url": f"?{urlencode([*_filter_pairs(filters), ('select', '1')])}",
         "targets": elsewhere.order_by("name"),
         "coverage": coverage(images),
@@ -199,12 +199,13 @@ def _bar(found: Collection, filters: Filters) -> FilterBar:
     )
 
 
-def _next_url(request: HttpRequest, after: str) -> str:
-    if not after:
-        return ""
+def _place_url(request: HttpRequest, place: list[tuple[str, str]]) -> str:
+    """The address of this list at another place; filters and selection mode stay."""
     params = request.GET.copy()
-    params["after"] = after
-    return f"{request.path}?{params.urlencode()}"
+    for name in ("after", "before", "at"):
+        params.pop(name, None)
+    params.update(dict(place))
+    return f"{request.path}?{params.urlencode()}" if params else request.path
 
 
 def _trail(request: HttpRequest, found: Collection) -> str:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.defaultfilters import filesizeformat
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST, require_safe
 
-from gallery.exceptions import LibraryProblem, NotAllowed, SemblanceError
+from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.http import errors
 from gallery.http.sentences import describe_change
 from gallery.http.throttle import limited
@@ -26,12 +24,9 @@ from gallery.library.trash import trash_images
 from gallery.library.words import parse_tags
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
-from gallery.search import similar_images
-from gallery.views.trail import BROWSE, Step, Trail, trail_from
-from gallery.views.undo import offer_undo
+from gallery.views.trail import BROWSE, Step, Trail, image_url, similar_to, trail_from
+from gallery.views.undo import offer_undo, undo_offer
 
-# One row of the strip on a wide screen, three on a phone.
-SIMILAR_SHOWN = 12
 # Pixels. A picture smaller than this on both sides is not blown up to the size of the window.
 SMALL_SIDE = 400
 NEWEST = Trail(place=BROWSE, params="")
@@ -42,14 +37,13 @@ NEWEST = Trail(place=BROWSE, params="")
 def image(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The page. Somebody who may not see the picture gets the same answer as if it were not."""
     found = get_object_or_404(_visible(request), pk=pk)
-    trail = trail_from(request.GET.get("from", ""))
+    trail = _trail_of(request, request.GET)
     before, after = (trail or NEWEST).neighbours(found, viewer=request.user)
     context = {
         **_details(request, found, trail=trail),
         "before": _step_url(before),
         "after": _step_url(after),
-        "back_url": (trail or NEWEST).back_url,
-        "back_words": (trail or NEWEST).back_words,
+        "undo": undo_offer(request),
     }
     return render(request, "gallery/image.html", context)
 
@@ -59,12 +53,11 @@ def image(request: HttpRequest, *, pk: int) -> HttpResponse:
 def similar(request: HttpRequest, *, pk: int) -> HttpResponse:
     """The strip of similar pictures, fetched by the page once it stands."""
     found = get_object_or_404(_visible(request), pk=pk)
-    try:
-        hits = similar_images(found, viewer=request.user, limit=SIMILAR_SHOWN)
-    except SemblanceError:
-        hits = ()
+    trail = _trail_of(request, request.GET) or NEWEST
+    hits = similar_to(found, viewer=request.user)
     context = {
         "hits": hits,
+        "trail": str(trail.to_similar_of(found)),
         "is_waiting": not hits and not found.embeddings.filter(encoder__state="active").exists(),
     }
     return render(request, "gallery/_similar.html", context)
@@ -77,7 +70,7 @@ def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
     found = _editable_or_none(request, pk=pk)
     if found is None:
         return errors.forbidden(request, NotAllowed("You may look at this picture, not edit it."))
-    trail = trail_from(request.POST.get("from", ""))
+    trail = _trail_of(request, request.POST)
     values = {name: request.POST.get(name, "") for name in ("title", "caption", "tags")}
     try:
         edit_image(
@@ -90,7 +83,7 @@ def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
         found.refresh_from_db(fields=["title", "caption", "tags"])
         return _edit_again(request, found, trail=trail, values=values, problem=problem)
     if not request.htmx:  # type: ignore[attr-defined]
-        return HttpResponseRedirect(_image_url(found.pk, trail=str(trail or "")))
+        return HttpResponseRedirect(image_url(found.pk, trail=str(trail or "")))
     response = render(request, "gallery/_image_details.html", _details(request, found, trail=trail))
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -99,14 +92,30 @@ def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def trash(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """Moves the picture to the trash, goes on to the next of the list, and offers to undo it."""
+    """Moves the picture to the trash, shows the next one of the list (at its end the one before, or
+    the list itself), and offers to undo it."""
     found = _editable_or_none(request, pk=pk)
     if found is None:
         return errors.forbidden(request, NotAllowed("You may look at this picture, not delete it."))
-    trail = trail_from(request.POST.get("from", "")) or NEWEST
+    trail = _trail_of(request, request.POST)
+    before, after = (trail or NEWEST).neighbours(found, viewer=request.user)
     change = trash_images(Image.objects.filter(pk=pk), by=request.user)
-    offer_undo(request, change=change, sentence=describe_change(change))
-    return HttpResponseRedirect(trail.back_url)
+    offer_undo(
+        request,
+        change=change,
+        sentence=describe_change(change),
+        back=image_url(found.pk, trail=str(trail or "")),
+    )
+    step = after or before
+    if step is not None:
+        return HttpResponseRedirect(_step_url(step))
+    return HttpResponseRedirect((trail or NEWEST).back_from(None).url)
+
+
+def _trail_of(request: HttpRequest, params: QueryDict) -> Trail | None:
+    """The trail of an address or a form, as far as this person may follow it."""
+    trail = trail_from(params.get("from", ""))
+    return trail.seen_by(request.user) if trail else None
 
 
 def _visible(request: HttpRequest) -> ImageQuerySet:
@@ -137,7 +146,6 @@ def _edit_again(
     if request.htmx:  # type: ignore[attr-defined]
         # htmx swaps answers in the 200s only.
         return render(request, "gallery/_image_details.html", context)
-    context |= {"back_url": (trail or NEWEST).back_url, "back_words": (trail or NEWEST).back_words}
     return render(request, "gallery/image.html", context, status=HTTPStatus.BAD_REQUEST)
 
 
@@ -154,6 +162,7 @@ def _details(request: HttpRequest, found: Image, *, trail: Trail | None) -> dict
             "tags": ", ".join(found.tags),
         },
         "trail": str(trail or ""),
+        "back": (trail or NEWEST).back_from(found),
     }
 
 
@@ -196,9 +205,4 @@ def _audience(found: Image) -> str:
 
 
 def _step_url(step: Step | None) -> str:
-    return _image_url(step.pk, trail=step.trail) if step else ""
-
-
-def _image_url(pk: int, *, trail: str) -> str:
-    path = reverse("gallery:image", kwargs={"pk": pk})
-    return f"{path}?{urlencode({'from': trail})}" if trail else path
+    return image_url(step.pk, trail=step.trail) if step else ""

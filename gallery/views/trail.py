@@ -1,26 +1,39 @@
-"""The list that a picture was opened from: carried in its address, so that ← → go through it.
+"""The list that a picture was opened from: carried in its address, so that ← → go through it and
+the way back leads to the picture's place in it.
 
 A trail is text such as “browse?tag=cat”, “search?q=a+cat&page=2” or “collections/cats?year=2024”.
-It is untrusted: anything else is no trail, and everything it leads to is asked for anew with the
-viewer's permissions.
+A picture opened from the similar pictures of another one has that one in front: “12~browse”, and
+“12.34~browse” one step further on. A trail is untrusted: anything else is no trail, and everything
+it leads to is asked for anew with the viewer's permissions.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gallery.browsing import newest_neighbours
 from gallery.exceptions import SemblanceError
+from gallery.http.numbers import is_number
 from gallery.models import Image
 from gallery.models.people import Viewer
-from gallery.search import Filters, SearchPage, SearchQuery, matching_images, run_search
+from gallery.search import Filters, Hit, SearchPage, SearchQuery, run_search, similar_images
+from gallery.search.filters import matching_images
+from gallery.views.places import anchor_of, place_pairs
 
 BROWSE = "browse"
 SEARCH = "search"
+# One row of the strip of similar pictures on a wide screen, three on a phone.
+SIMILAR_SHOWN = 12
+# Pictures followed from strip to strip that the way back remembers; older steps are forgotten.
+MAX_STEPS = 12
+# Characters. Longer than any address that this site makes of a query.
+MAX_LENGTH = 2000
 _COLLECTION = re.compile(r"collections/([-\w]{1,80})", re.ASCII)
 
 
@@ -33,14 +46,26 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Back:
+    """A way back: an address, and the words of the link to it."""
+
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trail:
-    """Where one came from: the kind of list, its filters or query, and the collection's slug."""
+    """Where one came from: the kind of list with its filters or query, then `via`, the pictures
+    whose similar pictures were followed from there, the latest last."""
 
     place: str
     params: str
+    via: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.place}?{self.params}" if self.params else self.place
+        steps = ".".join(str(pk) for pk in self.via)
+        start = f"{steps}~{self.place}" if steps else self.place
+        return f"{start}?{self.params}" if self.params else start
 
     @property
     def slug(self) -> str:
@@ -48,24 +73,51 @@ class Trail:
         match = _COLLECTION.fullmatch(self.place)
         return match[1] if match else ""
 
-    @property
-    def back_url(self) -> str:
-        """The address of the list."""
+    def to_similar_of(self, image: Image) -> Trail:
+        """The trail of the pictures in this one's strip of similar pictures."""
+        return replace(self, via=(*self.via, image.pk)[-MAX_STEPS:])
+
+    def seen_by(self, viewer: Viewer) -> Trail:
+        """Without the pictures that the viewer may not see: the address came from somebody else."""
+        if not self.via:
+            return self
+        visible = set(
+            Image.objects.visible_to(viewer).filter(pk__in=self.via).values_list("pk", flat=True)
+        )
+        return replace(self, via=tuple(pk for pk in self.via if pk in visible))
+
+    def back_from(self, image: Image | None) -> Back:
+        """The way back from a picture: to the similar pictures it was opened from, else to its
+        place in the list. For no picture, to the start of the list."""
+        pk = image.pk if image else None
+        if self.via:
+            origin = str(replace(self, via=self.via[:-1]))
+            anchor = anchor_of(pk) if pk else ""
+            return Back(url=image_url(self.via[-1], trail=origin) + anchor, words=_("Back"))
+        if self.place == SEARCH:
+            return Back(url=self.list_url(pk), words=_("Results"))
+        if not self.slug:
+            return Back(url=self.list_url(pk), words=_("All pictures"))
+        is_its_own = image is not None and image.collection.slug == self.slug
+        words = image.collection.name if image and is_its_own else _("Collection")
+        return Back(url=self.list_url(pk), words=words)
+
+    def list_url(self, pk: int | None = None) -> str:
+        """The address of the list, at the place of a picture."""
         if self.slug:
             path = reverse("gallery:collection", kwargs={"slug": self.slug})
         else:
             path = reverse(f"gallery:{self.place}")
-        return f"{path}?{self.params}" if self.params else path
-
-    @property
-    def back_words(self) -> str:
-        """What the way back leads to."""
-        if self.place == SEARCH:
-            return "Results"
-        return "Collection" if self.slug else "All pictures"
+        # A page of results is found by its number, which the trail has.
+        place = [] if self.place == SEARCH else place_pairs(pk)
+        params = "&".join(part for part in (self.params, urlencode(place)) if part)
+        anchor = "" if pk is None else anchor_of(pk)
+        return f"{path}?{params}{anchor}" if params else f"{path}{anchor}"
 
     def neighbours(self, image: Image, *, viewer: Viewer) -> tuple[Step | None, Step | None]:
         """The pictures before and after in the list, as far as the viewer may see them."""
+        if self.via:
+            return self._in_similar(image, viewer=viewer)
         if self.place == SEARCH:
             return self._in_results(image, viewer=viewer)
         data = QueryDict(self.params, mutable=True)
@@ -74,6 +126,19 @@ class Trail:
         images = matching_images(Filters.from_params(data), viewer=viewer)
         before, after = newest_neighbours(images, image=image)
         return self._step(before), self._step(after)
+
+    def _in_similar(self, image: Image, *, viewer: Viewer) -> tuple[Step | None, Step | None]:
+        origin = Image.objects.visible_to(viewer).filter(pk=self.via[-1]).first()
+        if origin is None:
+            return None, None
+        ids = [hit.image.pk for hit in similar_to(origin, viewer=viewer)]
+        if image.pk not in ids:
+            return None, None
+        place = ids.index(image.pk)
+        return (
+            self._step(ids[place - 1] if place else None),
+            self._step(ids[place + 1] if place + 1 < len(ids) else None),
+        )
 
     def _step(self, pk: int | None) -> Step | None:
         return None if pk is None else Step(pk=pk, trail=str(self))
@@ -95,10 +160,29 @@ class Trail:
 
 def trail_from(text: str) -> Trail | None:
     """The trail of an address; None for none and for junk."""
-    place, _, params = text[:2000].partition("?")
+    start, _mark, params = text[:MAX_LENGTH].partition("?")
+    steps, mark, place = start.rpartition("~")
+    via = steps.split(".") if mark else []
+    if len(via) > MAX_STEPS or not all(is_number(step) for step in via):
+        return None
     if place in (BROWSE, SEARCH) or _COLLECTION.fullmatch(place):
-        return Trail(place=place, params=QueryDict(params).urlencode())
+        steps_taken = tuple(int(step) for step in via)
+        return Trail(place=place, params=QueryDict(params).urlencode(), via=steps_taken)
     return None
+
+
+def image_url(pk: int, *, trail: str) -> str:
+    """The address of a picture's page with the trail to it."""
+    path = reverse("gallery:image", kwargs={"pk": pk})
+    return f"{path}?{urlencode({'from': trail})}" if trail else path
+
+
+def similar_to(image: Image, *, viewer: Viewer) -> tuple[Hit, ...]:
+    """The strip of similar pictures on a picture's page; empty when they cannot be found."""
+    try:
+        return similar_images(image, viewer=viewer, limit=SIMILAR_SHOWN)
+    except SemblanceError:
+        return ()
 
 
 def search_trail(query: SearchQuery) -> str:

@@ -23,15 +23,18 @@ SESSION_KEY = "last_change"
 
 @dataclass(frozen=True, kw_only=True)
 class UndoOffer:
-    """What the page shows after a change: a sentence and the token that undoes just this one."""
+    """What the page shows after a change: a sentence, the token that undoes just this one, and the
+    address to return to after undoing (the page itself if empty)."""
 
     sentence: str
     token: str
+    back: str
 
 
-def offer_undo(request: HttpRequest, *, change: Change, sentence: str) -> None:
-    """Tells what was done on the next page, with an undo button if something was.
+def offer_undo(request: HttpRequest, *, change: Change, sentence: str, back: str = "") -> None:
+    """Says on the next page what was done, with an undo button if anything was.
 
+    Undoing leads to `back`, or to the page that showed the offer.
     The ids are packed: a change of 10,000 pictures takes about 20 KB of the session.
     """
     if not change.ids:
@@ -42,6 +45,7 @@ def offer_undo(request: HttpRequest, *, change: Change, sentence: str) -> None:
         "token": secrets.token_urlsafe(8),
         "sentence": sentence,
         "change": signing.dumps(change.as_data(), salt=SESSION_KEY, compress=True),
+        "back": back,
         "shown": False,
     }
 
@@ -54,7 +58,7 @@ def undo_offer(request: HttpRequest) -> UndoOffer | None:
     if kept["shown"]:
         return None
     request.session[SESSION_KEY] = {**kept, "shown": True}
-    return UndoOffer(sentence=kept["sentence"], token=kept["token"])
+    return UndoOffer(sentence=kept["sentence"], token=kept["token"], back=kept.get("back", ""))
 
 
 @require_POST

@@ -3,19 +3,24 @@
 Without Chromium these tests are skipped, with the reason; with REQUIRE_BROWSER=1 that is a failure.
 """
 
+import hashlib
 import io
 import os
 import shutil
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from gallery.embedding.queue import embed_pending
+from gallery.ingest.blobs import renditions_storage
 from gallery.ingest.intake import Destination, Details, ingest_file
-from gallery.models import Visibility
+from gallery.models import Embedding, Image, Visibility
+from gallery.models.image import RENDITION_WIDTHS
 from tests.factories import make_active_encoder, make_collection, make_person
 from tests.images import jpeg
 from tests.worker import worker, worker_process
@@ -170,6 +175,31 @@ def add_pictures(collection, *colors, searchable=True):
     if searchable:
         embed_pending()
     return stored
+
+
+def add_copies(images, count):
+    """Many pictures at the price of a few: rows with files and vectors of these in turn, each a
+    second newer than the one before. Returns them, the oldest first."""
+    storage, made, vectors = renditions_storage(), [], []
+    start = timezone.now()
+    for number in range(count):
+        source = images[number % len(images)]
+        copy = Image.objects.get(pk=source.pk)
+        copy.pk = copy._state.adding = None
+        copy.sha256 = hashlib.sha256(f"{source.pk} {number}".encode()).hexdigest()
+        copy.created_at = start + timedelta(seconds=number)
+        for width in RENDITION_WIDTHS:
+            target = Path(storage.path(copy.rendition_name(width)))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(storage.path(source.rendition_name(width)), target)
+        made.append(copy)
+    Image.objects.bulk_create(made)
+    for number, copy in enumerate(made):
+        for vector in images[number % len(images)].embeddings.all():
+            vector.pk, vector.image = None, copy
+            vectors.append(vector)
+    Embedding.objects.bulk_create(vectors)
+    return made
 
 
 @pytest.fixture

@@ -72,9 +72,8 @@ class Command(BaseCommand):
     def _load_samples(self) -> None:
         """In this process, which holds the encoder already: a worker would load it again first."""
         call_command("load_sample_library", stdout=self.stdout, stderr=self.stderr)
-        active = Encoder.objects.active()
         try:
-            while active is not None and embed_pending(encoder=active).claimed:
+            while embed_pending().claimed:
                 pass
         except EncoderUnavailable as error:
             raise CommandError(error.sentence) from error

@@ -68,6 +68,34 @@ def test_the_list_goes_on_by_a_link_and_by_htmx(client, public, settings):
     assert "HX-Request" in fragment["Vary"]
 
 
+def test_a_back_link_opens_the_list_at_its_picture(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 4
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(10)][::-1]
+    response = client.get(f"/?at={made[5].pk}")
+    assert tiles(response) == [image.pk for image in made[3:9]]
+    assert f'id="image-{made[5].pk}"' in text(response)
+    assert f'data-at="{made[5].pk}"' in text(response)
+    newer = re.search(r'href="(/\?before=[^"]+)" rel="prev"', text(response))[1]
+    older = re.search(r'href="(/\?after=[^"]+)" rel="next"', text(response))[1]
+    assert tiles(client.get(older)) == [made[9].pk]
+    assert tiles(client.get(newer)) == [image.pk for image in made[:3]]
+    fragment = client.get(newer, headers={"HX-Request": "true"})
+    assert tiles(fragment) == [image.pk for image in made[:3]]
+    assert 'id="newer" hx-swap-oob="true"' in text(fragment)
+    assert 'id="more"' not in text(fragment)
+    assert "Show newer pictures" not in text(fragment)
+    assert "Show newer pictures" not in text(client.get("/"))
+
+
+def test_a_list_that_ends_before_the_place_in_the_address_begins_anew(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 1
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(2)]
+    link = re.search(r'href="(/\?after=[^"]+)" rel="next"', text(client.get("/")))[1]
+    made[0].delete()
+    assert tiles(client.get(link)) == [made[1].pk]
+    assert tiles(client.get(link, headers={"HX-Request": "true"})) == []
+
+
 def test_filters_narrow_the_list_and_stay_in_its_links(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 1
     cats = [make_image(public, tags=["cat"], taken_at=NOON) for _ in range(2)]
@@ -119,7 +147,17 @@ def test_examples_lead_to_searches(client, public):
 
 @pytest.mark.parametrize(
     "address",
-    ["/?after=junk", "/?year=abc&orientation=round&tag=%00", "/?collection=../../etc", "/?page=-1"],
+    [
+        "/?after=junk",
+        "/?before=junk",
+        "/?at=junk",
+        "/?at=-1",
+        "/?at=" + "9" * 40,
+        "/?at=0",
+        "/?year=abc&orientation=round&tag=%00",
+        "/?collection=../../etc",
+        "/?page=-1",
+    ],
 )
 def test_junk_in_the_address_is_ignored_or_finds_nothing(client, public, address):
     make_image(public)
@@ -137,6 +175,9 @@ def test_the_cost_does_not_grow_with_the_pictures(client, owner, public, django_
         client.get("/")
     with django_assert_num_queries(1):
         client.get("/", headers={"HX-Request": "true"})
+    place = f"/?at={Image.objects.first().pk}"
+    with django_assert_num_queries(10):
+        client.get(place)
     client.force_login(owner)
     with django_assert_num_queries(11):
         client.get("/")

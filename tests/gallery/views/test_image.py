@@ -114,7 +114,8 @@ def test_a_list_of_some_days_is_told_from_the_list_one_came_from(client, public)
     )
     trail = "browse%3Ffrom%3D2024-05-02%26to%3D2024-05-03"
     assert steps(response) == [f"/images/{days[2].pk}/?from={trail}", ""]
-    assert 'href="/?from=2024-05-02&to=2024-05-03"' in text(response)
+    back = f"/?from=2024-05-02&to=2024-05-03&at={days[1].pk}#image-{days[1].pk}"
+    assert f'href="{back}"' in text(response)
 
 
 def test_a_collection_is_a_list_too(client, owner, public):
@@ -138,7 +139,7 @@ def test_results_are_a_list_that_goes_over_the_pages(client, public, settings):
     ]
     back = client.get(f"/images/{reds[2].pk}/?from=search%3Fq%3Dred%26page%3D2")
     assert steps(back)[0] == f"/images/{reds[1].pk}/?from=search%3Fq%3Dred"
-    assert 'href="/search/?q=red&page=2"' in text(back)
+    assert f'href="/search/?q=red&page=2#image-{reds[2].pk}"' in text(back)
 
 
 @pytest.mark.parametrize(
@@ -226,20 +227,50 @@ def test_only_editors_change_anything(client, owner, stranger, public, private, 
     assert client.post(f"/images/{hidden.pk}/{action}/").status_code == 302
 
 
-def test_the_trash_goes_back_to_the_list_and_can_be_undone(client, owner, public):
-    image = make_image(public, tags=["a"])
-    make_image(public, tags=["a"])
+def test_after_the_trash_comes_the_next_picture_and_undo_comes_back(client, owner, public):
+    made = [
+        make_image(public, created_at=NOON + timedelta(seconds=n), tags=["a"] if n != 1 else [])
+        for n in range(3)
+    ]
     client.force_login(owner)
-    response = client.post(f"/images/{image.pk}/trash/", {"from": "browse?tag=a"}, follow=True)
-    assert response.redirect_chain == [("/?tag=a", 302)]
-    image.refresh_from_db()
-    assert image.is_trashed
-    page = text(response)
-    assert "1 picture moved to the trash." in page
-    token = re.search(r'name="token" value="([^"]+)"', page)[1]
-    client.post("/undo/", {"token": token, "next": "/"})
-    image.refresh_from_db()
-    assert not image.is_trashed
+    address = f"/images/{made[2].pk}/trash/"
+    response = client.post(address, {"from": "browse?tag=a"}, follow=True)
+    assert response.redirect_chain == [(f"/images/{made[0].pk}/?from=browse%3Ftag%3Da", 302)]
+    assert not Image.objects.live().filter(pk=made[2].pk).exists()
+    assert "1 picture moved to the trash." in text(response)
+    undo = {
+        name: re.search(rf'name="{name}" value="([^"]+)"', text(response))[1]
+        for name in ("token", "next")
+    }
+    back = client.post("/undo/", undo)
+    assert back["Location"] == f"/images/{made[2].pk}/?from=browse%3Ftag%3Da"
+    assert Image.objects.live().filter(pk=made[2].pk).exists()
+
+
+def test_after_the_last_of_a_list_comes_the_one_before_it_then_the_list(client, owner, public):
+    newer = make_image(public, created_at=NOON + timedelta(seconds=1))
+    last = make_image(public, created_at=NOON)
+    client.force_login(owner)
+    response = client.post(f"/images/{last.pk}/trash/", {"from": "collections/public"})
+    assert response["Location"] == f"/images/{newer.pk}/?from=collections%2Fpublic"
+    response = client.post(f"/images/{newer.pk}/trash/", {"from": "collections/public"})
+    assert response["Location"] == "/collections/public/"
+
+
+def test_the_strip_of_similar_pictures_keeps_the_way_back(client, owner, public, private):
+    make_background(public)
+    red, other = make_coloured(public, red=1), make_coloured(public, red=1, brown=0.1)
+    page = text(client.get(f"/images/{red.pk}/?from=browse%3Ftag%3Da"))
+    address = re.search(r'hx-get="(/images/\d+/similar/[^"]*)"', page)[1]
+    strip = text(client.get(address))
+    link = f"/images/{other.pk}/?from={red.pk}~browse%3Ftag%3Da"
+    assert f'href="{link}"' in strip
+    assert f'href="/images/{red.pk}/?from=browse%3Ftag%3Da#image-{other.pk}"' in text(
+        client.get(link)
+    )
+    hidden = make_image(private)
+    shared = text(client.get(f"/images/{other.pk}/?from={hidden.pk}~browse"))
+    assert f'href="/?at={other.pk}#image-{other.pk}"' in shared
 
 
 def test_what_the_page_costs(client, owner, public, django_assert_num_queries):

@@ -3,6 +3,7 @@
 import pytest
 
 from gallery.exceptions import EncoderUnavailable
+from gallery.models import Visibility
 from gallery.search import SearchQuery
 from gallery.views import trail
 from gallery.views.trail import Trail, search_trail, trail_from
@@ -21,13 +22,15 @@ from tests.factories import make_collection, make_image
 )
 def test_a_trail_leads_back_and_writes_itself_again(text, back, words):
     found = trail_from(text)
-    assert (found.back_url, found.back_words, str(found)) == (back, words, text)
+    assert (found.list_url(), found.back_from(None).words, str(found)) == (back, words, text)
 
 
 @pytest.mark.parametrize(
     "junk",
     ["", "x", "/", "//evil.example", "https://evil.example", "collections/", "collections/a/b",
-     "collections/../x", "javascript:alert(1)", "browse/", "BROWSE", "admin?x=1"],
+     "collections/../x", "javascript:alert(1)", "browse/", "BROWSE", "admin?x=1", "~browse",
+     "12~", "x~browse", "12.~browse", "1~2~browse", "-1~browse", "1" * 19 + "~browse",
+     ".".join("1" * 13) + "~browse"],
 )  # fmt: skip
 def test_anything_else_is_no_trail(junk):
     assert trail_from(junk) is None
@@ -35,8 +38,70 @@ def test_anything_else_is_no_trail(junk):
 
 def test_parameters_are_written_anew_so_that_nothing_rides_along():
     found = trail_from('browse?tag="><script>&x=\r\nSet-Cookie: a')
-    assert "<" not in found.back_url
-    assert "\n" not in found.back_url
+    assert "<" not in found.list_url()
+    assert "\n" not in found.list_url()
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("browse", "/?at={pk}#image-{pk}"),
+        ("browse?tag=a+b", "/?tag=a+b&at={pk}#image-{pk}"),
+        ("collections/cats?year=2024", "/collections/cats/?year=2024&at={pk}#image-{pk}"),
+        ("search?q=cat&page=2", "/search/?q=cat&page=2#image-{pk}"),
+        ("7~search?q=cat", "/images/7/?from=search%3Fq%3Dcat#image-{pk}"),
+        ("7.8~browse", "/images/8/?from=7~browse#image-{pk}"),
+    ],
+)
+def test_the_way_back_leads_to_the_picture(owner, text, back):
+    image = make_image(make_collection(owner, "Cats"))
+    assert trail_from(text).back_from(image).url == back.format(pk=image.pk)
+    assert str(trail_from(text)) == text
+
+
+def test_the_way_back_to_a_collection_has_its_name(owner):
+    image = make_image(make_collection(owner, "Cats"))
+    assert trail_from("collections/cats").back_from(image).words == "Cats"
+    assert trail_from("collections/dogs").back_from(image).words == "Collection"
+
+
+def test_similar_pictures_are_followed_step_by_step_and_back(owner):
+    collection = make_collection(owner)
+    first, second = make_image(collection), make_image(collection)
+    start = trail_from("browse?tag=a")
+    further = start.to_similar_of(first).to_similar_of(second)
+    assert str(further) == f"{first.pk}.{second.pk}~browse?tag=a"
+    assert further.back_from(None).url.startswith(f"/images/{second.pk}/?from={first.pk}~browse")
+
+
+def test_the_way_back_remembers_so_many_steps_only(owner):
+    image = make_image(make_collection(owner))
+    long = trail_from(".".join(str(pk) for pk in range(1, 13)) + "~browse")
+    assert long.to_similar_of(image).via == (*range(2, 13), image.pk)
+
+
+def test_steps_that_somebody_may_not_see_are_left_out(owner, stranger, django_assert_num_queries):
+    public = make_collection(owner, visibility=Visibility.PUBLIC)
+    seen, hidden = make_image(public), make_image(make_collection(owner))
+    shared = trail_from(f"{seen.pk}.{hidden.pk}.999999999~browse")
+    assert shared.seen_by(stranger).via == (seen.pk,)
+    assert shared.seen_by(owner).via == (seen.pk, hidden.pk)
+    with django_assert_num_queries(0):
+        trail_from("browse").seen_by(stranger)
+
+
+def test_arrows_go_through_the_strip_of_similar_pictures(owner, encoder):
+    collection = make_collection(owner)
+    first, *strip = (
+        make_image(collection, vector=[1.0 - n / 10, n / 10] + [0.0] * 62) for n in range(4)
+    )
+    from_strip = trail_from("browse").to_similar_of(first)
+    before, after = from_strip.neighbours(strip[1], viewer=owner)
+    assert (before.pk, after.pk) == (strip[0].pk, strip[2].pk)
+    assert before.trail == after.trail == str(from_strip)
+    assert from_strip.neighbours(strip[0], viewer=owner)[0] is None
+    assert from_strip.neighbours(first, viewer=owner) == (None, None)
+    assert trail_from("999999999~browse").neighbours(first, viewer=owner) == (None, None)
 
 
 def test_an_endless_trail_is_cut():

@@ -23,6 +23,8 @@ from gallery.models.people import Viewer
 MAX_SCANNED = 2000
 MAX_TAGS_OFFERED = 30
 MAX_YEARS_OFFERED = 60
+# A place in the browse order: when the picture was added, and its primary key.
+Place = tuple[datetime, int]
 # More is a sentence about one picture, not something one would type.
 MAX_EXAMPLE_LETTERS = 32
 MAX_EXAMPLE_WORDS = 4
@@ -35,11 +37,36 @@ _ARTICLE = re.compile(r"^(?:A|An|The)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Position:
+    """Where in the list somebody is: after or before a place in it, or around a picture (`at`).
+
+    All of it comes from an address and is untrusted. Of several the most exact counts: `at`, then
+    `before`, then `after`; nothing valid means the newest pictures.
+    """
+
+    after: str = ""
+    before: str = ""
+    at: int | None = None
+
+    @property
+    def is_start(self) -> bool:
+        """True when the address names no position."""
+        return not (self.after or self.before or self.at)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Slice:
-    """Some pictures of an endless list; `next_after` continues it, empty at the end."""
+    """Some pictures of an endless list, newest first.
+
+    `next_after` continues it towards older pictures, `next_before` towards newer ones; each is
+    empty where the list ends. `at` is the picture that was asked for, or if that one is no longer
+    in the list, the picture that took its place.
+    """
 
     images: list[Image]
     next_after: str
+    next_before: str = ""
+    at: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,30 +91,97 @@ def for_tiles(images: QuerySet[Image]) -> QuerySet[Image]:
     return images.select_related("collection").defer("exif", "search_document")
 
 
+def slice_at(images: QuerySet[Image], *, position: Position, viewer: Viewer, size: int) -> Slice:
+    """The part of the list at a position. At most three queries, whatever the depth."""
+    if position.at is not None:
+        place = _place_of_picture(position.at, viewer=viewer)
+        if place is not None:
+            return _slice_around(images, place=place, size=size)
+    before = _place_of(position.before)
+    if before is not None:
+        return _slice_before(images, place=before, size=size)
+    return newest_slice(images, after=position.after, size=size)
+
+
 def newest_slice(images: QuerySet[Image], *, after: str, size: int) -> Slice:
-    """The newest pictures, or those that follow the place that `after` names; junk starts anew.
+    """The newest pictures, or those that follow the place named by `after`; junk is ignored.
 
     Keyset paging: pictures that arrive in between neither repeat nor hide others.
     """
     place = _place_of(after)
-    if place is not None:
-        created_at, pk = place
-        images = images.filter(created_at__lte=created_at).exclude(
-            created_at=created_at, pk__gte=pk
-        )
-    rows = list(for_tiles(images).order_by("-created_at", "-pk")[: size + 1])
+    rows = _older(images if place is None else images.filter(_older_than(place)), size=size + 1)
     shown = rows[:size]
-    return Slice(images=shown, next_after=_name_of(shown[-1]) if len(rows) > size else "")
+    return Slice(
+        images=shown,
+        next_after=_name_of(shown[-1]) if len(rows) > size else "",
+        next_before=_name_of(shown[0]) if place is not None and shown else "",
+    )
+
+
+def _slice_before(images: QuerySet[Image], *, place: Place, size: int) -> Slice:
+    """The pictures just newer than a place."""
+    rows = _newer(images.filter(_newer_than(place)), size=size + 1)
+    shown = rows[:size][::-1]
+    return Slice(
+        images=shown,
+        next_after=_name_of(shown[-1]) if shown else "",
+        next_before=_name_of(shown[0]) if len(rows) > size else "",
+    )
+
+
+def _slice_around(images: QuerySet[Image], *, place: Place, size: int) -> Slice:
+    """Half a page of newer pictures, then a page from the one at the place on: what is below the
+    window is there already, so that nothing moves in it when the list goes on."""
+    newer = _newer(images.filter(_newer_than(place)), size=size // 2 + 1)
+    above = newer[: size // 2][::-1]
+    older = _older(images.filter(_not_newer_than(place)), size=size + 1)
+    below = older[:size]
+    shown = above + below
+    at = below[0] if below else above[-1] if above else None
+    return Slice(
+        images=shown,
+        next_after=_name_of(shown[-1]) if len(older) > len(below) else "",
+        next_before=_name_of(shown[0]) if len(newer) > len(above) else "",
+        at=at.pk if at else None,
+    )
+
+
+def _older(images: QuerySet[Image], *, size: int) -> list[Image]:
+    return list(for_tiles(images).order_by("-created_at", "-pk")[:size])
+
+
+def _newer(images: QuerySet[Image], *, size: int) -> list[Image]:
+    return list(for_tiles(images).order_by("created_at", "pk")[:size])
+
+
+def _newer_than(place: Place) -> Q:
+    created_at, pk = place
+    return Q(created_at__gte=created_at) & ~Q(created_at=created_at, pk__lte=pk)
+
+
+def _older_than(place: Place) -> Q:
+    created_at, pk = place
+    return Q(created_at__lte=created_at) & ~Q(created_at=created_at, pk__gte=pk)
+
+
+def _not_newer_than(place: Place) -> Q:
+    created_at, pk = place
+    return Q(created_at__lte=created_at) & ~Q(created_at=created_at, pk__gt=pk)
+
+
+def _place_of_picture(pk: int, *, viewer: Viewer) -> Place | None:
+    """Where a picture stands in the browse order. It may be in the trash or outside the filters:
+    its place in the list stays known. None for one in a collection that the viewer may not see."""
+    visible = Collection.objects.visible_to(viewer).values("pk")
+    found = Image.objects.filter(pk=pk, collection_id__in=visible).order_by()
+    return found.values_list("created_at", "pk").first()
 
 
 def newest_neighbours(images: QuerySet[Image], *, image: Image) -> tuple[int | None, int | None]:
     """The primary keys of the pictures before (newer) and after (older) in the browse order."""
-    newer = images.filter(
-        Q(created_at__gt=image.created_at) | Q(created_at=image.created_at, pk__gt=image.pk)
-    ).order_by("created_at", "pk")
-    older = images.filter(
-        Q(created_at__lt=image.created_at) | Q(created_at=image.created_at, pk__lt=image.pk)
-    ).order_by("-created_at", "-pk")
+    place = (image.created_at, image.pk)
+    newer = images.filter(_newer_than(place)).order_by("created_at", "pk")
+    older = images.filter(_older_than(place)).order_by("-created_at", "-pk")
     return newer.values_list("pk", flat=True).first(), older.values_list("pk", flat=True).first()
 
 
@@ -180,7 +274,7 @@ def _name_of(image: Image) -> str:
     return f"{(image.created_at - _EPOCH) // _MICROSECOND:x}-{image.pk:x}"
 
 
-def _place_of(name: str) -> tuple[datetime, int] | None:
+def _place_of(name: str) -> Place | None:
     moment, _, pk = name.partition("-")
     try:
         parts = int(moment, 16), int(pk, 16)

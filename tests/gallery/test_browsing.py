@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gallery.browsing import (
+    Position,
     coverage,
     example_queries,
     facets,
     newest_neighbours,
     newest_slice,
+    slice_at,
 )
 from gallery.ingest.sample_library import SAMPLES
 from gallery.models import Image, Visibility
@@ -57,6 +59,86 @@ def test_a_picture_that_arrives_while_paging_neither_repeats_nor_hides_one(publi
 def test_a_place_that_is_junk_starts_at_the_newest(public, junk):
     image = make_image(public)
     assert newest_slice(Image.objects.all(), after=junk, size=5).images == [image]
+
+
+def keys(part):
+    """The primary keys of a slice."""
+    return [image.pk for image in part.images]
+
+
+def around(image, *, images=None, viewer=None, size=4):
+    """The slice of the list around a picture."""
+    images = Image.objects.live() if images is None else images
+    return slice_at(images, position=Position(at=image.pk), viewer=viewer, size=size)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 100])
+@pytest.mark.parametrize("number", range(7))
+def test_a_list_around_a_picture_goes_on_both_ways(public, size, number):
+    # Three pictures of each moment: the key decides between them.
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n // 3)) for n in range(7)]
+    images = Image.objects.all()
+    part = around(made[number], size=size)
+    found = keys(part)
+    assert part.at == made[number].pk
+    assert made[number].pk in found
+    assert len(found) <= size + size // 2
+    after, before = part.next_after, part.next_before
+    while after:
+        part = newest_slice(images, after=after, size=size)
+        found, after = found + keys(part), part.next_after
+    while before:
+        part = slice_at(images, position=Position(before=before), viewer=None, size=size)
+        found, before = keys(part) + found, part.next_before
+    assert found == [image.pk for image in reversed(made)]
+
+
+def test_half_a_page_comes_before_a_picture_and_a_page_from_it_on(public):
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(20)][::-1]
+    assert keys(around(made[10])) == [image.pk for image in made[8:14]]
+    assert keys(around(made[1])) == [image.pk for image in made[:5]]
+    assert around(made[1]).next_before == ""
+    assert around(made[2]).next_before == ""
+    assert around(made[3]).next_before != ""
+    assert keys(around(made[19])) == [image.pk for image in made[17:]]
+    assert around(made[19]).next_after == ""
+
+
+def test_a_picture_that_left_the_list_keeps_its_place(public, owner):
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(5)][::-1]
+    Image.objects.filter(pk=made[2].pk).update(deleted_at=NOON)
+    part = around(made[2])
+    assert (part.at, keys(part)) == (made[3].pk, [made[n].pk for n in (0, 1, 3, 4)])
+    Image.objects.filter(pk__in=[made[3].pk, made[4].pk]).update(deleted_at=NOON)
+    assert around(made[2]).at == made[1].pk
+    assert around(made[2], images=Image.objects.none()).at is None
+
+
+def test_the_place_of_a_picture_is_told_to_those_who_may_see_it(public, owner, stranger):
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(6)][::-1]
+    hidden = make_image(make_collection(owner), created_at=NOON)
+    images = Image.objects.visible_to(stranger)
+    assert keys(around(hidden, images=images, viewer=stranger)) == keys(
+        newest_slice(images, after="", size=4)
+    )
+    assert around(hidden, images=images, viewer=stranger).at is None
+    assert around(hidden, viewer=owner).at == hidden.pk
+    assert slice_at(images, position=Position(at=10**9), viewer=None, size=4).images[0] == made[0]
+
+
+def test_nothing_is_newer_than_the_newest_picture(public):
+    for number in range(2):
+        make_image(public, created_at=NOON + timedelta(seconds=number))
+    newest = newest_slice(Image.objects.all(), after="", size=1).next_after
+    part = slice_at(Image.objects.all(), position=Position(before=newest), viewer=None, size=5)
+    assert (part.images, part.next_after, part.next_before) == ([], "", "")
+
+
+def test_a_list_around_a_picture_costs_three_queries(public, django_assert_num_queries):
+    made = [make_image(public) for _ in range(30)]
+    with django_assert_num_queries(3):
+        part = around(made[15], size=10)
+        assert [image.collection.name for image in part.images] == ["Public"] * 15
 
 
 def test_neighbours_follow_the_browse_order(public):

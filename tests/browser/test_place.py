@@ -1,0 +1,237 @@
+"""Going back keeps one's place: in lists, along similar pictures, after a reload, for somebody who
+got the address from somebody else, and without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from gallery.models import Image
+from tests.browser.conftest import add_copies
+
+PAGE_SIZE = 20
+FAR = 70  # a picture on the fourth page
+
+
+@pytest.fixture
+def pictures(library, settings):
+    """The primary keys of a hundred pictures in the browse order, on pages of twenty."""
+    settings.SEARCH_PAGE_SIZE = PAGE_SIZE
+    add_copies(list(library.images.all()), 94)
+    return list(Image.objects.newest_first().values_list("pk", flat=True))
+
+
+def link_to(page, pk):
+    """The link of a picture's tile."""
+    return page.locator(f".tile__link#image-{pk}")
+
+
+def scroll_to(page, pk):
+    """Scrolls down, page after page, until a picture is there and in view."""
+    for _ in range(40):
+        if link_to(page, pk).count():
+            break
+        page.mouse.wheel(0, 1500)
+        page.wait_for_timeout(150)
+    link_to(page, pk).scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+
+
+def open_picture(page, pk):
+    """Opens a picture of a list."""
+    link_to(page, pk).click()
+    page.wait_for_url(f"**/images/{pk}/**")
+
+
+def expect_place(page, pk):
+    """The picture is in the window, below the header, and has the keyboard and a visible ring."""
+    link = link_to(page, pk)
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport(ratio=0.9)
+    covered = page.evaluate(
+        """(id) => {
+          const box = document.getElementById(id).getBoundingClientRect();
+          const at = document.elementFromPoint(box.left + box.width / 2, box.top + 3);
+          return !at?.closest(".tile");
+        }""",
+        f"image-{pk}",
+    )
+    assert not covered, "the header covers the picture"
+    assert link.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+
+
+LISTS = ["/", "/?tag=drawn", "/collections/colours/"]
+
+
+@pytest.mark.parametrize(
+    ("address", "phone"), [*((address, False) for address in LISTS), ("/", True)]
+)
+def test_escape_and_the_back_link_lead_back_to_the_picture(pictures, new_page, address, phone):
+    page = new_page(phone=phone)
+    page.goto(address)
+    scroll_to(page, pictures[FAR])
+    open_picture(page, pictures[FAR])
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "/images/" not in url)
+    expect_place(page, pictures[FAR])
+    assert sum(page.evaluate("window.shifts")) < 0.02
+    open_picture(page, pictures[FAR])
+    page.locator(".stage__back").click()
+    page.wait_for_url(lambda url: "/images/" not in url)
+    expect_place(page, pictures[FAR])
+
+
+@pytest.mark.parametrize(
+    ("address", "phone"), [*((address, False) for address in LISTS), ("/", True)]
+)
+def test_the_browsers_back_button_and_reload_keep_the_place(pictures, new_page, address, phone):
+    page = new_page(phone=phone)
+    page.goto(address)
+    scroll_to(page, pictures[FAR])
+    before = link_to(page, pictures[FAR]).bounding_box()["y"]
+    open_picture(page, pictures[FAR])
+    page.go_back()
+    page.wait_for_url(lambda url: "/images/" not in url)
+    expect_place(page, pictures[FAR])
+    assert abs(link_to(page, pictures[FAR]).bounding_box()["y"] - before) < 2
+    page.reload()
+    expect_place(page, pictures[FAR])
+    assert abs(link_to(page, pictures[FAR]).bounding_box()["y"] - before) < 2
+
+
+def test_arrows_then_escape_lead_back_to_the_last_picture(pictures, new_page):
+    page = new_page()
+    page.goto("/")
+    scroll_to(page, pictures[FAR])
+    open_picture(page, pictures[FAR])
+    for step in (1, 2, 3):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(f"**/images/{pictures[FAR + step]}/**")
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "/images/" not in url)
+    expect_place(page, pictures[FAR + 3])
+
+
+def test_the_address_follows_the_pictures_one_looks_at(pictures, new_page):
+    page = new_page()
+    page.goto("/")
+    assert page.evaluate("location.search + location.hash") == ""
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(400)
+    assert page.evaluate("location.search + location.hash") == ""
+    scroll_to(page, pictures[FAR])
+    found = re.fullmatch(r".*/\?at=(\d+)#image-\1", page.url)
+    assert abs(pictures.index(int(found[1])) - FAR) < 15
+    entries = page.evaluate("history.length")
+    page.evaluate("scrollTo(0, 0)")
+    expect(page).to_have_url(re.compile("/$"))
+    assert page.evaluate("history.length") == entries
+    shared = new_page()  # somebody else gets the address
+    shared.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
+    expect_place(shared, pictures[FAR])
+
+
+def test_a_place_that_left_the_list_leads_to_the_picture_after_it(pictures, new_page, olga):
+    Image.objects.filter(pk=pictures[FAR]).update(deleted_at=Image.objects.first().created_at)
+    page = new_page()
+    page.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
+    expect_place(page, pictures[FAR + 1])
+
+
+def test_the_list_goes_on_upwards_without_moving(pictures, new_page):
+    page = new_page()
+    page.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
+    expect_place(page, pictures[FAR])
+    first = page.locator(".tile__link").first
+    top = pictures[FAR - PAGE_SIZE // 2]
+    assert first.get_attribute("id") == f"image-{top}"
+    button = page.get_by_role("link", name="Show newer pictures")
+    button.scroll_into_view_if_needed()
+    before = link_to(page, top).bounding_box()["y"]
+    button.press("Enter")
+    expect(link_to(page, pictures[pictures.index(top) - 1])).to_be_focused()
+    assert abs(link_to(page, top).bounding_box()["y"] - before) < 2
+    for _ in range(2):
+        button.scroll_into_view_if_needed()
+        button.press("Enter")
+        page.wait_for_timeout(300)
+    expect(link_to(page, pictures[0])).to_have_count(1)
+    expect(button).to_have_count(0)
+    shown = page.locator("#grid > .tile").evaluate_all("tiles => tiles.map(t => +t.dataset.id)")
+    assert shown == pictures[: len(shown)]
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_without_javascript_the_back_link_leads_to_the_picture(pictures, new_page, address):
+    page = new_page(javascript=False)
+    page.goto(address)
+    for _ in range(3):
+        page.get_by_role("link", name="Older pictures").click()
+    open_picture(page, pictures[FAR])
+    page.locator(".stage__back").click()
+    expect(link_to(page, pictures[FAR])).to_be_in_viewport(ratio=0.9)
+    page.get_by_role("link", name="Show newer pictures").click()
+    expect(link_to(page, pictures[FAR - 12])).to_have_count(1)
+
+
+def test_results_are_a_list_too(pictures, new_page):
+    page = new_page()
+    page.goto("/search/?q=red")
+    link = page.locator("#grid .tile__link").nth(12)
+    pk = link.get_attribute("id").removeprefix("image-")
+    link.scroll_into_view_if_needed()
+    open_picture(page, pk)
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/search/**")
+    expect_place(page, pk)
+    open_picture(page, pk)
+    page.go_back()
+    page.wait_for_url("**/search/**")
+    expect_place(page, pk)
+
+
+def test_similar_pictures_are_left_step_by_step(pictures, new_page):
+    page = new_page()
+    page.goto("/")
+    scroll_to(page, pictures[FAR])
+    open_picture(page, pictures[FAR])
+    way = [str(pictures[FAR])]
+    for _ in range(2):
+        link = page.locator(".similar__strip .tile__link").nth(1)
+        way.append(link.get_attribute("id").removeprefix("image-"))
+        link.click()
+        page.wait_for_url(f"**/images/{way[-1]}/**")
+    for left, back in ((way[2], way[1]), (way[1], way[0])):
+        page.keyboard.press("Escape")
+        page.wait_for_url(f"**/images/{back}/**")
+        link = page.locator(f".similar__strip #image-{left}")
+        expect(link).to_be_focused()
+        expect(link).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "/images/" not in url)
+    expect_place(page, pictures[FAR])
+
+
+def test_the_trash_shows_the_next_picture_and_keeps_the_place(pictures, new_page, olga):
+    page = new_page(person=olga)
+    page.goto("/")
+    scroll_to(page, pictures[FAR])
+    open_picture(page, pictures[FAR])
+    page.locator(".edit > summary").click()
+    page.get_by_role("button", name="Move to trash").click()
+    page.wait_for_url(f"**/images/{pictures[FAR + 1]}/**")
+    expect(page.locator(".undo")).to_contain_text("1 picture moved to the trash.")
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "/images/" not in url)
+    expect_place(page, pictures[FAR + 1])
+    expect(link_to(page, pictures[FAR])).to_have_count(0)
+
+
+def test_undoing_the_trash_returns_to_the_picture(pictures, new_page, olga):
+    page = new_page(person=olga)
+    page.goto(f"/images/{pictures[FAR]}/?from=browse")
+    page.locator(".edit > summary").click()
+    page.get_by_role("button", name="Move to trash").click()
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(f"**/images/{pictures[FAR]}/?from=browse")
+    assert Image.objects.live().filter(pk=pictures[FAR]).exists()
