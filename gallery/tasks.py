@@ -34,7 +34,7 @@ def sweep_embedding_jobs() -> None:
 def purge_expired() -> None:
     """Deletes what has outlived its time: query pictures, and the trash after TRASH_DAYS."""
     from gallery.library.trash import purge_trash
-    from gallery.search.query_images import purge_query_images
+    from gallery.search import purge_query_images
 
     purge_query_images()
     purge_trash(older_than_days=settings.TRASH_DAYS)

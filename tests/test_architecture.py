@@ -13,35 +13,94 @@ from tests.source_tree import PACKAGES, ROOT, imports_of, is_within, modules, tr
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 
+# The rooms of the app, from the top down. Imports point down only.
+PAGES = ("gallery.views", "gallery.urls", "gallery.templatetags", "gallery.forms")
+ADMIN = ("gallery.admin", "gallery.admin_site")
 ENTRY_POINTS = (
-    "gallery.views", "gallery.api", "gallery.http", "gallery.tasks", "gallery.hints",
-    "gallery.management", "gallery.admin", "gallery.admin_site", "gallery.forms", "gallery.urls",
-    "gallery.apps", "gallery.checks", "gallery.delivery", "gallery.templatetags",
+    *PAGES, *ADMIN, "gallery.api", "gallery.http", "gallery.management", "gallery.tasks",
+    "gallery.hints", "gallery.apps", "gallery.checks", "gallery.delivery",
 )  # fmt: skip
-DOMAIN = ("gallery.ingest", "gallery.search", "gallery.explore", "gallery.library")
+DOMAIN = (
+    "gallery.ingest", "gallery.search", "gallery.explore", "gallery.library", "gallery.browsing",
+)  # fmt: skip
+MODEL_SIDE = ("gallery.embedding", "gallery.vectors")
+FLOOR = ("gallery.models", "gallery.migrations", "gallery.exceptions")
+# Rooms that the plans name and that nobody has built yet.
+NOT_BUILT = {"gallery.explore", "gallery.vectors"}
 HEAVY = ("torch", "torchvision", "open_clip", "timm", "transformers")
 
 # Who may not import what, and what to do instead.
 RULES = [
     (
         ("gallery.models",),
-        (*ENTRY_POINTS, *DOMAIN, "gallery.embedding"),
+        (*ENTRY_POINTS, *DOMAIN, *MODEL_SIDE),
         "models are the floor: move what they need into models, or the caller up",
+    ),
+    (
+        ("gallery.vectors",),
+        (*ENTRY_POINTS, *DOMAIN, "gallery.embedding"),
+        "vectors stand on models alone: pass them what they need",
     ),
     (
         ("gallery.embedding",),
         (*ENTRY_POINTS, *DOMAIN),
-        "embedding stands on models alone: pass it what it needs",
+        "embedding stands on vectors and models: pass it what it needs",
     ),
     (
         ("gallery.ingest",),
-        ("gallery.embedding", "gallery.search", "gallery.explore", "gallery.library"),
-        "ingest knows nothing of vectors: it leaves an EmbeddingJob and ends",
+        (
+            "gallery.embedding",
+            "gallery.search",
+            "gallery.explore",
+            "gallery.library",
+            "gallery.browsing",
+        ),
+        "ingest knows nothing of encoders: it leaves an EmbeddingJob and ends",
+    ),
+    (
+        ("gallery.library",),
+        ("gallery.embedding", "gallery.search", "gallery.explore", "gallery.browsing"),
+        "library writes: pass it the pictures that a search or a page has found",
+    ),
+    (
+        ("gallery.search",),
+        ("gallery.explore", "gallery.library", "gallery.browsing"),
+        "search finds: what is shown around the results belongs to browsing",
     ),
     (
         DOMAIN,
         ENTRY_POINTS,
         "domain packages never enqueue or render: the entry point calls tasks in on_commit",
+    ),
+    (
+        ("gallery.http",),
+        (*PAGES, *ADMIN, "gallery.api", "gallery.management", "gallery.tasks"),
+        "every entry point uses http, so it knows none of them",
+    ),
+    (
+        ("gallery.views", "gallery.forms"),
+        (*ADMIN, "gallery.api", "gallery.management", "gallery.tasks"),
+        "pages share with the API through http, browsing and delivery; workers are hinted",
+    ),
+    (
+        ("gallery.api",),
+        (*PAGES, *ADMIN, "gallery.management", "gallery.tasks"),
+        "the API shares with pages through http, browsing and delivery; workers are hinted",
+    ),
+    (
+        ("gallery.admin",),
+        ("gallery.views", "gallery.api", "gallery.management", "gallery.tasks"),
+        "the admin calls the domain packages itself",
+    ),
+    (
+        ("gallery.management",),
+        (*PAGES, *ADMIN, "gallery.api", "gallery.http"),
+        "commands call the domain packages themselves; they have no request",
+    ),
+    (
+        ("gallery.tasks", "gallery.hints"),
+        (*PAGES, *ADMIN, "gallery.api", "gallery.http", "gallery.management"),
+        "tasks call the domain packages themselves; they have no request",
     ),
     (
         ("gallery.exceptions",),
@@ -75,6 +134,48 @@ def test_imports_point_down_only(rule):
         if any(is_within(found.target, target) for target in forbidden)
     ]
     assert not broken, f"{advice}:\n" + "\n".join(broken)
+
+
+def test_every_module_is_in_a_room_and_every_room_is_there():
+    rooms = {*ENTRY_POINTS, *DOMAIN, *MODEL_SIDE, *FLOOR}
+    found = {".".join(module.name.split(".")[:2]) for module in modules()}
+    found = {name for name in found if is_within(name, "gallery")} - {"gallery"}
+    # Nothing is imported from migrations, and they import what Django wrote into them.
+    found.add("gallery.migrations")
+    assert found - rooms == set(), "name its room above, so that the rules cover it"
+    assert rooms - found <= NOT_BUILT, "that room is gone"
+    assert ENTRY_POINTS and not set(ENTRY_POINTS) & {*DOMAIN, *MODEL_SIDE, *FLOOR}
+
+
+def test_other_packages_import_only_the_public_face_of_a_package():
+    """Of a package that states a public face, the rest of the app uses what it exports."""
+    faces = {
+        module.name: _exports(module)
+        for module in modules()
+        if module.is_package and "public face" in (ast.get_docstring(module.tree) or "")
+    }
+    assert {"gallery.search", "gallery.browsing"} <= set(faces)
+    broken = [
+        f"{module.label}:{found.line} imports {found.target}"
+        for face, exports in faces.items()
+        for module in modules()
+        if not is_within(module.name, face)
+        for found in imports_of(module)
+        if is_within(found.target, face)
+        and found.target.removeprefix(face).lstrip(".") not in {"", *exports}
+    ]
+    assert not broken, "import it from the package, which exports it:\n" + "\n".join(broken)
+
+
+def _exports(module):
+    lists = [
+        node.value
+        for node in module.tree.body
+        if isinstance(node, ast.Assign)
+        and any(isinstance(name, ast.Name) and name.id == "__all__" for name in node.targets)
+    ]
+    assert lists, f"{module.label} states a public face: list it in __all__"
+    return set(ast.literal_eval(lists[0]))
 
 
 def test_model_libraries_are_imported_in_embedding_only_and_inside_functions():

@@ -14,13 +14,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from gallery.admin.base import LibraryAdmin, ModelForm, TabularInline, errors_as_messages
+from gallery.browsing import with_counts
 from gallery.exceptions import LibraryProblem
 from gallery.library.collections import (
     clean_name,
     create_collection,
     delete_collection,
     update_collection,
-    with_counts,
 )
 from gallery.library.ownership import hand_over_collection
 from gallery.models import Collection, Image, Membership, User

@@ -28,6 +28,7 @@ class Dashboard:
     failed: int
     encoder: Encoder | None
     building: tuple[Encoder, ...]
+    unusable: tuple[Encoder, ...]
     originals_bytes: int
     database_bytes: int
     free_bytes: int | None
@@ -51,6 +52,7 @@ def read_dashboard() -> Dashboard:
         failed=jobs.quarantined().count(),
         encoder=active,
         building=tuple(one for one in encoders if one.state != EncoderState.ACTIVE),
+        unusable=tuple(one for one in encoders if one.failure),
         originals_bytes=_originals_bytes(),
         database_bytes=_database_bytes(),
         free_bytes=_free_bytes(),

@@ -11,21 +11,28 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from gallery.admin.base import ReadOnlyAdmin, errors_as_messages
 from gallery.embedding.lifecycle import activate_encoder, remove_encoder
 from gallery.models import Embedding, EmbeddingJob, Encoder, Image
+
+# Of a problem in the list.
+PROBLEM_CHARACTERS = 160
 
 
 @admin.register(Encoder)
 class EncoderAdmin(ReadOnlyAdmin[Encoder]):
     """The list of encoders. They are added on the command line: loading one takes minutes."""
 
-    list_display = ("key", "state", "coverage", "waiting", "failed", "dimension", "reason")
+    list_display = (
+        "key", "state", "coverage", "waiting", "failed", "problem", "dimension", "reason",
+    )  # fmt: skip
     list_display_links = ("key",)
     fields = (
-        "key", "state", "coverage", "waiting", "failed", "dimension", "reason", "created_at",
-        "activated_at",
+        "key", "state", "coverage", "waiting", "failed", "failure", "failed_at", "dimension",
+        "reason", "created_at", "activated_at",
     )  # fmt: skip
     actions = ("activate_selected", "remove_selected")
 
@@ -78,6 +85,11 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
         return _queue_link(
             encoder, number=getattr(encoder, "failed_count", 0), state="&state=quarantined"
         )
+
+    @admin.display(description=_("Problem"), ordering="failed_at")
+    def problem(self, encoder: Encoder) -> str | None:
+        """Why workers skip it at the moment; its own page shows all of it."""
+        return Truncator(encoder.failure).chars(PROBLEM_CHARACTERS) or None
 
     @admin.action(description="Use for searches", permissions=["operate"])
     def activate_selected(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> None:

@@ -83,8 +83,7 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
     @admin.action(description="Try again", permissions=["operate"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[EmbeddingJob]) -> None:
         """Forgets the failures of the selected jobs and tells the workers."""
-        ids = list(queryset.values_list("pk", flat=True))
-        retried = retry_jobs(EmbeddingJob.objects.filter(pk__in=ids))
+        retried = retry_jobs(EmbeddingJob.objects.filter(pk__in=queryset.order_by().values("pk")))
         hint_workers()
         self.message_user(
             request, f"{counted(retried, 'embedding')} will be tried again.", messages.SUCCESS

@@ -13,10 +13,9 @@ from ninja.responses import Status
 from gallery.api.auth import anyone, signed_in
 from gallery.api.schemas import BatchOut, CollectionNew, CollectionOut, Problem, Slug, StatusOut
 from gallery.api.shapes import batch_shape, collection_shape
-from gallery.browsing import coverage
-from gallery.library.collections import create_collection, with_counts
+from gallery.browsing import BatchRows, coverage, with_counts
+from gallery.library.collections import create_collection
 from gallery.models import Collection, Encoder, Image, UploadBatch
-from gallery.views.upload_rows import rows_of
 
 router = Router()
 PROBLEMS = {401: Problem, 404: Problem, 422: Problem}
@@ -74,7 +73,7 @@ def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
         collection__in=Collection.objects.open_to_uploads_by(request.user),
     )
     batch = get_object_or_404(mine, pk=batch_id)
-    return batch_shape(request, batch, rows=rows_of(batch))
+    return batch_shape(request, batch, rows=BatchRows(batch))
 
 
 @router.get(

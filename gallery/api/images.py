@@ -23,19 +23,18 @@ from gallery.api.schemas import (
     UploadFields,
 )
 from gallery.api.shapes import batch_shape, image_shapes
-from gallery.browsing import for_tiles, newest_slice
+from gallery.browsing import BatchRows, FileState, for_tiles, newest_slice
 from gallery.exceptions import LibraryProblem, NotAllowed, Refused
 from gallery.hints import hint_workers
 from gallery.ingest.intake import Details
 from gallery.ingest.names import name_of_form
-from gallery.ingest.upload_batches import FileState, add_file_to_batch, batch_progress, create_batch
+from gallery.ingest.upload_batches import add_file_to_batch, create_batch
 from gallery.library.editing import edit_image
 from gallery.library.moving import move_images
 from gallery.library.trash import restore_images, trash_images
 from gallery.library.words import clean_caption, clean_title, parse_tags
 from gallery.models import Collection, Image, UploadBatch, User
-from gallery.search import Filters
-from gallery.search.filters import matching_images
+from gallery.search import Filters, matching_images
 
 router = Router(tags=["pictures"])
 READ_PROBLEMS = {401: Problem, 404: Problem, 422: Problem}
@@ -137,7 +136,7 @@ def upload_images(
         items = add_file_to_batch(batch, file=file, name=name, details=details)
         new += [item.pk for item in items]
     hint_workers()
-    rows = batch_progress(batch, only=new)
+    rows = sorted(BatchRows(batch, only=new), key=lambda row: row.item.pk)
     kinds = {row.progress for row in rows}
     if kinds <= {FileState.REFUSED}:
         first = rows[0] if rows else None

@@ -9,9 +9,10 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from gallery.search import Orientation
+
 # What a collection's address can be.
 Slug = Annotated[str, Field(max_length=80, pattern=r"^[-a-zA-Z0-9_]+$")]
-Orientation = Literal["landscape", "portrait", "square"]
 
 
 def _example(value: dict[str, Any]) -> ConfigDict:

@@ -18,8 +18,8 @@ from gallery.api.schemas import (
     Thumbnail,
     UploadItemOut,
 )
+from gallery.browsing import ItemProgress, summarize_batch
 from gallery.delivery import sources
-from gallery.ingest.upload_batches import ItemProgress, batch_counts
 from gallery.models import Collection, Encoder, Image, UploadBatch
 from gallery.search import Hit, SearchPage
 
@@ -95,13 +95,15 @@ def _image(request: HttpRequest, image: Image, *, is_searchable: bool) -> ImageO
     )
 
 
-def batch_shape(request: HttpRequest, batch: UploadBatch, *, rows: list[ItemProgress]) -> BatchOut:
+def batch_shape(
+    request: HttpRequest, batch: UploadBatch, *, rows: Sequence[ItemProgress]
+) -> BatchOut:
     """A batch with some or all of its files."""
     return BatchOut(
         id=batch.pk,
         collection=batch.collection.slug,
         url=request.build_absolute_uri(batch.get_absolute_url()),
-        counts={progress.value: count for progress, count in batch_counts(batch).items()},
+        counts={state.value: count for state, count in summarize_batch(batch).counts.items()},
         items=[_item(row) for row in rows],
     )
 

@@ -13,22 +13,30 @@ from django.utils import timezone
 from gallery.models import EmbeddingJob, Encoder
 from gallery.models.image import ImageQuerySet
 
-# Rows of one INSERT.
+# Pictures queued with one UPDATE and one INSERT for each encoder.
 STEP = 5000
 
 
 @transaction.atomic
 def embed_again(images: ImageQuerySet) -> int:
-    """Queues live pictures for every encoder, with a clean slate; returns how many pictures.
+    """Queue live pictures for every encoder, with a clean slate; returns how many pictures.
 
     Jobs that a worker holds right now are left to it.
     """
-    ids = list(images.live().order_by("pk").values_list("pk", flat=True))
     encoders = list(Encoder.objects.values_list("pk", flat=True))
+    ids = images.live().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP)
+    queued = 0
+    while step := list(islice(ids, STEP)):
+        _queue(step, encoders=encoders)
+        queued += len(step)
+    return queued
+
+
+def _queue(ids: list[int], *, encoders: list[int]) -> None:
     EmbeddingJob.objects.filter(image__in=ids, claimed_at__isnull=True).update(
         attempts=0, next_try_at=timezone.now(), quarantined_at=None, reason=""
     )
-    missing = (EmbeddingJob(image_id=pk, encoder_id=encoder) for pk in ids for encoder in encoders)
-    while step := list(islice(missing, STEP)):
-        EmbeddingJob.objects.bulk_create(step, ignore_conflicts=True)
-    return len(ids)
+    for encoder in encoders:
+        EmbeddingJob.objects.bulk_create(
+            [EmbeddingJob(image_id=pk, encoder_id=encoder) for pk in ids], ignore_conflicts=True
+        )

@@ -20,7 +20,7 @@ from PIL import Image as PillowImage
 from gallery.embedding.protocol import EncoderBackend, Pixels
 from gallery.embedding.stored import PictureFile, PictureUnreadable, read_picture, sources_of
 from gallery.exceptions import EncoderUnavailable
-from gallery.models import Embedding, EmbeddingJob
+from gallery.models import Embedding, EmbeddingJob, Encoder
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class Batch:
     """Claimed jobs of one encoder, whose pictures are being decoded."""
 
     jobs: list[EmbeddingJob]
+    row: Encoder
     encoder: EncoderBackend
     decoding: list[Future[Pixels]]
 
@@ -45,13 +46,15 @@ class EncodingResult:
     failures: dict[int, str] = field(default_factory=dict)
 
 
-def start(jobs: list[EmbeddingJob], *, encoder: EncoderBackend, pool: ThreadPoolExecutor) -> Batch:
-    """Hands the pictures to the decoding threads and returns at once."""
+def start(
+    jobs: list[EmbeddingJob], *, row: Encoder, encoder: EncoderBackend, pool: ThreadPoolExecutor
+) -> Batch:
+    """Hand the pictures to the decoding threads and return at once."""
     side = encoder.spec.image_size
     decoding = [
         pool.submit(_prepare, encoder, sources_of(job.image, at_least=side)) for job in jobs
     ]
-    return Batch(jobs=jobs, encoder=encoder, decoding=decoding)
+    return Batch(jobs=jobs, row=row, encoder=encoder, decoding=decoding)
 
 
 def _prepare(encoder: EncoderBackend, sources: list[PictureFile]) -> Pixels:
@@ -117,15 +120,17 @@ def _check_encoder(encoder: EncoderBackend) -> None:
 
 
 def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, NDArray[np.float32]]) -> int:
-    """Stores vectors and deletes their jobs in one transaction; how many.
+    """Store vectors and delete their jobs in one transaction; how many.
 
-    Pictures deleted meanwhile have no job any more and are left out. Writing again replaces.
+    Left out are pictures deleted meanwhile, which have no job any more, and jobs that another
+    worker has claimed since, which are its own to finish. Writing again replaces.
     """
     if not vectors:
         return 0
     by_pk = {job.pk: job for job in jobs if job.image_id in vectors}
     with transaction.atomic():
-        kept = EmbeddingJob.objects.select_for_update().filter(pk__in=by_pk).order_by("pk")
+        ours = EmbeddingJob.objects.not_taken_by_others(list(by_pk.values()))
+        kept = ours.select_for_update(of=("self",)).order_by("pk")
         done = [by_pk[pk] for pk in kept.values_list("pk", flat=True)]
         Embedding.objects.bulk_create(
             [

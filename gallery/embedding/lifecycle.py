@@ -6,7 +6,10 @@ Vectors of two encoders never mix: exactly one is active, and it changes only he
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -22,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 # Any number of our own; only one process records the first encoder.
 FIRST_ENCODER_LOCK = 7_305_114
+# With the encoder's id: only one process settles it, and the others do not wait for its index.
+SETTLE_LOCK = 7_305_115
+# Rows of one INSERT when a whole library is queued.
+ENQUEUE_STEP = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,28 +131,51 @@ def add_encoder(key: str) -> Encoder:
 
 
 def enqueue_missing(encoder: Encoder) -> int:
-    """Queues every live picture that has neither a vector of this encoder nor a job; how many."""
+    """Queue every live picture that has neither a vector of this encoder nor a job; how many."""
     missing = (
         Image.objects.missing_vector_for(encoder.pk)
         .exclude(jobs__encoder=encoder)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    jobs = [EmbeddingJob(image_id=pk, encoder=encoder) for pk in missing.iterator()]
-    EmbeddingJob.objects.bulk_create(jobs, ignore_conflicts=True, batch_size=5000)
-    return len(jobs)
+    ids, queued = missing.iterator(chunk_size=ENQUEUE_STEP), 0
+    while step := [EmbeddingJob(image_id=pk, encoder=encoder) for pk in islice(ids, ENQUEUE_STEP)]:
+        EmbeddingJob.objects.bulk_create(step, ignore_conflicts=True)
+        queued += len(step)
+    return queued
 
 
 def settle_encoder(encoder: Encoder) -> None:
-    """Marks an encoder ready, and makes its index, once nothing waits for it any more."""
+    """Mark an encoder ready, and make its index, once nothing waits for it any more.
+
+    The index of a large library takes minutes. While another process makes it, this returns at
+    once, so that only one worker's thread is busy with it.
+    """
     if encoder.state != EncoderState.BUILDING:
         return
     if EmbeddingJob.objects.filter(encoder=encoder).waiting().exists():
         return
-    ensure_index(encoder)
-    settled = Encoder.objects.filter(pk=encoder.pk, state=EncoderState.BUILDING)
-    settled.update(state=EncoderState.READY)
-    encoder.refresh_from_db(fields=["state"])
+    with _settling(encoder) as is_ours:
+        if not is_ours:
+            return
+        ensure_index(encoder)
+        settled = Encoder.objects.filter(pk=encoder.pk, state=EncoderState.BUILDING)
+        settled.update(state=EncoderState.READY)
+        encoder.refresh_from_db(fields=["state"])
+
+
+@contextmanager
+def _settling(encoder: Encoder) -> Iterator[bool]:
+    """Whether this process is the only one that settles the encoder now."""
+    lock = [SETTLE_LOCK, encoder.pk % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
+        is_ours = bool(cursor.fetchone()[0])
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", lock)
 
 
 def activate_encoder(key: str, *, force: bool = False) -> Encoder:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
+from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
@@ -28,6 +29,7 @@ QUERY_CACHE_SIZE = 4096
 _registry_lock = threading.Lock()
 _encoders: dict[str, EncoderBackend] = {}
 _loading: dict[str, threading.Lock] = {}
+_background: dict[str, Future[EncoderBackend]] = {}
 _query_lock = threading.Lock()
 _queries: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
 
@@ -58,6 +60,32 @@ def load_encoder(key: str) -> EncoderBackend:
         if key not in _encoders:
             _encoders[key] = _load(key)
         return _encoders[key]
+
+
+def load_in_background(key: str) -> Future[EncoderBackend]:
+    """The encoder of a key, loaded by a thread of its own; ask again until the future is done.
+
+    Its result raises EncoderUnavailable like `load_encoder`; to ask after that is a new try.
+    """
+    with _registry_lock:
+        future = _background.get(key)
+        if future is None:
+            future = _background[key] = Future()
+            if key in _encoders:
+                future.set_result(_encoders[key])
+            else:
+                # A daemon: a download does not keep a worker from stopping.
+                threading.Thread(target=_load_into, args=(key, future), daemon=True).start()
+        if future.done():
+            del _background[key]
+    return future
+
+
+def _load_into(key: str, future: Future[EncoderBackend]) -> None:
+    try:
+        future.set_result(load_encoder(key))
+    except BaseException as error:  # noqa: BLE001 handed to whoever asks for the result
+        future.set_exception(error)
 
 
 def is_loaded(key: str) -> bool:
@@ -134,4 +162,13 @@ def _load(key: str) -> EncoderBackend:
         raise EncoderUnavailable(f"“{key}” is no encoder: keys begin with one of {known}.")
     module, _, function = adapter.partition(":")
     logger.info("Loading the encoder %s", key)
-    return cast(EncoderBackend, getattr(import_module(module), function)(key))
+    try:
+        return cast(EncoderBackend, getattr(import_module(module), function)(key))
+    except EncoderUnavailable:
+        raise
+    except Exception as error:
+        # Adapters may be a site's own and raise anything; the site goes on without this one.
+        logger.exception("The encoder %s could not be loaded", key)
+        raise EncoderUnavailable(
+            f"The encoder {key} could not be loaded. The cause: {error!r}"
+        ) from error

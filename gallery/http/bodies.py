@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from gallery.http import errors
+from gallery.http import GetResponse, errors
 from gallery.http.numbers import is_number
-
-Answer = Callable[[HttpRequest], HttpResponse]
 
 # Room for the other fields of a form beside its file.
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
 
-def bounded(get_response: Answer) -> Answer:
+def bounded(get_response: GetResponse) -> GetResponse:
     """Middleware that looks at the announced size before anything reads the body.
 
     Whoever reads a form stores its files on disk first, and the check of the form's token reads

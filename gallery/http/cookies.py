@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 
-Answer = Callable[[HttpRequest], HttpResponse]
+from gallery.http import GetResponse
 
 
-def without_nul(get_response: Answer) -> Answer:
+def without_nul(get_response: GetResponse) -> GetResponse:
     """Middleware that drops cookies with a NUL in them, as if they had not been sent.
 
     Quoted cookies can spell one, and PostgreSQL refuses to look for such a session: every page

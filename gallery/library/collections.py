@@ -1,4 +1,4 @@
-"""Making, changing and deleting collections, and the lists of them with counts and covers.
+"""Making, changing and deleting collections.
 
 Slugs are made here and never change: addresses that people shared keep working.
 """
@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import slugify
@@ -19,8 +17,6 @@ from django.utils.text import slugify
 from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.library.words import clean_line, clean_lines
 from gallery.models import Collection, Image, Visibility
-from gallery.models.collection import CollectionQuerySet
-from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer, person_id
 
 # Addresses under /collections/ that are pages of their own.
@@ -30,8 +26,6 @@ MAX_NAME_LENGTH = 120
 MAX_DESCRIPTION_LENGTH = 2000
 # Room in the slug's 80 characters for a suffix.
 MAX_SLUG_STEM_LENGTH = 70
-# Pictures on a collection's card.
-COVER_PICTURES = 3
 # Tags are counted over this many of the newest pictures, so that a page costs the same always.
 MAX_SCANNED = 2000
 MAX_TAGS_OFFERED = 30
@@ -151,49 +145,6 @@ def delete_collection(collection: Collection) -> None:
                 reason="trash_not_empty",
             )
         locked.delete()
-
-
-def with_counts(collections: CollectionQuerySet) -> CollectionQuerySet:
-    """Adds `picture_count`, the live pictures, and `newest_at`, when the last one came."""
-    live = Image.objects.live().filter(collection=OuterRef("pk")).order_by().values("collection")
-    newest = Image.objects.live().filter(collection=OuterRef("pk")).newest_first()
-    return collections.annotate(
-        picture_count=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
-        newest_at=Subquery(newest.values("created_at")[:1]),
-    )
-
-
-def covers_of(
-    collections: Sequence[Collection], *, each: int = COVER_PICTURES
-) -> dict[int, list[Image]]:
-    """A few live pictures of each collection, its chosen cover first, then the newest.
-
-    One query for all: sliced selects joined by UNION ALL, so that every part is a short walk along
-    the index. A cover that was moved away or trashed does not show.
-    """
-    parts: list[ImageQuerySet] = []
-    for collection in collections:
-        live = Image.objects.live().filter(collection=collection).defer("search_document", "exif")
-        if collection.cover_id:
-            parts.append(live.filter(pk=collection.cover_id).order_by()[:1])
-        parts.append(live.newest_first()[:each])
-    if not parts:
-        return {}
-    rows = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
-    found: dict[int, dict[int, Image]] = {}
-    for image in rows:
-        found.setdefault(image.collection_id, {})[image.pk] = image
-    return {
-        collection.pk: _cover_first(found.get(collection.pk, {}), collection)[:each]
-        for collection in collections
-    }
-
-
-def _cover_first(images: dict[int, Image], collection: Collection) -> list[Image]:
-    def order(image: Image) -> tuple[bool, float, int]:
-        return (image.pk != collection.cover_id, -image.created_at.timestamp(), -image.pk)
-
-    return sorted(images.values(), key=order)
 
 
 def filters_in(collection: Collection) -> FiltersOnOffer:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from pgvector.django import HalfVectorField
 
@@ -30,6 +31,12 @@ class EncoderQuerySet(models.QuerySet["Encoder"]):
         """The one that searches use; None before the first start."""
         return self.filter(state=EncoderState.ACTIVE).first()
 
+    def with_due_jobs(self) -> Self:
+        """Those that a worker has something to do for now, the one that searches use first."""
+        due = EmbeddingJob.objects.due().filter(encoder=OuterRef("pk"))
+        active_first = Case(When(state=EncoderState.ACTIVE, then=Value(0)), default=Value(1))
+        return self.filter(Exists(due)).order_by(active_first, "pk")
+
 
 class Encoder(models.Model):
     """A model that maps words and pictures into one space. Vectors of two never mix."""
@@ -42,6 +49,10 @@ class Encoder(models.Model):
     reason = models.CharField(
         max_length=500, blank=True, help_text="Why this one was chosen, as shown to admins."
     )
+    failure = models.TextField(
+        blank=True, help_text="Why a worker could not use it the last time one tried."
+    )
+    failed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True, blank=True)
 
@@ -96,6 +107,21 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
         """Those that a worker may take now: not claimed, not resting, not quarantined."""
         return self.waiting().filter(claimed_at__isnull=True, next_try_at__lte=timezone.now())
 
+    def still_claimed(self, jobs: Sequence[EmbeddingJob]) -> Self:
+        """Those of these jobs, all of one claim, that nobody has given back or claimed since."""
+        if not jobs:
+            return self.none()
+        return self.filter(
+            pk__in=[job.pk for job in jobs],
+            claimed_by=jobs[0].claimed_by,
+            claimed_at=jobs[0].claimed_at,
+        )
+
+    def not_taken_by_others(self, jobs: Sequence[EmbeddingJob]) -> Self:
+        """Those of these jobs, all of one claim, that are still ours or nobody's."""
+        unclaimed = self.filter(pk__in=[job.pk for job in jobs], claimed_at__isnull=True)
+        return self.still_claimed(jobs) | unclaimed
+
     def enqueue(self, image: Image) -> None:
         """Adds a job for every encoder that is being built or in use. Run it in the transaction
         that stores the picture."""
@@ -127,7 +153,7 @@ class EmbeddingJob(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["next_try_at", "id"],
+                fields=["encoder", "next_try_at", "id"],
                 condition=Q(quarantined_at__isnull=True),
                 name="embedding_job_due",
             ),

@@ -1,21 +1,50 @@
 """Search: from a query to a page of pictures that the viewer may see.
 
 The public face is what this module exports; other packages import nothing else of it. May import
-gallery.embedding, gallery.ingest, gallery.models and gallery.exceptions.
+gallery.embedding, gallery.vectors, gallery.ingest, gallery.models and gallery.exceptions.
 """
 
+from gallery.search.console import console_viewer
 from gallery.search.engine import run_search, similar_images
-from gallery.search.query import Chip, Filters, SearchQuery
+from gallery.search.evaluation import (
+    RECALL_AT,
+    Evaluation,
+    ask_questions,
+    places_by_search,
+    places_by_vectors,
+)
+from gallery.search.filters import filter_images, matching_images
+from gallery.search.query import (
+    EVEN_WEIGHT,
+    ORIENTATIONS,
+    Chip,
+    Filters,
+    Orientation,
+    SearchQuery,
+)
 from gallery.search.query_images import keep_query_image, purge_query_images
 from gallery.search.results import Hit, SearchPage
+from gallery.search.scope import Scope
 
 __all__ = [
+    "EVEN_WEIGHT",
+    "ORIENTATIONS",
+    "RECALL_AT",
     "Chip",
+    "Evaluation",
     "Filters",
     "Hit",
+    "Orientation",
+    "Scope",
     "SearchPage",
     "SearchQuery",
+    "ask_questions",
+    "console_viewer",
+    "filter_images",
     "keep_query_image",
+    "matching_images",
+    "places_by_search",
+    "places_by_vectors",
     "purge_query_images",
     "run_search",
     "similar_images",

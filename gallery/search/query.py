@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from gallery.search import params as clean
 
-Orientation = Literal["", "landscape", "portrait", "square"]
+Orientation = Literal["landscape", "portrait", "square"]
 Sort = Literal["relevance", "date"]
 ChipKind = Literal[
     "words", "image", "picture", "collection", "tag", "year", "from", "to", "orientation"
@@ -33,7 +33,7 @@ class Filters:
     year: int | None = None
     taken_from: date | None = None
     taken_to: date | None = None
-    orientation: Orientation = ""
+    orientation: Orientation | Literal[""] = ""
 
     @property
     def is_empty(self) -> bool:

@@ -13,8 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from gallery.browsing import coverage, example_queries, facets
-from gallery.search import Filters
-from gallery.search.filters import matching_images
+from gallery.search import Filters, matching_images
 from gallery.views.filter_menus import filter_bar
 from gallery.views.places import list_context, position_from
 from gallery.views.trail import BROWSE, Trail

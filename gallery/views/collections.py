@@ -19,20 +19,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gallery.browsing import Facets, coverage
+from gallery.browsing import Facets, coverage, covers_of, with_counts
 from gallery.exceptions import SemblanceError
 from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm, add_problem
 from gallery.library.collections import (
-    covers_of,
     create_collection,
     delete_collection,
     filters_in,
     update_collection,
-    with_counts,
 )
 from gallery.models import Collection, Image
-from gallery.search import Filters
-from gallery.search.filters import matching_images
+from gallery.search import Filters, matching_images
 from gallery.views.filter_menus import FilterBar, filter_bar
 from gallery.views.places import list_context
 from gallery.views.undo import undo_offer

@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 from django.utils.formats import date_format
 
 from gallery.browsing import Facets
-from gallery.search import Filters
-from gallery.search.query import ORIENTATIONS
+from gallery.search import ORIENTATIONS, Filters
 
 Address = Callable[[Filters], str]
 

@@ -28,7 +28,7 @@ from gallery.library.trash import trash_images
 from gallery.library.words import parse_tags
 from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
-from gallery.search.filters import filter_images
+from gallery.search import filter_images
 from gallery.views.collections import filters_from, visible_collection
 from gallery.views.undo import offer_undo
 

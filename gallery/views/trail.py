@@ -22,8 +22,15 @@ from gallery.exceptions import SemblanceError
 from gallery.http.numbers import is_number
 from gallery.models import Image
 from gallery.models.people import Viewer
-from gallery.search import Filters, Hit, SearchPage, SearchQuery, run_search, similar_images
-from gallery.search.filters import matching_images
+from gallery.search import (
+    Filters,
+    Hit,
+    SearchPage,
+    SearchQuery,
+    matching_images,
+    run_search,
+    similar_images,
+)
 from gallery.views.places import anchor_of, place_pairs
 
 BROWSE = "browse"

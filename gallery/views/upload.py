@@ -23,6 +23,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gallery.browsing import BatchRows
 from gallery.embedding.queue import retry_jobs
 from gallery.exceptions import SemblanceError
 from gallery.forms import UploadForm
@@ -40,7 +41,7 @@ from gallery.library.collections import create_collection
 from gallery.library.editing import edit_image, tag_images
 from gallery.library.words import clean_caption, parse_tags
 from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, User, Visibility
-from gallery.views.upload_rows import as_json, limits, rows_of, summary_of
+from gallery.views.upload_rows import as_json, limits, summary_of
 
 # Rows of a batch on one page; a larger batch is told by its counts and read page by page.
 ROWS_PER_PAGE = 100
@@ -65,7 +66,7 @@ def upload(request: HttpRequest, /) -> HttpResponse:
 def batch(request: HttpRequest, *, pk: UUID) -> HttpResponse:
     """A batch where it stands, with room for more files."""
     found = _batch_of(request, pk)
-    page = Paginator(rows_of(found), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(BatchRows(found), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"batch": found, "page": page, "rows": page.object_list}
     return render(request, "upload/batch.html", {**context, **summary_of(found), **limits()})
 
@@ -84,7 +85,8 @@ def status(request: HttpRequest, *, pk: UUID) -> HttpResponse:
     """Where the batch stands: its counts, and the rows asked for with ?item=, as JSON."""
     found = _batch_of(request, pk)
     wanted = [int(one) for one in request.GET.getlist("item")[:MAX_ROWS_PER_POLL] if is_number(one)]
-    return JsonResponse(as_json(request, found, rows=rows_of(found, only=wanted) if wanted else []))
+    rows = BatchRows(found, only=wanted) if wanted else ()
+    return JsonResponse(as_json(request, found, rows=rows))
 
 
 @login_required
@@ -177,7 +179,7 @@ def _add_files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
         return _problem(request, problem, back=found.get_absolute_url())
     if not _wants_json(request):
         return redirect(found)
-    return JsonResponse(as_json(request, found, rows=rows_of(found, only=rows)))
+    return JsonResponse(as_json(request, found, rows=BatchRows(found, only=rows)))
 
 
 def _take_in(request: HttpRequest, found: UploadBatch) -> list[int]:

@@ -1,11 +1,12 @@
 // A picture pasted or dropped anywhere. On most pages (data-drop="query") it becomes a search; on
 // pages with data-drop="upload" the files are handed on as the event "semblance:files", whose
 // detail is {files, dataTransfer}; data-drop="off" leaves everything alone.
+import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
 const WORDS = {
-  query: "Drop to search by this picture",
-  upload: "Drop to upload",
+  query: gettext("Drop to search by this picture"),
+  upload: gettext("Drop to upload"),
 };
 const mode = document.body.dataset.drop;
 const overlay = document.querySelector("[data-drop-overlay]");
@@ -17,7 +18,7 @@ const isPicture = (file) =>
 function searchBy(files) {
   const picture = [...files].find(isPicture);
   if (!picture) {
-    toast("That is not a picture. Drop or paste a photograph to search by it.", "error");
+    toast(gettext("That isn’t a picture. Drop or paste a photo to search by it."), "error");
     return;
   }
   const carrier = new DataTransfer();
@@ -72,5 +73,5 @@ for (const each of document.querySelectorAll("[data-picture-form]")) {
   each.querySelector("input[type=file]").addEventListener("change", (event) => {
     if (event.target.files.length && each.closest("dialog")) each.requestSubmit();
   });
-  each.addEventListener("submit", () => toast("Looking at the picture…"));
+  each.addEventListener("submit", () => toast(gettext("Searching by picture…")));
 }

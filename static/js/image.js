@@ -2,6 +2,7 @@
 // so do the wheel and two fingers, and what is under them stays there; dragging and the arrows move
 // it. Without this file the same links open the large copy in the browser.
 
+import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
 const dialog = document.getElementById("zoom-dialog");
@@ -125,5 +126,5 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   }
   document.title = `${details.querySelector("h1").textContent} · ${document.title.split(" · ").pop()}`;
   details.querySelector(".edit > summary").focus();
-  toast("Saved.");
+  toast(gettext("Saved."));
 });

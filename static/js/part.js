@@ -1,6 +1,7 @@
 // Search for a part: a rectangle dragged on the picture (or two clicks, or the arrows) is cut out of
 // the large copy on this machine and sent like any picture that one searches by.
 
+import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
 const area = document.querySelector("[data-part-area]");
@@ -85,7 +86,7 @@ async function search() {
     form.querySelector("input[type=file]").files = carrier.files;
     form.requestSubmit();
   } catch {
-    toast("The picture could not be read. Reload the page and try again.", "error");
+    toast(gettext("The picture couldn’t be read. Reload the page and try again."), "error");
     start(false);
   }
 }

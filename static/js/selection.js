@@ -2,10 +2,11 @@
 // ends. The form works without this file; here it only counts, and keeps people from opening a
 // picture they meant to tick.
 
+import { gettext, interpolate, ngettext, number } from "./i18n.js";
+
 const form = document.querySelector("[data-selection]");
 const frame = document.querySelector("[data-selecting]");
 const always = frame?.hasAttribute("data-always");
-const number = new Intl.NumberFormat("en");
 let last = null;
 
 const boxes = () => [...frame.querySelectorAll(".tile__check input")];
@@ -15,7 +16,9 @@ function count() {
   const all = form.querySelector("[data-all]");
   const ticked = boxes().filter((box) => box.checked).length;
   const total = all.checked ? Number(form.dataset.total) : ticked;
-  form.querySelector("[data-count]").textContent = total ? `${number.format(total)} selected` : "Tick pictures";
+  form.querySelector("[data-count]").textContent = total
+    ? interpolate(ngettext("%(count)s selected", "%(count)s selected", total), { count: number(total) })
+    : gettext("Select pictures");
   for (const button of form.querySelectorAll("button, summary")) {
     button.setAttribute("aria-disabled", String(total === 0));
   }

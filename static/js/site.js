@@ -1,6 +1,7 @@
 // What every page needs: the light and dark switch, dialogs, menus that close, toasts, forms that
 // send themselves. Everything works without this file, only less comfortably.
 
+import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
 const YEAR_S = 365 * 24 * 3600;
@@ -66,6 +67,6 @@ addEventListener("pageshow", () => {
 
 document.addEventListener("htmx:responseError", (event) => {
   const text = event.detail.xhr.getResponseHeader("X-Sentence");
-  toast(text ? decodeURIComponent(text) : "That did not work. Try again in a moment.", "error");
+  toast(text ? decodeURIComponent(text) : gettext("That didn’t work. Try again in a moment."), "error");
 });
-document.addEventListener("htmx:sendError", () => toast("The site cannot be reached.", "error"));
+document.addEventListener("htmx:sendError", () => toast(gettext("The site can’t be reached."), "error"));

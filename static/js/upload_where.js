@@ -1,7 +1,8 @@
 // Where the files go: the fields of the upload page that choose a collection or name a new one, and
 // what is said while files wait for that. Pages without these fields know their collection already.
 
-const number = new Intl.NumberFormat("en");
+import { gettext, interpolate, ngettext, number } from "./i18n.js";
+
 const nameField = (form) => form.querySelector("[name=new_collection]");
 
 // The fields of a new collection show only while none of the others is chosen.
@@ -29,13 +30,16 @@ export function settleWhere(form, where) {
   const lede = document.querySelector("[data-upload-lede]");
   const select = form.querySelector("[data-upload-collection]");
   const name = select.value ? select.selectedOptions[0].textContent : nameField(form).value;
-  lede.textContent = `Into ${name.trim()}. ${lede.textContent}`;
+  const into = interpolate(gettext("Uploading to %(collection)s."), { collection: name.trim() });
+  lede.textContent = `${into} ${lede.textContent}`;
   const hadFocus = where.contains(document.activeElement);
   where.hidden = true;
   if (hadFocus) form.querySelector("[data-choose]").focus(); // or the keyboard starts at the top again
 }
 
 export function waitingWords(count, isUnnamed) {
-  const [files, them] = count === 1 ? ["1 file waits", "it"] : [`${number.format(count)} files wait`, "them"];
-  return isUnnamed ? `${files}: name the collection to send ${them}.` : `${files}: the upload could not begin.`;
+  const sentence = isUnnamed
+    ? ngettext("%(count)s file is ready. Name the collection to send it.", "%(count)s files are ready. Name the collection to send them.", count)
+    : ngettext("%(count)s file is waiting. The upload couldn’t start.", "%(count)s files are waiting. The upload couldn’t start.", count);
+  return interpolate(sentence, { count: number(count) });
 }

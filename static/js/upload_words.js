@@ -1,5 +1,6 @@
 // Captions and tags typed on the upload page, and other small forms of it, sent without leaving.
 
+import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
 // Writes what somebody typed beside a stored file.
@@ -16,7 +17,7 @@ export async function saveWords(row) {
   const body = await answer?.json().catch(() => null);
   if (answer?.ok) mark.hidden = false;
   else if (!navigator.onLine) addEventListener("online", () => saveWords(row), { once: true });
-  else toast(body?.sentence ?? "The words could not be saved. Try again in a moment.", "error");
+  else toast(body?.sentence ?? gettext("Your changes couldn’t be saved. Try again in a moment."), "error");
 }
 
 // Sends a form of the page and says what came of it; true if it worked.
@@ -27,6 +28,14 @@ export async function sendForm(target) {
     headers: { Accept: "application/json" },
   }).catch(() => null);
   const body = await answer?.json().catch(() => null);
-  toast(body?.sentence ?? "That did not work. Try again in a moment.", answer?.ok ? "" : "error");
+  toast(body?.sentence ?? gettext("That didn’t work. Try again in a moment."), answer?.ok ? "" : "error");
   return Boolean(answer?.ok);
+}
+
+// The tags of a comma-separated field, as the server compares them.
+export const listOf = (tags) => tags.split(",").map((tag) => tag.trim().toLowerCase()).filter(Boolean);
+
+// Adds tags to a field that may have some of them already.
+export function addTags(field, tags) {
+  field.value = [...new Set([...listOf(field.value), ...tags])].join(", ");
 }

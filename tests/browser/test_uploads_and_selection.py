@@ -68,7 +68,7 @@ def test_a_lost_connection_costs_nothing_but_time(library, olga, new_page, tmp_p
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose pictures").click()
     chooser.value.set_files(picture)
-    expect(page.locator(".upload-row__state")).to_contain_text("trying again")
+    expect(page.locator(".upload-row__state")).to_contain_text("Retrying soon")
     expect(page.locator(".upload-row__state")).to_contain_text("Stored")
     assert Image.objects.filter(original_name="pink.jpg").count() == 1
 
@@ -86,7 +86,7 @@ def test_files_chosen_before_the_collection_is_named_wait_for_its_name(
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose pictures").click()
     chooser.value.set_files(pictures)
-    sentence = "2 files wait: name the collection to send them."
+    sentence = "2 files are ready. Name the collection to send them."
     expect(page.locator("[data-sending-words]")).to_have_text(sentence)
     expect(page.locator("[data-live]")).to_have_text(sentence)
     expect(page.locator(".upload-row__name")).to_have_text(["pink.jpg", "teal.jpg"])
@@ -99,7 +99,7 @@ def test_files_chosen_before_the_collection_is_named_wait_for_its_name(
     name.fill("Holidays")
     name.press("Enter")
     expect(page.locator(".upload-row__state")).to_contain_text(["Stored", "Stored"])
-    expect(page.locator("[data-upload-lede]")).to_contain_text("Into Holidays.")
+    expect(page.locator("[data-upload-lede]")).to_contain_text("Uploading to Holidays.")
     expect(page.get_by_role("button", name="Choose pictures")).to_be_focused()
     assert Image.objects.filter(collection__name="Holidays").count() == 2
     assert len([url for url in posted if url.endswith("/upload/")]) == 1
@@ -110,13 +110,13 @@ def test_dropped_files_wait_until_a_collection_is_chosen(library, olga, new_page
     page.goto("/upload/")
     page.evaluate(DROP_A_FILE, "pink")
     expect(page.locator("[data-sending-words]")).to_have_text(
-        "1 file waits: name the collection to send it."
+        "1 file is ready. Name the collection to send it."
     )
     page.evaluate(DROP_A_FILE, "teal")
-    expect(page.locator("[data-live]")).to_contain_text("2 files wait")
+    expect(page.locator("[data-live]")).to_contain_text("2 files are ready")
     page.get_by_label("Into").select_option("colours")
     expect(page.locator("[data-sending-words]")).to_have_text("All 2 files sent")
-    expect(page.locator("[data-upload-lede]")).to_contain_text("Into Colours")
+    expect(page.locator("[data-upload-lede]")).to_contain_text("Uploading to Colours")
     assert library.images.filter(original_name__in=["pink.png", "teal.png"]).count() == 2
 
 
@@ -136,8 +136,10 @@ def test_files_are_kept_when_the_upload_could_not_begin(library, olga, new_page)
     name = page.get_by_label("Name of the new collection")
     name.fill("Holidays")
     name.press("Tab")
-    expect(page.locator("[data-live]")).to_have_text("1 file waits: the upload could not begin.")
-    expect(page.locator(".toasts")).to_contain_text("Your files wait here")
+    expect(page.locator("[data-live]")).to_have_text(
+        "1 file is waiting. The upload couldn’t start."
+    )
+    expect(page.locator(".toasts")).to_contain_text("Your files are kept here")
     page.get_by_role("button", name="Send again what failed").click()
     expect(page.locator(".upload-row__state")).to_contain_text("Stored")
     assert Image.objects.get(original_name="pink.png").collection.name == "Holidays"

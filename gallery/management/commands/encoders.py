@@ -80,6 +80,8 @@ class Command(BaseCommand):
                 f"{row['state']:>8}  {row['key']}  {row['embedded']:,} of {row['pictures']:,} "
                 f"pictures ({row['coverage']:.1%}), {row['failed']:,} failed"
             )
+            if row["problem"]:
+                self.stdout.write(f"          {row['problem']}")
         if not rows:
             self.stdout.write("No encoder is in use yet; the first start chooses one.")
         self.stdout.write("\nOthers you can add:")
@@ -143,6 +145,7 @@ def _row(encoder: Encoder) -> dict[str, Any]:
         "waiting": coverage.waiting,
         "failed": coverage.quarantined,
         "reason": encoder.reason,
+        "problem": encoder.failure,
     }
 
 

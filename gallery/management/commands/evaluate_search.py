@@ -16,16 +16,16 @@ from tqdm import tqdm
 from gallery.exceptions import SemblanceError
 from gallery.ingest.captions import read_captions
 from gallery.models import Collection
-from gallery.search import Filters
-from gallery.search.console import console_viewer
-from gallery.search.evaluation import (
+from gallery.search import (
     RECALL_AT,
     Evaluation,
+    Filters,
+    Scope,
     ask_questions,
+    console_viewer,
     places_by_search,
     places_by_vectors,
 )
-from gallery.search.scope import Scope
 
 
 class Command(BaseCommand):

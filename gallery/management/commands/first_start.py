@@ -72,8 +72,9 @@ class Command(BaseCommand):
     def _load_samples(self) -> None:
         """In this process, which holds the encoder already: a worker would load it again first."""
         call_command("load_sample_library", stdout=self.stdout, stderr=self.stderr)
+        active = Encoder.objects.active()
         try:
-            while embed_pending().claimed:
+            while active is not None and embed_pending(encoder=active).claimed:
                 pass
         except EncoderUnavailable as error:
             raise CommandError(error.sentence) from error

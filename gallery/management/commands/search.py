@@ -11,9 +11,16 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gallery.exceptions import SemblanceError
 from gallery.models import Collection
-from gallery.search import Filters, Hit, SearchPage, SearchQuery, keep_query_image, run_search
-from gallery.search.console import console_viewer
-from gallery.search.query import EVEN_WEIGHT
+from gallery.search import (
+    EVEN_WEIGHT,
+    Filters,
+    Hit,
+    SearchPage,
+    SearchQuery,
+    console_viewer,
+    keep_query_image,
+    run_search,
+)
 
 DEFAULT_LIMIT = 20
 # Characters of a title or a file name in the table.

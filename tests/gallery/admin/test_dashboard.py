@@ -48,6 +48,16 @@ def test_the_first_page_shows_them_and_how_to_change_the_encoder(admin_page, lib
     assert "?state=quarantined" in page
 
 
+def test_the_first_page_says_which_encoder_workers_cannot_use(admin_page, library, encoder):
+    assert "Workers could not use" not in admin_page.get("/admin/").content.decode()
+    Encoder.objects.create(
+        key="tiny:second", dimension=64, failure="No weights here.", failed_at=timezone.now()
+    )
+    page = admin_page.get("/admin/").content.decode()
+    assert "Workers could not use <strong>tiny:second</strong>" in page
+    assert "No weights here." in page
+
+
 def test_staff_who_are_no_administrators_see_no_totals(client, curator, library):
     client.login(username="curator", password=PASSWORD)
     page = client.get("/admin/").content.decode()

@@ -73,6 +73,12 @@ def test_two_at_once_make_no_sense(admin_page, encoder, second, run_action, said
     assert said(response) == ["Select one encoder."]
 
 
+def test_the_list_and_the_page_of_one_say_why_workers_skip_it(admin_page, second):
+    Encoder.objects.filter(pk=second.pk).update(failure="No weights here.")
+    assert "No weights here." in admin_page.get(LIST).content.decode()
+    assert "No weights here." in admin_page.get(f"{LIST}{second.pk}/change/").content.decode()
+
+
 def test_nothing_is_added_edited_or_deleted_by_hand(admin_page, encoder):
     assert admin_page.get(f"{LIST}add/").status_code == 403
     assert admin_page.post(f"{LIST}{encoder.pk}/delete/", {"post": "yes"}).status_code == 403

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from gallery.embedding import again
 from gallery.embedding.again import embed_again
 from gallery.models import Embedding, EmbeddingJob, Encoder, Image
 from tests.factories import make_collection, make_image
@@ -34,3 +35,23 @@ def test_a_failed_job_gets_a_clean_slate_and_a_claimed_one_is_left_alone(owner, 
     assert EmbeddingJob.objects.due().get().image == failed
     assert EmbeddingJob.objects.get(image=claimed).attempts == 1
     assert EmbeddingJob.objects.count() == 2
+
+
+def test_a_large_selection_is_queued_in_steps(owner, encoder, monkeypatch):
+    monkeypatch.setattr(again, "STEP", 2)
+    Encoder.objects.create(key="tiny:2", dimension=64)
+    collection = make_collection(owner)
+    images = [make_image(collection) for _ in range(5)]
+    EmbeddingJob.objects.create(
+        image=images[4], encoder=encoder, attempts=3, quarantined_at=timezone.now()
+    )
+    steps = []
+    queue_step = again._queue
+    monkeypatch.setattr(
+        again,
+        "_queue",
+        lambda ids, **options: steps.append(len(ids)) or queue_step(ids, **options),
+    )
+    assert embed_again(Image.objects.all()) == 5
+    assert steps == [2, 2, 1]
+    assert EmbeddingJob.objects.due().count() == 10

@@ -38,9 +38,14 @@ def test_the_list_as_json(queued):
     answer = json.loads(run("list", "--json"))
     assert answer["encoders"][0] == {
         "key": "tiny", "state": "active", "dimension": 64, "coverage": 0.0, "pictures": 1,
-        "embedded": 0, "waiting": 1, "failed": 0, "reason": "",
+        "embedded": 0, "waiting": 1, "failed": 0, "reason": "", "problem": "",
     }  # fmt: skip
     assert {"starter", "default", "best"} <= {offer["role"] for offer in answer["available"]}
+
+
+def test_the_list_says_why_an_encoder_is_not_used(encoder):
+    Encoder.objects.update(failure="There are no weights here.")
+    assert "There are no weights here." in run("list")
 
 
 def test_the_list_before_the_first_start(db):

@@ -6,7 +6,8 @@ import threading
 
 import numpy as np
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from gallery.embedding import lifecycle
 from gallery.embedding.indexing import index_is_valid
@@ -17,12 +18,15 @@ from gallery.embedding.lifecycle import (
     ensure_active_encoder,
     measure_coverage,
     remove_encoder,
+    settle_encoder,
 )
-from gallery.embedding.queue import embed_pending
+from gallery.embedding.protocol import EncoderSpec
+from gallery.embedding.queue import embed_pending, release_abandoned
 from gallery.embedding.registry import EncoderChoice
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState
 from tests.factories import make_collection, make_image, make_person
+from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 from tests.tiny_encoder import TinyEncoder
 
 
@@ -191,3 +195,120 @@ def test_coverage_counts_live_pictures(encoder):
 def test_coverage_takes_a_fixed_number_of_queries(encoder, django_assert_num_queries):
     with django_assert_num_queries(4):
         measure_coverage(encoder)
+
+
+def test_an_encoder_is_ready_although_some_pictures_failed_for_good(queued):
+    """A picture that cannot be embedded waits for an admin, not the encoder for the picture."""
+    queued("red", "blue")
+    embed_pending()
+    second = add_encoder("second")
+    failed, waiting = EmbeddingJob.objects.filter(encoder=second).order_by("pk")
+    EmbeddingJob.objects.filter(pk=failed.pk).update(quarantined_at=timezone.now())
+    settle_encoder(second)
+    assert second.state == EncoderState.BUILDING
+    waiting.delete()
+    settle_encoder(second)
+    assert second.state == EncoderState.READY
+
+
+def test_an_encoder_that_cannot_be_indexed_says_so_and_holds_up_no_other(queued):
+    """pgvector indexes 4,000 numbers at most."""
+    queued("red")
+    huge = Encoder.objects.create(key="huge", dimension=5000)
+    second = Encoder.objects.create(key="second", dimension=64)
+    EmbeddingJob.objects.all().delete()
+    release_abandoned()
+    EmbeddingJob.objects.exclude(encoder__key="tiny").delete()
+    assert embed_pending().embedded == 1
+    huge.refresh_from_db()
+    second.refresh_from_db()
+    assert huge.state == EncoderState.BUILDING
+    assert "5000 numbers" in huge.failure
+    assert second.state == EncoderState.READY
+
+
+def test_a_large_library_is_queued_in_steps(encoder, collection, monkeypatch):
+    monkeypatch.setattr(lifecycle, "ENQUEUE_STEP", 2)
+    for _ in range(5):
+        make_image(collection)
+    sizes = []
+    create = EmbeddingJob.objects.__class__.bulk_create
+
+    def counted(self, rows, **options):
+        sizes.append(len(rows))
+        return create(self, rows, **options)
+
+    monkeypatch.setattr(EmbeddingJob.objects.__class__, "bulk_create", counted)
+    assert enqueue_missing(encoder) == 5
+    assert sizes == [2, 2, 1]
+    assert EmbeddingJob.objects.count() == 5
+
+
+@pytest.fixture
+def three_encoders(transactional_db):
+    """The active one and two that are ready; their indexes are dropped at the end."""
+    states = {
+        "tiny": EncoderState.ACTIVE,
+        "second": EncoderState.READY,
+        "third": EncoderState.READY,
+    }
+    rows = [Encoder.objects.create(key=k, dimension=64, state=s) for k, s in states.items()]
+    for row in rows:
+        lifecycle.ensure_index(row)
+    yield rows
+    for row in rows:
+        lifecycle.drop_index(row)
+
+
+def test_two_activations_at_once_take_turns(three_encoders):
+    with threads() as run:
+        with transaction.atomic():
+            list(Encoder.objects.select_for_update())
+            switches = [
+                run(lambda key=key: activate_encoder(key).key) for key in ("second", "third")
+            ]
+            wait_until_blocked(2)
+        assert [one.result(timeout=RACE_TIMEOUT_S) for one in switches] == ["second", "third"]
+    assert Encoder.objects.filter(state=EncoderState.ACTIVE).count() == 1
+
+
+def test_an_encoder_removed_during_its_activation_is_named(three_encoders):
+    with threads() as run:
+        with transaction.atomic():
+            list(Encoder.objects.select_for_update())
+            switch = run(lambda: activate_encoder("second"))
+            wait_until_blocked()
+            Encoder.objects.filter(key="second").delete()
+        with pytest.raises(EncoderStateError, match="removed meanwhile"):
+            switch.result(timeout=RACE_TIMEOUT_S)
+    assert Encoder.objects.active().key == "tiny"
+
+
+def test_two_first_starts_that_choose_differently_agree(transactional_db, monkeypatch):
+    """Both have chosen before either has recorded its choice: the second takes the first's."""
+
+    def start(key):
+        spec = EncoderSpec(**{**vars(TinyEncoder.spec), "key": key})
+        return lifecycle._record_first(EncoderChoice(key, "because"), spec=spec).key
+
+    with threads() as run:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lifecycle.FIRST_ENCODER_LOCK])
+            starts = [run(lambda key=key: start(key)) for key in ("tiny", "second")]
+            wait_until_blocked(2)
+        chosen = {one.result(timeout=RACE_TIMEOUT_S) for one in starts}
+    assert chosen == {Encoder.objects.get().key}
+
+
+def test_an_index_that_another_process_makes_is_not_waited_for(three_encoders):
+    """Two of a worker's threads must not both stand still while a large index is made."""
+    second = three_encoders[1]
+    Encoder.objects.filter(pk=second.pk).update(state=EncoderState.BUILDING)
+    second.refresh_from_db()
+    with threads() as run, lifecycle._settling(second) as is_ours:
+        assert is_ours
+        run(lambda: settle_encoder(second)).result(timeout=RACE_TIMEOUT_S)
+        assert Encoder.objects.get(pk=second.pk).state == EncoderState.BUILDING
+    settle_encoder(second)
+    assert second.state == EncoderState.READY

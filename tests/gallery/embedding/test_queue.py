@@ -12,9 +12,10 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gallery.embedding import batch_encoding, queue
+from gallery.embedding import batch_encoding, pipeline
+from gallery.embedding.claims import claim_jobs
 from gallery.embedding.lifecycle import enqueue_missing
-from gallery.embedding.queue import claim_jobs, embed_pending, release_abandoned, retry_jobs
+from gallery.embedding.queue import embed_pending, release_abandoned, retry_jobs
 from gallery.exceptions import EncoderUnavailable
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
 from tests.factories import make_active_encoder, make_collection, make_image, make_person
@@ -54,7 +55,7 @@ def test_pictures_become_unit_vectors_and_jobs_vanish(queued, encoder):
 
 
 def test_the_limit_and_the_progress_are_kept(queued, monkeypatch):
-    monkeypatch.setattr(queue, "CLAIM_SIZE", 2)
+    monkeypatch.setattr(pipeline, "CLAIM_SIZE", 2)
     queued("red", "blue", "green", "white", "black")
     seen = []
     assert embed_pending(limit=3, progress=seen.append).embedded == 3
@@ -132,18 +133,22 @@ def test_a_retry_starts_afresh_and_touches_only_what_it_is_given(queued):
 
 def test_a_retry_leaves_what_is_being_worked_on(queued, encoder):
     queued("red")
-    claim_jobs(limit=1, worker="somebody")
+    claim_jobs([encoder], limit=1, worker="somebody")
     assert retry_jobs(jobs()) == 0
 
 
-def test_a_broken_encoder_costs_no_picture_an_attempt(queued, monkeypatch):
+def test_a_broken_encoder_costs_no_picture_an_attempt(queued, encoder, monkeypatch):
     def broken(self, pixels):
         raise RuntimeError("device lost")
 
+    monkeypatch.setattr(pipeline, "CLAIM_SIZE", 2)
     monkeypatch.setattr(TinyEncoder, "encode_prepared", broken)
-    queued("red", "blue")
+    queued("red", "blue", "green", "white", "black")
+    report = embed_pending()
+    assert report.claimed == 0
+    assert "device lost" in report.unavailable["tiny"]
     with pytest.raises(EncoderUnavailable, match="device lost"):
-        embed_pending()
+        embed_pending(encoder=encoder)
     assert set(jobs().values_list("attempts", "claimed_at")) == {(0, None)}
 
 
@@ -192,10 +197,10 @@ def test_a_picture_deleted_meanwhile_is_left_out(queued, monkeypatch):
     assert Embedding.objects.get().image_id == images[1].pk
 
 
-def test_a_worker_that_dies_holds_up_nothing_for_long(queued):
+def test_a_worker_that_dies_holds_up_nothing_for_long(queued, encoder):
     """Between the claim and the write nothing is lost, and the attempt counts."""
     queued("red", "blue")
-    claimed = claim_jobs(limit=10, worker="dead")
+    claimed = claim_jobs([encoder], limit=10, worker="dead")
     assert len(claimed) == 2
     assert embed_pending().claimed == 0
     assert release_abandoned() == 0
@@ -205,10 +210,10 @@ def test_a_worker_that_dies_holds_up_nothing_for_long(queued):
     assert embed_pending().embedded == 2
 
 
-def test_a_picture_that_kills_its_workers_ends_in_quarantine(queued):
+def test_a_picture_that_kills_its_workers_ends_in_quarantine(queued, encoder):
     queued("red")
     for _ in range(3):
-        assert len(claim_jobs(limit=5, worker="dead")) == 1
+        assert len(claim_jobs([encoder], limit=5, worker="dead")) == 1
         jobs().update(claimed_at=timezone.now() - timedelta(hours=1))
         release_abandoned()
     job = jobs().get()
@@ -216,11 +221,11 @@ def test_a_picture_that_kills_its_workers_ends_in_quarantine(queued):
     assert "stopped" in job.reason
 
 
-def test_suspects_come_last_and_alone(queued):
+def test_suspects_come_last_and_alone(queued, encoder):
     queued("red", "blue", "green", "white")
     suspects = list(jobs()[:2])
     jobs().filter(pk__in=[job.pk for job in suspects]).update(attempts=1)
-    sizes = [len(claim_jobs(limit=10, worker="me")) for _ in range(4)]
+    sizes = [len(claim_jobs([encoder], limit=10, worker="me")) for _ in range(4)]
     assert sizes == [2, 1, 1, 0]
 
 
@@ -229,8 +234,11 @@ def test_the_active_encoder_comes_first(store, encoder):
     building = Encoder.objects.create(key="second", dimension=64)
     enqueue_missing(building)
     enqueue_missing(encoder)
-    assert [job.encoder_id for job in claim_jobs(limit=10, worker="me")] == [encoder.pk]
-    assert [job.encoder_id for job in claim_jobs(limit=10, worker="me")] == [building.pk]
+    assert list(Encoder.objects.with_due_jobs()) == [encoder, building]
+    first, then = (claim_jobs([encoder, building], limit=10, worker="me") for _ in range(2))
+    assert [job.encoder_id for job in first] == [encoder.pk]
+    assert [job.encoder_id for job in then] == [building.pk]
+    assert not Encoder.objects.with_due_jobs().exists()
 
 
 def test_the_sweep_queues_what_has_no_job(store, encoder):
@@ -259,7 +267,7 @@ def test_two_claimers_never_get_the_same_job():
     def claim(name):
         barrier.wait()
         got = []
-        while found := claim_jobs(limit=7, worker=name):
+        while found := claim_jobs([encoder], limit=7, worker=name):
             got += [job.pk for job in found]
         claims[name] = got
         connections.close_all()
@@ -302,3 +310,42 @@ def test_two_workers_share_a_queue():
     assert sum(report.embedded for report in reports) == 40
     assert Embedding.objects.count() == 40
     assert not jobs().exists()
+
+
+@pytest.mark.parametrize("length", [0.5, 0.98, 1.02, 2.0])
+def test_vectors_that_are_not_of_unit_length_are_failures(queued, monkeypatch, length):
+    """Half precision keeps a unit vector within a hundredth; anything else is no answer."""
+    original = TinyEncoder.encode_prepared
+    first = []
+
+    def scaled(self, pixels):
+        vectors = original(self, pixels).copy()
+        vectors[0] *= length
+        first.append(tuple(pixels[0][0, 0]))
+        return vectors
+
+    monkeypatch.setattr(TinyEncoder, "encode_prepared", scaled)
+    images = queued("red", "blue")
+    report = embed_pending()
+    assert (report.embedded, report.failed) == (1, 1)
+    assert "no usable vector" in jobs().get(image=images[0]).reason
+    assert Embedding.objects.get().image == images[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_store_that_fails_gives_back_what_was_claimed_ahead(monkeypatch):
+    """The batch that is prepared beside the one that failed is given back as well, once."""
+    monkeypatch.setattr(pipeline, "CLAIM_SIZE", 1)
+    encoder = make_active_encoder()
+    collection = make_collection(make_person())
+    make_image(collection)
+    make_image(collection)
+    enqueue_missing(encoder)
+
+    def away(*_arguments, **_keywords):
+        raise ConnectionError(111, "Connection refused")
+
+    monkeypatch.setattr(type(storages["originals"]), "_open", away)
+    with pytest.raises(ConnectionError):
+        embed_pending()
+    assert set(jobs().values_list("attempts", "claimed_at")) == {(0, None)}

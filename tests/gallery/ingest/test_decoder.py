@@ -68,6 +68,20 @@ def test_one_child_reads_many_pictures(as_file):
     assert len(pids) == 1
 
 
+def test_a_child_is_replaced_after_its_share_of_pictures(as_file, monkeypatch):
+    """What the decoders' libraries leak ends with the child."""
+    monkeypatch.setattr(decoder, "PICTURES_PER_CHILD", 2)
+    path, pids = as_file(images.jpeg()), []
+    for _ in range(5):
+        read(path)
+        pids += decoder.idle_decoder_pids()
+    first, second, third = pids[0], pids[2], pids[4]
+    assert pids == [first, first, second, second, third]
+    assert len({first, second, third}) == 3
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+
+
 def test_a_refused_picture_does_not_cost_the_child(as_file):
     read(as_file(images.jpeg()))
     pids = decoder.idle_decoder_pids()

@@ -1,12 +1,15 @@
 """The child's own side, run in this process: what it answers, and that it loads no Django."""
 
+import resource
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from gallery.ingest import decoder_child
+from gallery.ingest.child_process import ChildProcess
 from tests import images
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -51,6 +54,36 @@ def test_a_bad_picture_is_answered_with_a_reason(as_file, data, reason):
     reply, blobs = decoder_child._answer(request_for(as_file(data)))
     assert (reply["ok"], blobs) == (False, [])
     assert reply["reason"] in {reason, "damaged"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"),
+    [("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", decoder_child.OPEN_FILES)],
+)
+def test_a_running_child_lives_under_limits(as_file, limit, value):
+    """Read from outside, of the child that has just answered."""
+    with ExitStack() as held:
+        child = ChildProcess()
+        held.callback(child.stop)
+        limits = {"memory_bytes": 1 << 30, "timeout_s": 10}
+        child.ask({**request_for(as_file(images.jpeg())), **limits})
+        assert resource.prlimit(child.pid, getattr(resource, limit)) == (value, value)
+
+
+def test_a_child_that_was_taken_over_writes_no_file(tmp_path):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]);"
+        " from gallery.ingest import decoder_child; decoder_child._limit_process();"
+        " open(sys.argv[2], 'wb', buffering=0).write(b'x')"
+    )
+    target = tmp_path / "written"
+    finished = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", script, str(ROOT), str(target)],
+        capture_output=True,
+        text=True,
+    )
+    assert "File too large" in finished.stderr
+    assert target.stat().st_size == 0
 
 
 def test_a_format_is_never_guessed(as_file):

@@ -3,16 +3,18 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from gallery.exceptions import Refused
 from gallery.ingest import blobs, intake
 from gallery.ingest.intake import Destination, Details, Duplicate, Stored, ingest_file
+from gallery.ingest.spool import spooled
 from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image
 from gallery.models.image import originals_storage
 from tests import images
 from tests.factories import make_collection
 from tests.gallery.ingest.conftest import upload
+from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 
 
 def test_a_picture_is_recorded_with_its_files_and_its_job(destination, encoder, stored_files):
@@ -150,8 +152,6 @@ def test_two_uploads_of_the_same_bytes_at_once_are_one_picture(transactional_db,
 
 
 def test_a_deletion_between_writing_and_recording_takes_nothing_away(transactional_db, destination):
-    from gallery.ingest.spool import spooled
-
     with spooled(upload(images.jpeg()), name="a.jpg") as file:
         prepared = intake.prepare(file, name="a.jpg")
         assert blobs.delete_unreferenced(file.sha256, original=blobs.original_name(file))
@@ -180,3 +180,39 @@ def test_rows_are_written_in_few_queries(destination, encoder, django_assert_max
     ingest_file(upload(images.jpeg(seed=1)), to=destination, name="warm.jpg")
     with django_assert_max_num_queries(11):
         ingest_file(upload(images.jpeg(seed=2)), to=destination, name="a.jpg")
+
+
+def test_two_that_record_the_same_bytes_take_turns(transactional_db, destination):
+    """Whoever comes second waits for the first and finds its picture; no blob is written twice."""
+    with threads() as run, spooled(upload(images.jpeg()), name="a.jpg") as file:
+        prepared = intake.prepare(file, name="a.jpg")
+        with transaction.atomic():
+            first = intake.record(prepared, to=destination).image
+            other = run(lambda: intake.record(prepared, to=destination))
+            wait_until_blocked()
+        assert other.result(timeout=RACE_TIMEOUT_S) == Duplicate(first)
+
+
+def test_a_recording_waits_for_a_deletion_of_the_same_content(transactional_db, destination):
+    """The lock comes before the blobs are looked for: else the deletion takes them afterwards."""
+    with threads() as run, spooled(upload(images.jpeg()), name="a.jpg") as file:
+        prepared = intake.prepare(file, name="a.jpg")
+        with transaction.atomic():
+            blobs.lock_blobs(file.sha256)
+            other = run(lambda: intake.record(prepared, to=destination))
+            wait_until_blocked()
+            originals_storage().delete(blobs.original_name(file))
+        image = other.result(timeout=RACE_TIMEOUT_S).image
+    assert originals_storage().exists(image.original.name)
+
+
+def test_a_deletion_waits_for_a_recording_of_the_same_content(transactional_db, destination):
+    with threads() as run, spooled(upload(images.jpeg()), name="a.jpg") as file:
+        prepared = intake.prepare(file, name="a.jpg")
+        with transaction.atomic():
+            image = intake.record(prepared, to=destination).image
+            original = blobs.original_name(file)
+            other = run(lambda: blobs.delete_unreferenced(file.sha256, original=original))
+            wait_until_blocked()
+        assert other.result(timeout=RACE_TIMEOUT_S) is False
+    assert originals_storage().exists(image.original.name)

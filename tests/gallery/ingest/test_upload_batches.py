@@ -1,22 +1,16 @@
-"""Upload batches: one item a file with its fate, and how far each has come since."""
+"""Upload batches: one item for each file, with its fate."""
 
 import pytest
-from django.utils import timezone
 
 from gallery.exceptions import NotAllowed
 from gallery.ingest import bulk, upload_batches
 from gallery.ingest.intake import Details
 from gallery.ingest.upload_batches import (
-    FileState,
     add_file_to_batch,
-    batch_counts,
-    batch_progress,
     create_batch,
 )
 from gallery.models import (
     Collection,
-    Embedding,
-    EmbeddingJob,
     Fate,
     Image,
     Membership,
@@ -24,7 +18,7 @@ from gallery.models import (
     UploadItem,
 )
 from tests import images
-from tests.factories import TINY_DIMENSION, make_collection, make_person
+from tests.factories import make_collection, make_person
 from tests.gallery.ingest.conftest import upload
 
 
@@ -95,58 +89,6 @@ def test_who_loses_the_right_adds_no_more(collection, stranger, stored_files):
     with pytest.raises(NotAllowed):
         add(batch, images.jpeg())
     assert stored_files() == []
-
-
-def test_progress_follows_each_file(batch, encoder):
-    names = ["waiting", "searchable", "failed", "deleted", "trashed"]
-    items = {
-        name: add(batch, images.jpeg(seed=n), f"{name}.jpg")[0] for n, name in enumerate(names)
-    }
-    add(batch, images.jpeg(seed=0), "duplicate.jpg")
-    add(batch, b"", "refused.jpg")
-    Embedding.objects.create(
-        image=items["searchable"].image, encoder=encoder, vector=[0.0] * TINY_DIMENSION
-    )
-    EmbeddingJob.objects.filter(image=items["failed"].image).update(
-        quarantined_at=timezone.now(), reason="The picture cannot be read."
-    )
-    Image.objects.filter(pk=items["deleted"].image_id).delete()
-    Image.objects.filter(pk=items["trashed"].image_id).update(deleted_at=timezone.now())
-    rows = {row.item.name: row for row in batch_progress(batch)}
-    assert {name: row.progress for name, row in rows.items()} == {
-        "waiting.jpg": FileState.WAITING,
-        "searchable.jpg": FileState.SEARCHABLE,
-        "failed.jpg": FileState.FAILED,
-        "deleted.jpg": FileState.DELETED,
-        "trashed.jpg": FileState.DELETED,
-        "duplicate.jpg": FileState.DUPLICATE,
-        "refused.jpg": FileState.REFUSED,
-    }
-    assert rows["failed.jpg"].sentence == "The picture cannot be read."
-    assert rows["refused.jpg"].sentence == "“refused.jpg” is empty."
-    counts = batch_counts(batch)
-    assert counts[FileState.DELETED] == 2
-    assert sum(counts.values()) == 7
-
-
-def test_progress_of_some_items_only(batch, encoder):
-    (one,) = add(batch, images.jpeg())
-    add(batch, images.jpeg(seed=1))
-    assert [row.item for row in batch_progress(batch, only=[one.pk])] == [one]
-
-
-def test_before_there_is_an_encoder_everything_waits(batch):
-    add(batch, images.jpeg())
-    assert [row.progress for row in batch_progress(batch)] == [FileState.WAITING]
-
-
-def test_progress_costs_two_queries_however_many_files(batch, encoder, django_assert_num_queries):
-    for seed in range(4):
-        add(batch, images.jpeg(seed=seed))
-    with django_assert_num_queries(2):
-        assert len(batch_progress(batch)) == 4
-    with django_assert_num_queries(2):
-        assert batch_counts(batch)[FileState.WAITING] == 4
 
 
 def test_an_administrator_adds_anywhere(db):

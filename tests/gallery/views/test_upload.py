@@ -4,6 +4,8 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gallery.models import (
@@ -188,10 +190,18 @@ def test_a_large_batch_is_paged_with_the_refused_first(client, batch):
         )
         for n in range(150)
     )  # fmt: skip
-    content = client.get(batch.get_absolute_url()).content.decode()
+    with CaptureQueriesContext(connection) as first:
+        content = client.get(batch.get_absolute_url()).content.decode()
     assert content.index("3.jpg") < content.index("149.jpg")
     assert "Page 1 of 2" in content
-    assert "Page 2 of 2" in client.get(batch.get_absolute_url(), {"page": 2}).content.decode()
+    UploadItem.objects.bulk_create(
+        UploadItem(batch=batch, name=f"{n}.jpg", fate=Fate.DUPLICATE) for n in range(3000)
+    )
+    with CaptureQueriesContext(connection) as larger:
+        client.get(batch.get_absolute_url(), {"page": 20})
+    assert len(larger) == len(first)
+    last = client.get(batch.get_absolute_url(), {"page": 32}).content.decode()
+    assert "Page 32 of 32" in last
 
 
 def test_a_picture_moved_elsewhere_shows_no_more_than_its_name(client, batch, stranger):
@@ -233,6 +243,18 @@ def test_failed_pictures_show_why_and_can_be_tried_again(client, batch):
     response = client.post(f"{batch.get_absolute_url()}retry/", {"item": item.pk}, **JSON)
     assert response.json() == {"sentence": "Trying 1 picture again."}
     assert EmbeddingJob.objects.quarantined().get() == foreign
+
+
+def test_trying_a_whole_batch_again_leaves_other_batches_alone(client, batch, owner):
+    from django.utils import timezone
+
+    send(client, batch, upload("red.png", png(color="red")), upload("blue.png", png(color="blue")))
+    others = UploadBatch.objects.create(owner=owner, collection=make_collection(owner))
+    send(client, others, upload("green.png", png(color="green")))
+    EmbeddingJob.objects.update(quarantined_at=timezone.now(), attempts=3, reason="It broke.")
+    response = client.post(f"{batch.get_absolute_url()}retry/", **JSON)
+    assert response.json() == {"sentence": "Trying 2 pictures again."}
+    assert EmbeddingJob.objects.quarantined().get().image == others.items.get().image
 
 
 def test_words_are_written_for_one_file_and_tags_for_all(client, batch):

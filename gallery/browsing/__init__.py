@@ -1,0 +1,49 @@
+"""The read side: what pages and the API show of pictures, collections and upload batches.
+
+The public face is what this module exports; other packages import nothing else of it. Nothing is
+written here. May import gallery.search, gallery.vectors, gallery.models and gallery.exceptions.
+"""
+
+from gallery.browsing.collection_cards import COVER_PICTURES, covers_of, with_counts
+from gallery.browsing.keyset import (
+    Coverage,
+    Facets,
+    Position,
+    Slice,
+    coverage,
+    example_queries,
+    facets,
+    for_tiles,
+    newest_neighbours,
+    newest_slice,
+    slice_at,
+)
+from gallery.browsing.upload_progress import (
+    BatchRows,
+    BatchSummary,
+    FileState,
+    ItemProgress,
+    summarize_batch,
+)
+
+__all__ = [
+    "COVER_PICTURES",
+    "BatchRows",
+    "BatchSummary",
+    "Coverage",
+    "Facets",
+    "FileState",
+    "ItemProgress",
+    "Position",
+    "Slice",
+    "coverage",
+    "covers_of",
+    "example_queries",
+    "facets",
+    "for_tiles",
+    "newest_neighbours",
+    "newest_slice",
+    "slice_at",
+    "summarize_batch",
+    "with_counts",
+]

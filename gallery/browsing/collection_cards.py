@@ -1,0 +1,58 @@
+"""What lists of collections show: the number of pictures, the newest moment and the covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from gallery.models import Collection, Image
+from gallery.models.collection import CollectionQuerySet
+from gallery.models.image import ImageQuerySet
+
+# Pictures on a collection's card.
+COVER_PICTURES = 3
+
+
+def with_counts(collections: CollectionQuerySet) -> CollectionQuerySet:
+    """Adds `picture_count`, the live pictures, and `newest_at`, when the last one came."""
+    live = Image.objects.live().filter(collection=OuterRef("pk")).order_by().values("collection")
+    newest = Image.objects.live().filter(collection=OuterRef("pk")).newest_first()
+    return collections.annotate(
+        picture_count=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
+        newest_at=Subquery(newest.values("created_at")[:1]),
+    )
+
+
+def covers_of(
+    collections: Sequence[Collection], *, each: int = COVER_PICTURES
+) -> dict[int, list[Image]]:
+    """A few live pictures of each collection, its chosen cover first, then the newest.
+
+    One query for all: sliced selects joined by UNION ALL, so that every part is a short walk along
+    the index. A cover that was moved away or trashed does not show.
+    """
+    parts: list[ImageQuerySet] = []
+    for collection in collections:
+        live = Image.objects.live().filter(collection=collection).defer("search_document", "exif")
+        if collection.cover_id:
+            parts.append(live.filter(pk=collection.cover_id).order_by()[:1])
+        parts.append(live.newest_first()[:each])
+    if not parts:
+        return {}
+    rows = parts[0] if len(parts) == 1 else parts[0].union(*parts[1:], all=True)
+    found: dict[int, dict[int, Image]] = {}
+    for image in rows:
+        found.setdefault(image.collection_id, {})[image.pk] = image
+    return {
+        collection.pk: _cover_first(found.get(collection.pk, {}), collection)[:each]
+        for collection in collections
+    }
+
+
+def _cover_first(images: dict[int, Image], collection: Collection) -> list[Image]:
+    def order(image: Image) -> tuple[bool, float, int]:
+        return (image.pk != collection.cover_id, -image.created_at.timestamp(), -image.pk)
+
+    return sorted(images.values(), key=order)

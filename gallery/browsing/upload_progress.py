@@ -1,0 +1,164 @@
+"""How far the files of an upload batch have come: counts, and pages of rows in order of urgency.
+
+One SQL expression says where a file stands; counts, order and rows all read it. So a page costs the
+same number of queries whatever the size of the batch, and never reads rows that it does not show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, overload
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from gallery.models import Embedding, EmbeddingJob, Encoder, Fate, UploadBatch, UploadItem
+
+
+class FileState(StrEnum):
+    """Where a file of a batch stands now."""
+
+    WAITING = "waiting"
+    SEARCHABLE = "searchable"
+    FAILED = "failed"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+    DELETED = "deleted"
+
+
+# What needs a person comes first, then what is still going on, then the rest.
+NEEDS_ATTENTION = (FileState.FAILED, FileState.REFUSED)
+_STORED = (FileState.WAITING, FileState.SEARCHABLE, FileState.FAILED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemProgress:
+    """A file of a batch, where it stands, and the sentence that goes with it (or none)."""
+
+    item: UploadItem
+    progress: FileState
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchSummary:
+    """How many files of a batch are in each state; every state is there."""
+
+    counts: dict[FileState, int]
+
+    @property
+    def total(self) -> int:
+        """All files, refused ones too."""
+        return sum(self.counts.values())
+
+    @property
+    def stored(self) -> int:
+        """Files that are live pictures of this batch."""
+        return sum(self.counts[state] for state in _STORED)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether some pictures are not searchable yet."""
+        return self.counts[FileState.WAITING] > 0
+
+
+def summarize_batch(batch: UploadBatch) -> BatchSummary:
+    """Counts the files of a batch by state: two queries."""
+    counted = (
+        _with_state(batch.items.order_by()).values("state").annotate(count=Count("pk")).order_by()
+    )
+    counts = dict.fromkeys(FileState, 0)
+    counts |= {FileState(row["state"]): row["count"] for row in counted}
+    return BatchSummary(counts=counts)
+
+
+class BatchRows(Sequence[ItemProgress]):
+    """The files of a batch, most urgent first and newest first among equals; for a Paginator.
+
+    Each slice is two queries and holds only its own rows. A picture that was moved to another
+    collection since is left out of its row, because not everyone here may see it there.
+    """
+
+    def __init__(self, batch: UploadBatch, *, only: Sequence[int] | None = None) -> None:
+        self._batch = batch
+        self._items = batch.items.all()
+        if only is not None:
+            self._items = self._items.filter(pk__in=only)
+
+    def __len__(self) -> int:
+        return self._items.count()
+
+    @overload
+    def __getitem__(self, part: int) -> ItemProgress: ...
+
+    @overload
+    def __getitem__(self, part: slice) -> list[ItemProgress]: ...
+
+    def __getitem__(self, part: int | slice) -> ItemProgress | list[ItemProgress]:
+        if isinstance(part, int):
+            return self._row(self._ordered()[part])
+        return [self._row(item) for item in self._ordered()[part]]
+
+    def __iter__(self) -> Iterator[ItemProgress]:
+        for item in self._ordered():
+            yield self._row(item)
+
+    def _ordered(self) -> QuerySet[UploadItem]:
+        urgency = Case(
+            When(state__in=NEEDS_ATTENTION, then=Value(0)),
+            When(state=FileState.WAITING, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        items = self._items.select_related("image").defer("image__exif", "image__search_document")
+        return _with_state(items).order_by(urgency, "-pk")
+
+    def _row(self, item: UploadItem) -> ItemProgress:
+        state = FileState(getattr(item, "state", ""))
+        failure = str(getattr(item, "failure", ""))
+        if item.image is not None and item.image.collection_id == self._batch.collection_id:
+            # Known already: spares a query for each thumbnail.
+            item.image.collection = self._batch.collection
+        else:
+            item.image = None
+        sentence = failure if state == FileState.FAILED else item.sentence
+        return ItemProgress(item=item, progress=state, sentence=sentence)
+
+
+def _with_state(items: QuerySet[UploadItem]) -> QuerySet[Any]:
+    """Adds `state`, a FileState, and `failure`, why the picture could not be embedded."""
+    encoder = Encoder.objects.active()
+    same = {
+        "image_id": OuterRef("image_id"),
+        "encoder_id": encoder.pk if encoder is not None else 0,
+    }
+    failed = EmbeddingJob.objects.quarantined().filter(**same)
+    state = Case(
+        When(fate=Fate.REFUSED, then=Value(FileState.REFUSED)),
+        When(
+            Q(image__isnull=True) | Q(image__deleted_at__isnull=False),
+            then=Value(FileState.DELETED),
+        ),
+        When(fate=Fate.DUPLICATE, then=Value(FileState.DUPLICATE)),
+        When(Exists(Embedding.objects.filter(**same)), then=Value(FileState.SEARCHABLE)),
+        When(Exists(failed), then=Value(FileState.FAILED)),
+        default=Value(FileState.WAITING),
+        output_field=CharField(),
+    )
+    failure = Coalesce(Subquery(failed.values("reason")[:1]), Value(""), output_field=TextField())
+    return items.annotate(state=state, failure=failure)

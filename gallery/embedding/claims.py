@@ -1,0 +1,91 @@
+"""Claims on embedding jobs: taken under row locks, and given back only while they still hold.
+
+A claim is a worker's name and a moment. A worker that was thought dead may wake after its jobs
+were claimed again, so everything done to a claimed job checks that the claim is still its own.
+Used by queue.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from gallery.models import EmbeddingJob, Encoder
+from gallery.models.embedding import MAX_ATTEMPTS
+
+logger = logging.getLogger(__name__)
+
+# A failed picture rests this long, then four times as long. Seconds.
+FIRST_REST_S = 30
+
+
+def worker_name() -> str:
+    """The name that claims carry: machine, process and thread."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{threading.get_ident()}"
+
+
+def claim_jobs(encoders: Sequence[Encoder], *, limit: int, worker: str) -> list[EmbeddingJob]:
+    """Claim up to `limit` due jobs of the first of these encoders that has any; count the attempt.
+
+    Pictures that failed or were abandoned before are taken one by one, after all fresh ones: what
+    kills a worker then kills it alone. Two callers never get the same job.
+    """
+    with transaction.atomic():
+        jobs = _lock_due(encoders, limit=limit)
+        now = timezone.now()
+        EmbeddingJob.objects.filter(pk__in=[job.pk for job in jobs]).update(
+            claimed_at=now, claimed_by=worker, attempts=F("attempts") + 1
+        )
+    for job in jobs:
+        job.claimed_at, job.claimed_by = now, worker
+        job.attempts += 1
+    return jobs
+
+
+def _lock_due(encoders: Sequence[Encoder], *, limit: int) -> list[EmbeddingJob]:
+    """Lock due jobs of one encoder. Plain queries in the order of the queue's index."""
+    for attempts, most in ((Q(attempts=0), limit), (Q(attempts__gt=0), 1)):
+        for encoder in encoders:
+            due = EmbeddingJob.objects.due().filter(attempts, encoder=encoder)
+            locked = due.order_by("next_try_at", "pk").select_for_update(
+                skip_locked=True, of=("self",)
+            )
+            jobs = list(locked.select_related("image")[:most])
+            for job in jobs:
+                job.encoder = encoder
+            if jobs:
+                return jobs
+    return []
+
+
+def give_back(jobs: Sequence[EmbeddingJob]) -> None:
+    """Unclaim jobs as if they had not been tried: what went wrong was not their fault."""
+    EmbeddingJob.objects.still_claimed(jobs).update(
+        claimed_at=None, claimed_by="", attempts=F("attempts") - 1
+    )
+
+
+def record_failure(job: EmbeddingJob, *, reason: str) -> EmbeddingJob | None:
+    """Rest the job, or quarantine it after the last attempt; None when the claim was lost."""
+    now = timezone.now()
+    rest = timedelta(seconds=FIRST_REST_S * 4 ** (job.attempts - 1))
+    job.quarantined_at = now if job.attempts >= MAX_ATTEMPTS else None
+    recorded = EmbeddingJob.objects.still_claimed([job]).update(
+        claimed_at=None,
+        claimed_by="",
+        reason=reason,
+        next_try_at=now + rest,
+        quarantined_at=job.quarantined_at,
+    )
+    if not recorded:
+        return None
+    logger.warning("Picture %s was not embedded: %s", job.image_id, reason)
+    return job

@@ -1,0 +1,57 @@
+"""Races made certain: a test holds a lock, others run into it, and the test sees them wait.
+
+Each function runs in a thread with a database connection of its own, so such tests need
+`transactional_db`. Use it in this order, so that a failure releases the lock before it joins:
+
+    with threads() as run:
+        with transaction.atomic():
+            take_the_lock()
+            other = run(do_the_same)
+            wait_until_blocked()
+        other.result(timeout=RACE_TIMEOUT_S)
+"""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from django.db import connection, connections
+
+RACE_TIMEOUT_S = 30
+POLL_S = 0.02
+
+
+@contextmanager
+def threads():
+    """Gives run(function): a future of what the function returns in a thread of its own."""
+
+    def with_own_connection(function):
+        try:
+            return function()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor() as pool:
+        yield lambda function: pool.submit(with_own_connection, function)
+
+
+def blocked_count():
+    """How many connections to the test database wait for a lock now."""
+    with connection.cursor() as cursor:
+        # Inside a transaction PostgreSQL would answer from its first look.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0]
+
+
+def wait_until_blocked(count=1):
+    """Returns once so many others wait for a lock; fails when they do not."""
+    deadline = time.monotonic() + RACE_TIMEOUT_S
+    while blocked_count() < count:
+        if time.monotonic() > deadline:
+            pytest.fail(f"{blocked_count()} of {count} wait for a lock: nothing holds them back")
+        time.sleep(POLL_S)
