@@ -5,34 +5,43 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
+from gallery.hints import hint_workers
+
 
 @shared_task(name="gallery.embed_pending", acks_late=True)
 def embed_pending() -> int:
-    """Embeds whatever waits, a batch at a time, until nothing is due. Returns how many it did."""
+    """Embed whatever waits, a batch at a time, until nothing is due. Returns how many it did.
+
+    A worker that is asked to stop finishes the batches it holds and leaves the rest to others.
+    """
     from gallery.embedding.queue import embed_pending as run
 
     done = 0
-    while True:
-        report = run()
+    while (report := run(should_stop=_worker_is_stopping)).claimed:
         done += report.embedded
-        if report.claimed == 0:
-            return done
+    return done
+
+
+def _worker_is_stopping() -> bool:
+    from celery.worker import state
+
+    return state.should_stop is not None or state.should_terminate is not None
 
 
 @shared_task(name="gallery.sweep_embedding_jobs")
 def sweep_embedding_jobs() -> None:
-    """Frees what a dead worker had claimed and hints again while anything is due."""
+    """Free what a dead worker had claimed and hint again while anything is due."""
     from gallery.embedding.queue import release_abandoned
     from gallery.models import EmbeddingJob
 
     release_abandoned()
     if EmbeddingJob.objects.due().exists():
-        embed_pending.delay()
+        hint_workers()
 
 
 @shared_task(name="gallery.purge_expired")
 def purge_expired() -> None:
-    """Deletes what has outlived its time: query pictures, and the trash after TRASH_DAYS."""
+    """Delete what has outlived its time: query pictures, and the trash after TRASH_DAYS."""
     from gallery.library.trash import purge_trash
     from gallery.search import purge_query_images
 

@@ -11,7 +11,7 @@ import dj_database_url
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
-from searchsite import env
+from searchsite import env, lanes
 from searchsite.embedded import paths as embedded_paths
 from searchsite.languages import available_languages
 
@@ -246,9 +246,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "connect_retries_timeout": 0.5,
 }
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_ROUTES = lanes.TASK_ROUTES
+CELERY_TASK_DEFAULT_QUEUE = lanes.HOUSEKEEPING.queue
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    """A periodic task. One that has not begun when the next one is due is dropped."""
+    return {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "sweep-embedding-jobs": {"task": "gallery.sweep_embedding_jobs", "schedule": schedule(30)},
-    "purge-expired": {"task": "gallery.purge_expired", "schedule": schedule(3600)},
+    "sweep-embedding-jobs": _every(30, "gallery.sweep_embedding_jobs"),
+    "purge-expired": _every(3600, "gallery.purge_expired"),
 }
 
 # Encoders by prefix of their key, each a "module:function" that loads one. Tests add their own.

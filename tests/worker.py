@@ -9,7 +9,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,6 +17,9 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection
+
+from searchsite import lanes
+from searchsite.embedded import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 # A cold start imports Django, Celery and the tasks; a busy machine takes its time.
@@ -74,17 +76,28 @@ def start_broker():
 
 
 def forget_messages():
-    """Empties Celery's queue."""
+    """Empties Celery's queues."""
     from searchsite.celery import app
 
     with app.connection_for_write() as messages:
-        messages.default_channel.queue_purge("celery")
+        for lane in lanes.LANES:
+            messages.default_channel.queue_purge(lane.queue)
+
+
+def waiting_messages(lane):
+    """How many messages of a lane no worker has taken."""
+    from searchsite.celery import app
+
+    with app.connection_for_write() as messages:
+        return messages.default_channel.queue_declare(queue=lane.queue).message_count
 
 
 class Worker:
-    """One worker process in its own process group; `log` is all it printed."""
+    """One worker process of a lane, run by the command that production runs, in a process group of
+    its own; `log` is all it printed."""
 
-    def __init__(self, *, settings_module="tests.settings", **environment):
+    def __init__(self, lane=lanes.EMBEDDING, *, settings_module="tests.settings", **environment):
+        self._lane = lane
         self._environment = {"DJANGO_SETTINGS_MODULE": settings_module, **environment}
         self._output = tempfile.NamedTemporaryFile(prefix="worker-", suffix=".log")  # noqa: SIM115
         self._process = None
@@ -93,9 +106,9 @@ class Worker:
         """Starts it and waits until it takes messages."""
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "celery", "-A", "searchsite", "worker"),
-                *("--pool=prefork", "--concurrency=1", "--loglevel=INFO"),
-                *("--without-mingle", "--without-gossip", f"--hostname=test-{time.time_ns()}@here"),
+                *programs.worker(self._lane, log_level="INFO"),
+                # The last one counts: several workers of a lane on one machine need names.
+                *("--hostname", f"{self._lane.queue}-{time.time_ns()}@here"),
             ],
             cwd=ROOT,
             env=site_environment(**self._environment),

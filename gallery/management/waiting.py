@@ -7,9 +7,11 @@ import time
 from typing import Any
 
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 from tqdm import tqdm
 
 from gallery.models import Collection, EmbeddingJob, Encoder
+from searchsite import lanes
 from searchsite.celery import app
 
 # How long workers have to say that they are there. Seconds.
@@ -50,10 +52,14 @@ def _waiting(collection: Collection, encoder: Encoder) -> int:
 
 
 def _worker_is_there() -> bool:
+    """Whether a worker serves the embedding lane: those of other lanes embed nothing."""
     try:
-        return bool(app.control.ping(timeout=PING_S))
-    except (OperationalError, OSError):
+        served = app.control.inspect(timeout=PING_S).active_queues() or {}
+    except (OperationalError, RedisError, OSError):
         return False
+    return any(
+        queue["name"] == lanes.EMBEDDING.queue for queues in served.values() for queue in queues
+    )
 
 
 def _follow(collection: Collection, encoder: Encoder, *, left: int, bar: tqdm[Any]) -> int:

@@ -1,14 +1,13 @@
-"""The commands of the web server, the worker and beat, the same wherever the site runs."""
+"""The commands of the web server, the workers and beat, the same wherever the site runs."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from searchsite.lanes import Lane
+
 APP = "searchsite.wsgi:application"
-# A worker embeds one batch at a time: the model uses every core by itself. The second thread is
-# for the short tasks in between, so that the sweep never waits behind a batch.
-WORKER_THREADS = 2
 RESPAWN_S = 0.5
 WEB_KILL_TIMEOUT_S = 8
 
@@ -24,11 +23,12 @@ def web(*, host: str, port: int, threads: int) -> list[str]:
     ]
 
 
-def worker(*, log_level: str) -> list[str]:
-    """A Celery worker with threads: one process holds one model, whatever the number of tasks."""
+def worker(lane: Lane, *, log_level: str) -> list[str]:
+    """A Celery worker for one lane, with threads: one process holds one copy of each model."""
     return [
         *(sys.executable, "-u", "-m", "celery", "-A", "searchsite", "worker"),
-        *("--pool", "threads", "--concurrency", str(WORKER_THREADS), "--loglevel", log_level),
+        *("--queues", lane.queue, "--hostname", f"{lane.queue}@%h"),
+        *("--pool", "threads", "--concurrency", str(lane.threads), "--loglevel", log_level),
         *("--without-gossip", "--without-mingle"),
     ]
 

@@ -1,7 +1,7 @@
 """`make run`: starts everything in order, restarts what dies, and leaves nothing behind.
 
 PostgreSQL and Valkey are kept by service.py for as long as this process lives, however it ends;
-the web server, the worker and beat are children that the system ends with it.
+the web server, the workers and beat are children that the system ends with it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from searchsite.embedded import guards, paths, postgres, programs, service, terminal, valkey
 from searchsite.embedded.children import STOP_TIMEOUT_S, Child, Program
 from searchsite.embedded.errors import LocalServiceError
+from searchsite.lanes import LANES
 
 TICK_S = 0.25
 SERVICE_CHECK_S = 1.0
@@ -116,7 +117,8 @@ class Supervisor:
         self._start_child(
             "web", programs.web(host=site.host, port=site.port, threads=site.web_threads)
         )
-        self._start_child("worker", programs.worker(log_level=site.log_level))
+        for lane in LANES:
+            self._start_child(lane.queue, programs.worker(lane, log_level=site.log_level))
         self._wait_for_web()
         terminal.say("", f"\nThe site is ready: {site.address}   (Ctrl-C stops it)\n")
         self._start_child("beat", programs.beat(log_level=site.log_level, schedule=schedule))

@@ -12,7 +12,7 @@ from typing import IO
 
 from searchsite.embedded import keeper
 
-NAME_WIDTH = 8
+NAME_WIDTH = 12
 LINE_LENGTH = 240  # characters; the whole line is in the log
 REPEAT_S = 30.0  # the same line, numbers apart, is shown once in this time
 QUIET_LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")

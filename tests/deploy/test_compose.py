@@ -5,11 +5,17 @@ import sys
 
 import pytest
 
-from searchsite import env
+from searchsite import env, lanes
+from searchsite.embedded import programs
 from tests.deploy import compose
 
 SECRETS = {"SECRET_KEY": "k" * 40, "POSTGRES_PASSWORD": "p" * 40}
-OURS = {"migrate", "web", "worker", "worker-gpu", "beat"}
+OURS = {"migrate", "web", "worker", "worker-gpu", "housekeeping", "beat"}
+LANE_OF = {
+    "worker": lanes.EMBEDDING,
+    "worker-gpu": lanes.EMBEDDING,
+    "housekeeping": lanes.HOUSEKEEPING,
+}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +80,18 @@ def test_the_gpu_worker_asks_for_one_and_is_off_unless_wanted(services):
     assert gpu["environment"]["EMBEDDING_DEVICE"] == "cuda"
     (device,) = gpu["deploy"]["resources"]["reservations"]["devices"]
     assert device == {"driver": "nvidia", "count": 1, "capabilities": ["gpu"]}
-    assert gpu["command"] == services["worker"]["command"]
+
+
+@pytest.mark.parametrize("name", LANE_OF)
+def test_a_worker_runs_the_command_that_make_run_and_the_tests_run(services, name):
+    _, _, _, *ours = programs.worker(LANE_OF[name], log_level="INFO")
+    assert " ".join(services[name]["command"]).replace("=", " ") == " ".join(ours)
+    destination = f"{LANE_OF[name].queue}@$(hostname)"
+    assert destination in services[name]["healthcheck"]["test"][1]
+
+
+def test_every_lane_has_a_worker():
+    assert set(LANE_OF.values()) == set(lanes.LANES)
 
 
 def test_named_volumes_are_declared(services):

@@ -129,7 +129,7 @@ def test_migrate_makes_the_tables_and_chooses_the_encoder_without_making_people(
         assert active.fetchall() == [("starter",)]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "housekeeping", "beat"])
 def test_the_service_becomes_healthy_and_stops_when_asked(migrated, name):
     process = migrated.start(name)
     try:

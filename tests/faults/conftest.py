@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from gallery.ingest.intake import Destination, ingest_file
+from searchsite import lanes
 from tests.factories import make_active_encoder, make_collection, make_person
 from tests.images import jpeg
 from tests.worker import Worker, start_broker
@@ -33,8 +34,8 @@ def new_worker(transactional_db, faults):
     start_broker()
     started = []
 
-    def start():
-        started.append(Worker(settings_module="tests.faults.settings").start())
+    def start(lane=lanes.EMBEDDING):
+        started.append(Worker(lane, settings_module="tests.faults.settings").start())
         return started[-1]
 
     yield start

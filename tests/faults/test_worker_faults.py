@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from django.utils import timezone
 
 from gallery.embedding.queue import ABANDONED_AFTER
 from gallery.hints import hint_workers
-from gallery.models import Embedding, EmbeddingJob
+from gallery.models import Embedding, EmbeddingJob, Image
 from gallery.models.embedding import MAX_ATTEMPTS
-from gallery.tasks import sweep_embedding_jobs
+from gallery.tasks import purge_expired, sweep_embedding_jobs
+from searchsite import lanes
 from searchsite.embedded import paths, valkey
 from tests.factories import PASSWORD, make_person
-from tests.worker import forget_messages, wait_until
+from tests.worker import forget_messages, wait_until, waiting_messages
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -120,3 +122,39 @@ def _retry_in_the_admin(client, job):
         follow=True,
     )
     assert "1 embedding will be tried again." in response.content.decode()
+
+
+def test_sweeps_and_purges_run_while_the_embedding_lane_is_busy(
+    brittle, new_worker, upload, faults
+):
+    (faults / "hold").touch()
+    pictures = upload(*COLOURS)
+    new_worker(lanes.EMBEDDING)
+    for _ in range(lanes.EMBEDDING.threads):
+        hint_workers()
+    wait_until((faults / "entered").exists, what="the worker to be in mid-batch")
+    trashed_at = timezone.now() - timedelta(days=settings.TRASH_DAYS + 1)
+    Image.objects.filter(pk=pictures[0].pk).update(deleted_at=trashed_at)
+    purge_expired.delay()
+    time.sleep(1)
+    assert waiting_messages(lanes.HOUSEKEEPING) == 1, "the embedding lane takes no other work"
+    new_worker(lanes.HOUSEKEEPING)
+    wait_until(
+        lambda: not Image.objects.filter(pk=pictures[0].pk).exists(), what="the purge to run"
+    )
+    assert EmbeddingJob.objects.filter(claimed_at__isnull=False).exists(), "still embedding"
+    (faults / "hold").unlink()
+    wait_until(all_searchable(len(pictures) - 1), what="all others to be searchable")
+
+
+def test_a_worker_that_is_stopped_leaves_no_claims_behind(brittle, new_worker, upload, faults):
+    """A restart during an import must not hold up its pictures until claims count as abandoned."""
+    (faults / "hold").touch()
+    pictures = upload(*COLOURS)
+    worker = new_worker()
+    hint_workers()
+    wait_until((faults / "entered").exists, what="the worker to be in mid-batch")
+    (faults / "hold").unlink()
+    worker.stop()
+    done = Embedding.objects.count()
+    assert EmbeddingJob.objects.due().count() == len(pictures) - done

@@ -1,4 +1,4 @@
-"""Hints go out on commit, and a broker that is away loses nothing."""
+"""Hints go out on commit, never pile up, and a broker that is away loses nothing."""
 
 from functools import partial
 
@@ -7,37 +7,89 @@ from django.db import transaction
 from kombu import Connection
 
 from gallery import hints, tasks
+from gallery.management import waiting
+from searchsite import lanes
+from tests.worker import start_broker, waiting_messages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def sent(monkeypatch):
-    calls = []
-    monkeypatch.setattr(tasks.embed_pending, "delay", lambda: calls.append(1))
-    return calls
+def broker():
+    """The broker, without messages before or after."""
+    start_broker()
+    yield
+    start_broker()
 
 
-def test_the_hint_waits_for_the_commit(sent):
+def hints_waiting():
+    return waiting_messages(lanes.EMBEDDING)
+
+
+def test_the_hint_waits_for_the_commit(broker):
     with transaction.atomic():
         hints.hint_workers()
-        assert sent == []
-    assert sent == [1]
+        assert hints_waiting() == 0
+    assert hints_waiting() == 1
 
 
-def test_no_hint_after_a_rollback(sent):
+def test_no_hint_after_a_rollback(broker):
     with pytest.raises(RuntimeError), transaction.atomic():
         hints.hint_workers()
         raise RuntimeError
-    assert sent == []
+    assert hints_waiting() == 0
+
+
+def test_hints_that_no_worker_takes_do_not_pile_up(broker):
+    for _ in range(50):
+        hints.hint_workers()
+    assert hints_waiting() == 1
+
+
+def test_the_next_hint_is_sent_once_a_worker_has_taken_the_last(broker):
+    from searchsite.celery import app
+
+    hints.hint_workers()
+    with app.connection_for_write() as messages:
+        queue = messages.SimpleQueue(lanes.EMBEDDING.queue)
+        held = queue.get(timeout=5)
+        hints.hint_workers()
+        assert hints_waiting() == 1
+        held.ack()
+        queue.close()
+
+
+def test_the_sweep_adds_no_hint_to_one_that_waits(broker, encoder, owner):
+    from gallery.models import EmbeddingJob
+    from tests.factories import make_collection, make_image
+
+    EmbeddingJob.objects.enqueue(make_image(make_collection(owner)))
+    for _ in range(3):
+        tasks.sweep_embedding_jobs.apply(throw=True)
+    assert hints_waiting() == 1
+
+
+def test_without_a_worker_of_the_lane_nobody_is_waited_for(broker):
+    assert waiting._worker_is_there() is False
 
 
 def test_a_broker_that_is_away_is_logged_and_forgotten(caplog, monkeypatch, settings):
     settings.EMBEDDED_REDIS = False
     nobody = Connection("redis://127.0.0.1:1/0")
     send = partial(tasks.embed_pending.apply_async, connection=nobody)
+    monkeypatch.setattr(hints, "_hint_is_waiting", lambda: False)
     monkeypatch.setattr(tasks.embed_pending, "delay", send)
     monkeypatch.setattr(hints, "_complained", False)
     hints.hint_workers()
+    hints.hint_workers()
+    assert caplog.text.count("the sweep will find the pictures") == 1
+
+
+def test_a_broker_that_cannot_be_asked_is_logged_too(caplog, monkeypatch, settings):
+    from searchsite.celery import app
+
+    settings.EMBEDDED_REDIS = False
+    monkeypatch.setattr(hints, "_complained", False)
+    monkeypatch.setattr(app, "_pool", Connection("redis://127.0.0.1:1/0").Pool(1))
     hints.hint_workers()
     assert caplog.text.count("the sweep will find the pictures") == 1

@@ -15,6 +15,7 @@ import psutil
 import pytest
 from django.conf import settings
 
+from searchsite import lanes
 from searchsite.embedded import paths
 from tests.searchsite.embedded.waiting import wait_until
 from tests.searchsite.folders import server_folder
@@ -148,7 +149,13 @@ def test_commands_by_hand_share_the_database(ready_site):
 
 @pytest.mark.parametrize(
     "part",
-    ["postgres -D", "valkey-server", "granian", "celery -A searchsite worker", "beat --schedule"],
+    [
+        "postgres -D",
+        "valkey-server",
+        "granian",
+        *(f"worker --queues {lane.queue}" for lane in lanes.LANES),
+        "beat --schedule",
+    ],
 )
 def test_a_killed_part_comes_back(ready_site, part):
     before = wait_until(lambda: ready_site.part(part), what=f"{part} running")
@@ -172,7 +179,7 @@ def test_the_web_servers_inner_process_comes_back(ready_site):
     wait_until(ready_site.is_up, what="the site without granian's worker", timeout_s=PATIENCE_S)
 
 
-def test_the_worker_still_works_after_all_this(ready_site):
+def test_the_workers_still_work_after_all_this(ready_site):
     def answers():
         asked = subprocess.run(
             [sys.executable, "-m", "celery", "-A", "searchsite", "inspect", "ping", "-t", "5"],
@@ -181,9 +188,9 @@ def test_the_worker_still_works_after_all_this(ready_site):
             capture_output=True,
             text=True,
         )
-        return "pong" in asked.stdout
+        return asked.stdout.count("pong") == len(lanes.LANES)
 
-    wait_until(answers, what="an answer of the worker", timeout_s=PATIENCE_S)
+    wait_until(answers, what="an answer of every worker", timeout_s=PATIENCE_S)
 
 
 def test_ctrl_c_stops_everything(ready_site):

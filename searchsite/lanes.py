@@ -1,0 +1,34 @@
+"""The lanes of background work: which tasks wait in which queue, and how workers serve them.
+
+A long import fills the embedding lane for hours; what must run on time waits in another queue,
+which other threads serve. A new kind of long work gets a lane of its own: add it to LANES, and
+the routes, the workers of `make run` and their names follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A queue, the tasks that wait in it, and the threads of each worker that serves it."""
+
+    queue: str
+    tasks: tuple[str, ...]
+    threads: int
+
+
+# One thread embeds batch after batch, and the model uses every core by itself. The second one
+# goes on with new uploads while the first makes the index of an encoder, which takes minutes.
+EMBEDDING = Lane(queue="embedding", tasks=("gallery.embed_pending",), threads=2)
+# Two, so that a long purge does not delay the sweep, which runs every half minute.
+HOUSEKEEPING = Lane(
+    queue="housekeeping",
+    tasks=("gallery.sweep_embedding_jobs", "gallery.purge_expired"),
+    threads=2,
+)
+LANES = (EMBEDDING, HOUSEKEEPING)
+
+# For Celery: the queue of each task.
+TASK_ROUTES = {task: {"queue": lane.queue} for lane in LANES for task in lane.tasks}
