@@ -65,9 +65,9 @@ def main() -> None:
 def _fill(key: str, *, pictures: int) -> Any:
     from django.db import connection
 
-    from gallery.embedding.indexing import ensure_index
     from gallery.embedding.registry import load_encoder
     from gallery.models import Collection, Encoder, User
+    from gallery.vectors import ensure_index
 
     dimension = load_encoder(key).spec.dimension
     owner = User.objects.create_user("benchmark")
@@ -121,7 +121,7 @@ def _copy_images(count: int, *, collection: int, owner: int) -> None:
 def _copy_vectors(vectors: NDArray[np.float32], *, encoder: int) -> None:
     from django.db import connection
 
-    from gallery.search.nearest import vector_literal
+    from gallery.vectors import vector_literal
 
     connection.ensure_connection()
     sql = "COPY gallery_embedding (image_id, encoder_id, vector, created_at) FROM STDIN"
@@ -163,16 +163,17 @@ def _bare_sql(vector: NDArray[np.float32], encoder: Any) -> None:
     """The nearest 60 with their rows, as a person would write it who has no other worries."""
     from django.db import connection, transaction
 
-    from gallery.search.nearest import vector_literal
     from gallery.search.ranking import HEAD_RESULTS
+    from gallery.vectors import vector_literal
 
     distance = f"vector::halfvec({encoder.dimension}) <#> '{vector_literal(vector)}'"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL hnsw.ef_search = {2 * HEAD_RESULTS}")
         cursor.execute(
             f"WITH nearest AS MATERIALIZED (SELECT image_id, {distance} AS distance"
-            f" FROM gallery_embedding WHERE encoder_id = {encoder.pk} ORDER BY {distance}"
-            f" LIMIT {2 * HEAD_RESULTS}) SELECT image.*, collection.* FROM nearest"
+            f" FROM gallery_embedding WHERE encoder_id = {encoder.pk} AND kind = 'picture'"
+            f" ORDER BY {distance} LIMIT {2 * HEAD_RESULTS})"
+            " SELECT image.*, collection.* FROM nearest"
             " JOIN gallery_image image ON image.id = image_id"
             " JOIN gallery_collection collection ON collection.id = image.collection_id"
             " WHERE deleted_at IS NULL AND visibility = 'public' ORDER BY distance LIMIT 60"
@@ -194,10 +195,10 @@ def _medians(parts: dict[str, Callable[[str], None]]) -> dict[str, float]:
 
 def _measure_recall(encoder: Any) -> None:
     """The index against the exact scan, the narrower the filter the likelier exact wins."""
-    from gallery.search.nearest import nearest_images
     from gallery.search.query import Filters
     from gallery.search.ranking import HEAD_RESULTS
     from gallery.search.scope import Scope
+    from gallery.vectors import nearest_images
 
     targets = _clustered(20, encoder.dimension)
     for name in RARITIES:

@@ -77,3 +77,9 @@ class LibraryProblem(SemblanceError):
     """A change to collections, members or pictures cannot be made as asked; nothing was changed."""
 
     reason = "library_problem"
+
+
+class InvalidVector(SemblanceError):
+    """A vector of the wrong dimension, or not of unit length, cannot be stored or searched for."""
+
+    reason = "invalid_vector"

@@ -39,6 +39,14 @@ def sweep_embedding_jobs() -> None:
         hint_workers()
 
 
+@shared_task(name="gallery.replace_old_indexes")
+def replace_old_indexes() -> None:
+    """After an upgrade, make the vector indexes that this release expects, once."""
+    from gallery.vectors import replace_old_indexes as replace
+
+    replace()
+
+
 @shared_task(name="gallery.purge_expired")
 def purge_expired() -> None:
     """Delete what has outlived its time: query pictures, and the trash after TRASH_DAYS."""

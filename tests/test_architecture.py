@@ -26,7 +26,7 @@ DOMAIN = (
 MODEL_SIDE = ("gallery.embedding", "gallery.vectors")
 FLOOR = ("gallery.models", "gallery.migrations", "gallery.exceptions")
 # Rooms that the plans name and that nobody has built yet.
-NOT_BUILT = {"gallery.explore", "gallery.vectors"}
+NOT_BUILT = {"gallery.explore"}
 HEAVY = ("torch", "torchvision", "open_clip", "timm", "transformers")
 
 # Who may not import what, and what to do instead.
@@ -240,9 +240,29 @@ def test_distance_sql_lives_in_one_module():
     broken = [
         module.label
         for module in modules()
-        if distance.search(module.text) and module.label != "gallery/search/nearest.py"
+        if distance.search(module.text) and module.label != "gallery/vectors/nearest.py"
     ]
-    assert not broken, f"only gallery/search/nearest.py asks for neighbours: {broken}"
+    assert not broken, f"only gallery/vectors/nearest.py computes distances: {broken}"
+
+
+def test_vectors_have_one_door():
+    lookup = re.compile(r"\bembeddings__|\.embeddings\b|gallery_embedding\b")
+    inside = ("gallery.vectors", "gallery.models")
+    broken = [
+        f"{module.label} {found}"
+        for module in modules()
+        if not any(is_within(module.name, package) for package in inside)
+        for found in (
+            *(f"line {i.line}: {i.target}" for i in imports_of(module) if _is_vector_model(i)),
+            *lookup.findall(module.text),
+        )
+    ]
+    assert not broken, "ask gallery.vectors, or a method of ImageQuerySet:\n" + "\n".join(broken)
+
+
+def _is_vector_model(found):
+    names = ("Embedding", "EmbeddingQuerySet")
+    return found.target.startswith("gallery.models") and found.target.rsplit(".", 1)[-1] in names
 
 
 def test_every_module_says_what_lives_there():

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 
-from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
+from gallery.models import EmbeddingJob, Encoder, EncoderState, Image
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def read_dashboard() -> Dashboard:
     return Dashboard(
         pictures=Image.objects.live().count(),
         trashed=Image.objects.trashed().count(),
-        searchable=Embedding.objects.filter(encoder=active, image__deleted_at__isnull=True).count(),
+        searchable=Image.objects.live().searchable().count(),
         waiting=jobs.waiting().count(),
         failed=jobs.quarantined().count(),
         encoder=active,

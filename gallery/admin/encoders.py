@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery.admin.base import ReadOnlyAdmin, errors_as_messages
 from gallery.embedding.lifecycle import activate_encoder, remove_encoder
-from gallery.models import Embedding, EmbeddingJob, Encoder, Image
+from gallery.models import EmbeddingJob, Encoder, Image
+from gallery.vectors import live_picture_count
 
 # Of a problem in the list.
 PROBLEM_CHARACTERS = 160
@@ -39,12 +40,6 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Encoder]:
         """Each with the number of live pictures, of those it has embedded, and of its jobs."""
         live = Image.objects.live().order_by().values(one=Coalesce(1, 1)).annotate(n=Count("pk"))
-        vectors = (
-            Embedding.objects.filter(encoder=OuterRef("pk"), image__deleted_at__isnull=True)
-            .order_by()
-            .values("encoder")
-            .annotate(n=Count("pk"))
-        )
         jobs = EmbeddingJob.objects.filter(encoder=OuterRef("pk")).order_by().values("encoder")
         waiting = jobs.annotate(n=Count("pk", filter=Q(quarantined_at__isnull=True)))
         failed = jobs.annotate(n=Count("pk", filter=Q(quarantined_at__isnull=False)))
@@ -53,7 +48,7 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
             .get_queryset(request)
             .annotate(
                 live_count=_number(live),
-                vector_count=_number(vectors),
+                vector_count=live_picture_count(),
                 waiting_count=_number(waiting),
                 failed_count=_number(failed),
             )

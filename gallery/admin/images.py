@@ -24,7 +24,6 @@ from gallery.admin.confirmation import Confirmation, ConfirmForm, Selection, con
 from gallery.admin.list_filters import (
     PlaceFilter,
     SearchableFilter,
-    embedded_by_active,
     failed_for_good,
 )
 from gallery.embedding.again import embed_again
@@ -36,6 +35,7 @@ from gallery.library.moving import move_images
 from gallery.library.trash import purge_images, restore_images, trash_images
 from gallery.library.words import clean_tags
 from gallery.models import Collection, EmbeddingJob, Image
+from gallery.vectors import has_active_vector
 
 EDITABLE = ("title", "caption", "tags")
 PLACE = ("collection", "owner", "searchable", "created_at", "deleted_at")
@@ -101,7 +101,7 @@ class ImageAdmin(LibraryAdmin[Image]):
         return (
             Image.objects.editable_by(request.user)
             .newest_first()
-            .annotate(is_searchable=embedded_by_active(), has_failed=failed_for_good())
+            .annotate(is_searchable=has_active_vector(), has_failed=failed_for_good())
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

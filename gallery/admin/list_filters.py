@@ -11,16 +11,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gallery.models import Embedding, EmbeddingJob, EncoderState, Image
+from gallery.models import EmbeddingJob, Image
+from gallery.vectors import has_active_vector
 
 Lookups = list[tuple[str, str]]
-
-
-def embedded_by_active() -> Exists:
-    """True for a picture that has a vector of the encoder in use."""
-    return Exists(
-        Embedding.objects.filter(image=OuterRef("pk"), encoder__state=EncoderState.ACTIVE)
-    )
 
 
 def failed_for_good() -> Exists:
@@ -66,9 +60,9 @@ class SearchableFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
         """The rows of the choice."""
         if self.value() == "yes":
-            return queryset.filter(embedded_by_active())
+            return queryset.filter(has_active_vector())
         if self.value() == "waiting":
-            return queryset.filter(~embedded_by_active(), ~failed_for_good())
+            return queryset.filter(~has_active_vector(), ~failed_for_good())
         if self.value() == "failed":
             return queryset.filter(failed_for_good())
         return queryset

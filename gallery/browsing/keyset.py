@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from gallery.models import Collection, Encoder, Image
 from gallery.models.people import Viewer
+from gallery.vectors import count_pictures
 
 # Tags and example queries are read from this many of the newest pictures, so that the page costs
 # the same on a library of any size.
@@ -187,12 +188,12 @@ def newest_neighbours(images: QuerySet[Image], *, image: Image) -> tuple[int | N
 
 def coverage(images: QuerySet[Image]) -> Coverage:
     """Counts these pictures, and those of them that the active encoder has not embedded."""
-    pictures = images.order_by().count()
     encoder = Encoder.objects.active()
     if encoder is None:
+        pictures = images.order_by().count()
         return Coverage(pictures=pictures, waiting=pictures)
-    waiting = images.exclude(embeddings__encoder_id=encoder.pk).order_by().count()
-    return Coverage(pictures=pictures, waiting=waiting)
+    counts = count_pictures(images, encoder=encoder)
+    return Coverage(pictures=sum(counts), waiting=counts.waiting)
 
 
 def facets(viewer: Viewer) -> Facets:
@@ -215,7 +216,7 @@ def example_queries(viewer: Viewer, *, limit: int = 6) -> list[str]:
     Titles are left out: they are names, which tell nothing of searching by meaning. Taken at even
     steps over the newest, so that one upload of a hundred cats is one example.
     """
-    images = _newest(Image.objects.visible_to(viewer).filter(embeddings__encoder__state="active"))
+    images = _newest(Image.objects.visible_to(viewer).searchable())
     captions: dict[str, str] = {}
     names: dict[str, str] = {}
     for caption, tags in images.values_list("caption", "tags"):

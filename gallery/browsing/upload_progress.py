@@ -27,7 +27,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from gallery.models import Embedding, EmbeddingJob, Encoder, Fate, UploadBatch, UploadItem
+from gallery.models import EmbeddingJob, Encoder, Fate, UploadBatch, UploadItem
+from gallery.vectors import has_vector
 
 
 class FileState(StrEnum):
@@ -143,11 +144,10 @@ class BatchRows(Sequence[ItemProgress]):
 def _with_state(items: QuerySet[UploadItem]) -> QuerySet[Any]:
     """Adds `state`, a FileState, and `failure`, why the picture could not be embedded."""
     encoder = Encoder.objects.active()
-    same = {
-        "image_id": OuterRef("image_id"),
-        "encoder_id": encoder.pk if encoder is not None else 0,
-    }
-    failed = EmbeddingJob.objects.quarantined().filter(**same)
+    encoder_id = encoder.pk if encoder is not None else 0
+    failed = EmbeddingJob.objects.quarantined().filter(
+        image_id=OuterRef("image_id"), encoder_id=encoder_id
+    )
     state = Case(
         When(fate=Fate.REFUSED, then=Value(FileState.REFUSED)),
         When(
@@ -155,7 +155,7 @@ def _with_state(items: QuerySet[UploadItem]) -> QuerySet[Any]:
             then=Value(FileState.DELETED),
         ),
         When(fate=Fate.DUPLICATE, then=Value(FileState.DUPLICATE)),
-        When(Exists(Embedding.objects.filter(**same)), then=Value(FileState.SEARCHABLE)),
+        When(has_vector(encoder_id, image="image_id"), then=Value(FileState.SEARCHABLE)),
         When(Exists(failed), then=Value(FileState.FAILED)),
         default=Value(FileState.WAITING),
         output_field=CharField(),

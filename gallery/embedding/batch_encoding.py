@@ -10,22 +10,16 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import numpy as np
 from django.db import transaction
-from django.utils import timezone
-from numpy.typing import NDArray
-from pgvector import HalfVector
 from PIL import Image as PillowImage
 
 from gallery.embedding.protocol import EncoderBackend, Pixels
 from gallery.embedding.stored import PictureFile, PictureUnreadable, read_picture, sources_of
 from gallery.exceptions import EncoderUnavailable
-from gallery.models import Embedding, EmbeddingJob, Encoder
+from gallery.models import EmbeddingJob, Encoder
+from gallery.vectors import NewVector, Vector, is_unit, upsert_vectors
 
 logger = logging.getLogger(__name__)
-
-# A unit vector in half precision is this close to length 1; anything else is no answer.
-LENGTH_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,7 +36,7 @@ class Batch:
 class EncodingResult:
     """By image id: the vector, or the reason why there is none."""
 
-    vectors: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+    vectors: dict[int, Vector] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
 
 
@@ -101,7 +95,7 @@ def _encode_halving(
         _encode_halving(pictures[middle:], encoder=encoder, outcome=outcome)
         return
     for (image_id, _), vector in zip(pictures, vectors, strict=True):
-        if abs(float(np.linalg.norm(vector)) - 1) <= LENGTH_TOLERANCE:
+        if is_unit(vector):
             outcome.vectors[image_id] = vector
         else:
             outcome.failures[image_id] = "The encoder gave no usable vector for this picture."
@@ -119,7 +113,7 @@ def _check_encoder(encoder: EncoderBackend) -> None:
         ) from error
 
 
-def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, NDArray[np.float32]]) -> int:
+def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, Vector]) -> int:
     """Store vectors and delete their jobs in one transaction; how many.
 
     Left out are pictures deleted meanwhile, which have no job any more, and jobs that another
@@ -132,19 +126,12 @@ def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, NDArray[np.fl
         ours = EmbeddingJob.objects.not_taken_by_others(list(by_pk.values()))
         kept = ours.select_for_update(of=("self",)).order_by("pk")
         done = [by_pk[pk] for pk in kept.values_list("pk", flat=True)]
-        Embedding.objects.bulk_create(
-            [
-                Embedding(
-                    image_id=job.image_id,
-                    encoder_id=job.encoder_id,
-                    vector=HalfVector(vectors[job.image_id]),
-                    created_at=timezone.now(),
-                )
-                for job in done
-            ],
-            update_conflicts=True,
-            unique_fields=["image", "encoder"],
-            update_fields=["vector", "created_at"],
+        if not done:
+            return 0
+        # Locked jobs keep their encoder's row: removing an encoder deletes its jobs first.
+        upsert_vectors(
+            [NewVector(job.image_id, vectors[job.image_id]) for job in done],
+            encoder=Encoder.objects.get(pk=done[0].encoder_id),
         )
         EmbeddingJob.objects.filter(pk__in=[job.pk for job in done]).delete()
     return len(done)

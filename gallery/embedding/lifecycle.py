@@ -15,11 +15,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from gallery.embedding.catalog import STARTER_KEY
-from gallery.embedding.indexing import drop_index, ensure_index
 from gallery.embedding.protocol import EncoderSpec
 from gallery.embedding.registry import EncoderChoice, choose_initial_encoder, load_encoder
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
-from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
+from gallery.models import EmbeddingJob, Encoder, EncoderState, Image
+from gallery.vectors import delete_vectors, drop_indexes, ensure_index, has_index
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,9 @@ def ensure_active_encoder() -> Encoder:
     if active is None:
         choice, spec = _first_choice()
         active = _record_first(choice, spec=spec)
-    ensure_index(active)
+    # The first release's index serves until the sweep has replaced it: a start need not wait.
+    if not has_index(active):
+        ensure_index(active)
     return active
 
 
@@ -224,12 +226,12 @@ def remove_encoder(key: str) -> None:
         raise EncoderStateError(
             f"{key} is the encoder that searches use: activate another one before removing it."
         )
-    drop_index(encoder)
+    drop_indexes(encoder)
     try:
         with transaction.atomic():
             # The jobs first: a worker locks them before it writes vectors, so none appear after.
             EmbeddingJob.objects.filter(encoder=encoder).delete()
-            Embedding.objects.filter(encoder=encoder).delete()
+            delete_vectors(encoder)
             Encoder.objects.filter(pk=encoder.pk).delete()
     except IntegrityError as error:
         raise EncoderStateError(

@@ -23,7 +23,6 @@ from gallery.ingest.spool import spool_folder
 from gallery.ingest.storage import PART_PREFIX
 from gallery.models import (
     RENDITION_WIDTHS,
-    Embedding,
     EmbeddingJob,
     Encoder,
     Image,
@@ -108,10 +107,8 @@ def _pictures_without_files(progress: CheckProgress) -> Iterator[Finding]:
 
 def _pictures_without_jobs(progress: CheckProgress) -> Iterator[Finding]:
     for encoder in Encoder.objects.all():
-        same = {"image_id": OuterRef("pk"), "encoder_id": encoder.pk}
-        waiting = Image.objects.live().filter(
-            ~Exists(Embedding.objects.filter(**same)), ~Exists(EmbeddingJob.objects.filter(**same))
-        )
+        jobs = EmbeddingJob.objects.filter(image_id=OuterRef("pk"), encoder_id=encoder.pk)
+        waiting = Image.objects.missing_vector_for(encoder.pk).exclude(Exists(jobs))
         for pk in waiting.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP):
             progress("queue", 1)
             yield Finding(

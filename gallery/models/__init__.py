@@ -1,7 +1,7 @@
 """The data model: fields, constraints and querysets. Imports nothing else of the app."""
 
 from gallery.models.collection import Collection, Membership, Role, Visibility
-from gallery.models.embedding import Embedding, EmbeddingJob, Encoder, EncoderState
+from gallery.models.embedding import Embedding, EmbeddingJob, Encoder, EncoderState, VectorKind
 from gallery.models.image import RENDITION_WIDTHS, Image
 from gallery.models.people import User
 from gallery.models.query_image import QueryImage
@@ -22,5 +22,6 @@ __all__ = [
     "UploadBatch",
     "UploadItem",
     "User",
+    "VectorKind",
     "Visibility",
 ]

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from gallery.models.image import Image
@@ -69,27 +70,71 @@ class Encoder(models.Model):
     def __str__(self) -> str:
         return self.key
 
+
+class VectorKind(models.TextChoices):
+    """What a vector was made from. Vectors of different kinds are searched separately.
+
+    picture: the whole picture; caption: its caption; tile: a part of it, numbered by `ordinal`.
+    """
+
+    PICTURE = "picture", _("Picture")
+    CAPTION = "caption", _("Caption")
+    TILE = "tile", _("Tile")
+
     @property
-    def index_name(self) -> str:
-        """The name of its partial HNSW index."""
-        return f"embedding_hnsw_encoder_{self.pk}"
+    def is_repeated(self) -> bool:
+        """Whether one picture can have several vectors of this kind."""
+        return self == VectorKind.TILE
+
+
+class EmbeddingQuerySet(models.QuerySet["Embedding"]):
+    """The read vocabulary of vectors. Outside gallery.models only gallery.vectors uses it."""
+
+    def made_by(self, encoder_id: int, *, kind: VectorKind = VectorKind.PICTURE) -> Self:
+        """Those of one encoder and kind."""
+        return self.filter(encoder_id=encoder_id, kind=kind)
+
+    def made_by_active(self, *, kind: VectorKind = VectorKind.PICTURE) -> Self:
+        """Those of the encoder that searches use."""
+        return self.filter(encoder__state=EncoderState.ACTIVE, kind=kind)
+
+    def first_of(self, image: str) -> Self:
+        """The first vector of the outer query's picture, whose primary key is in `image`: for
+        Exists. A picture that has any vectors of a kind has the one with ordinal 0."""
+        return self.filter(image_id=OuterRef(image), ordinal=0)
 
 
 class Embedding(models.Model):
-    """The unit vector of one picture by one encoder, in half precision."""
+    """A unit vector that an encoder made from a picture, in half precision."""
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="embeddings")
     encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="embeddings")
+    kind = models.CharField(
+        max_length=10,
+        choices=VectorKind.choices,
+        default=VectorKind.PICTURE,
+        db_default=VectorKind.PICTURE,
+    )
+    ordinal = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Numbers the vectors of one kind, from 0."
+    )
     vector = HalfVectorField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = EmbeddingQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["image", "encoder"], name="embedding_once"),
+            models.UniqueConstraint(
+                fields=["image", "encoder", "kind", "ordinal"], name="embedding_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(ordinal=0) | Q(kind="tile"), name="embedding_only_tiles_repeat"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"image {self.image_id} by encoder {self.encoder_id}"
+        return f"{self.kind} {self.ordinal} of image {self.image_id} by encoder {self.encoder_id}"
 
 
 class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):

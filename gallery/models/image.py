@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,9 @@ from gallery.models.collection import Collection
 from gallery.models.people import Viewer
 from gallery.models.titles import shortened, title_from_file_name
 
+if TYPE_CHECKING:
+    from gallery.models.embedding import EmbeddingQuerySet
+
 # Widths in pixels of the WebP copies that pages show: grid, large grid or phone, and full page.
 RENDITION_WIDTHS = (320, 640, 1600)
 
@@ -29,6 +32,12 @@ RENDITION_WIDTHS = (320, 640, 1600)
 def originals_storage() -> Storage:
     """Where originals are kept, named by content."""
     return storages["originals"]
+
+
+def _embeddings() -> EmbeddingQuerySet:
+    from gallery.models.embedding import Embedding  # which imports this module
+
+    return Embedding.objects.all()
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
@@ -56,13 +65,17 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """The order of browse pages."""
         return self.order_by("-created_at", "-pk")
 
+    def searchable(self) -> Self:
+        """Those that the encoder in use has embedded."""
+        return self.filter(Exists(_embeddings().made_by_active().first_of("pk")))
+
     def searchable_with(self, encoder_id: int) -> Self:
-        """Those with a vector of this encoder, of which a picture has one at most."""
-        return self.filter(embeddings__encoder_id=encoder_id)
+        """Those that this encoder has embedded."""
+        return self.filter(Exists(_embeddings().made_by(encoder_id).first_of("pk")))
 
     def missing_vector_for(self, encoder_id: int) -> Self:
-        """Live ones without a vector of this encoder."""
-        return self.live().exclude(embeddings__encoder_id=encoder_id)
+        """Live ones that this encoder has not embedded."""
+        return self.live().exclude(Exists(_embeddings().made_by(encoder_id).first_of("pk")))
 
     def dated(self) -> Self:
         """Adds `shown_at`: when it was taken, else when it was added."""

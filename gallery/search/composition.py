@@ -12,11 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gallery.exceptions import InvalidQuery
-
-Vector = NDArray[np.float32]
+from gallery.vectors import Vector
 
 # What is left out counts half as much as what is wanted: enough to turn the order among pictures
 # that fit, not enough to make whatever is least like it win (docs/quality.md).

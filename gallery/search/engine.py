@@ -12,14 +12,14 @@ from gallery.exceptions import InvalidQuery
 from gallery.models import Image
 from gallery.models.people import Viewer
 from gallery.search.calibration import Background
-from gallery.search.composition import Vector
 from gallery.search.listing import list_images, newest_first
-from gallery.search.nearest import nearest_images, scores_of
+from gallery.search.nearest import nearest_candidates
 from gallery.search.query import Filters, SearchQuery
 from gallery.search.ranking import MAX_RESULTS, Ranked, Window, fuse_candidates, rank_images
 from gallery.search.results import Hit, Reason, SearchPage
 from gallery.search.scope import Scope
 from gallery.search.target import build_target, find_stored
+from gallery.vectors import Vector, scores_of
 
 # Hits on one page, at most: more than a screen shows, few enough to fetch in milliseconds.
 MAX_PAGE_SIZE = 500
@@ -62,13 +62,12 @@ def similar_images(image: Image, *, viewer: Viewer, limit: int = 12) -> tuple[Hi
     stored = find_stored((image.pk,), scope=scope).get(image.pk)
     if stored is None:
         return ()
-    nearest = nearest_images(
+    nearest = nearest_candidates(
         stored.vector,
-        encoder=scope.encoder,
+        scope=scope,
         images=scope.images.exclude(sha256=stored.sha256),
         # Copies in other collections take places and are then shown once.
         limit=2 * limit,
-        exact=scope.is_small,
     )
     background = scope.background(stored.vector)
     good, weak = fuse_candidates(nearest, (), background=background)

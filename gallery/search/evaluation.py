@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gallery.embedding.registry import load_encoder
-from gallery.models import Embedding
 from gallery.search.console import console_viewer
 from gallery.search.engine import MAX_PAGE_SIZE, run_search
 from gallery.search.query import Filters, SearchQuery
 from gallery.search.scope import Scope
 from gallery.search.target import spoken
+from gallery.vectors import iterate_vectors
 
 RECALL_AT = (1, 5, 10)
 # Captions encoded in one go: a progress bar moves, and the encoder works at its best.
@@ -138,16 +138,9 @@ def _place(scores: NDArray[np.float32], *, right: Iterable[int]) -> int:
 
 def _load_vectors(scope: Scope) -> tuple[list[str], NDArray[np.float32]]:
     """Contents (sha256) and their vectors, float32 [n, d]; one row a content."""
-    rows = (
-        Embedding.objects.filter(encoder=scope.encoder, image__in=scope.images)
-        .order_by("image_id")
-        .values_list("image__sha256", "vector")
-    )
-    # Half precision, as stored: Python's lists of floats would take sixteen times as much.
-    found = {
-        sha256: np.array(vector, dtype=np.float16)
-        for sha256, vector in rows.iterator(chunk_size=500)
-    }
+    rows = iterate_vectors(scope.images, encoder=scope.encoder)
+    # Half precision, as stored: single precision would take twice as much memory.
+    found = {row.sha256: row.vector.astype(np.float16) for row in rows}
     if not found:
         return [], np.zeros((0, scope.encoder.dimension), dtype=np.float32)
     return list(found), np.stack(list(found.values())).astype(np.float32)

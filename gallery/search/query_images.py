@@ -23,7 +23,7 @@ from gallery.ingest.intake import QUERY_WIDTH, read_query_picture
 from gallery.models import QueryImage
 from gallery.models.people import Viewer, person_id
 from gallery.models.query_image import new_token, queries_storage
-from gallery.search.composition import Vector
+from gallery.vectors import Vector
 
 # Vectors of query pictures kept in memory, so that page two does not read the picture again.
 CACHE_SIZE = 256

@@ -16,7 +16,7 @@ from gallery.models.image import ImageQuerySet
 from gallery.search import fulltext
 from gallery.search.calibration import Background
 from gallery.search.fusion import fuse
-from gallery.search.nearest import Candidate, nearest_images
+from gallery.search.nearest import Candidate, nearest_candidates
 from gallery.search.query import SearchQuery
 from gallery.search.scope import Scope
 from gallery.search.target import Target
@@ -113,9 +113,7 @@ def _eligible(query: SearchQuery, *, scope: Scope, target: Target) -> ImageQuery
 
 
 def _nearest(images: ImageQuerySet, *, scope: Scope, target: Target, limit: int) -> list[Candidate]:
-    return nearest_images(
-        target.vector, encoder=scope.encoder, images=images, limit=limit, exact=scope.is_small
-    )
+    return nearest_candidates(target.vector, scope=scope, images=images, limit=limit)
 
 
 def fuse_candidates(

@@ -10,33 +10,23 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, FilteredRelation, Q
 
 from gallery.exceptions import NoActiveEncoder
 from gallery.models import Encoder
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 from gallery.search.calibration import BACKGROUND_SIZE, Background
-from gallery.search.composition import Vector
 from gallery.search.filters import images_in, visible_collections
-from gallery.search.nearest import sample_scores, scores_of
 from gallery.search.query import Filters
+from gallery.vectors import PictureCounts, Vector, count_pictures, sample_scores, scores_of
 
 # Counting this many pictures takes about a millisecond: not worth remembering.
 COUNT_ALWAYS_BELOW = 2000
 COUNT_KEPT_S = 10
 BACKGROUND_KEPT_S = 60
-
-
-class Counts(NamedTuple):
-    """Pictures with a vector of the active encoder, and those still without."""
-
-    searchable: int
-    waiting: int
 
 
 @dataclass(frozen=True)
@@ -69,20 +59,14 @@ class Scope:
         return images_in(self.collections, filters=Filters())
 
     @cached_property
-    def counts(self) -> Counts:
+    def counts(self) -> PictureCounts:
         """How many there are; at most COUNT_KEPT_S old where there are many."""
         key = self._key("counts", self.filters)
         known = cache.get(key)
         if known is not None:
-            return Counts(*known)
-        with_vector = FilteredRelation(
-            "embeddings", condition=Q(embeddings__encoder_id=self.encoder.pk)
-        )
-        found = self.images.annotate(made=with_vector).aggregate(
-            pictures=Count("pk"), searchable=Count("made")
-        )
-        counts = Counts(found["searchable"], found["pictures"] - found["searchable"])
-        if found["pictures"] >= COUNT_ALWAYS_BELOW:
+            return PictureCounts(*known)
+        counts = count_pictures(self.images, encoder=self.encoder)
+        if sum(counts) >= COUNT_ALWAYS_BELOW:
             cache.set(key, tuple(counts), COUNT_KEPT_S)
         return counts
 

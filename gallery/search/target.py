@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from gallery.embedding.registry import encode_query_text
 from gallery.exceptions import InvalidQuery, NotSearchableYet
-from gallery.models import Embedding
-from gallery.search.composition import Term, Vector, compose, mean_direction
+from gallery.search.composition import Term, compose, mean_direction
 from gallery.search.query import SearchQuery
 from gallery.search.query_images import query_image_vector
 from gallery.search.scope import Scope
+from gallery.vectors import Vector, stored_vectors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,12 +71,8 @@ class StoredPicture:
 
 def find_stored(ids: Iterable[int], *, scope: Scope) -> dict[int, StoredPicture]:
     """Those of these pictures that the viewer may see and that have a vector, by primary key."""
-    rows = Embedding.objects.filter(
-        encoder=scope.encoder, image__in=scope.visible.filter(pk__in=ids)
-    ).values_list("image_id", "image__sha256", "vector")
-    return {
-        pk: StoredPicture(sha256, np.array(vector, dtype=np.float32)) for pk, sha256, vector in rows
-    }
+    rows = stored_vectors(scope.visible.filter(pk__in=ids), encoder=scope.encoder)
+    return {row.image_id: StoredPicture(row.sha256, row.vector) for row in rows}
 
 
 def _stored_pictures(query: SearchQuery, *, scope: Scope) -> dict[int, StoredPicture]:

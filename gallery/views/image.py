@@ -58,7 +58,7 @@ def similar(request: HttpRequest, *, pk: int) -> HttpResponse:
     context = {
         "hits": hits,
         "trail": str(trail.to_similar_of(found)),
-        "is_waiting": not hits and not found.embeddings.filter(encoder__state="active").exists(),
+        "is_waiting": not hits and not Image.objects.filter(pk=pk).searchable().exists(),
     }
     return render(request, "gallery/_similar.html", context)
 

@@ -10,7 +10,6 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from gallery.embedding import lifecycle
-from gallery.embedding.indexing import index_is_valid
 from gallery.embedding.lifecycle import (
     activate_encoder,
     add_encoder,
@@ -25,6 +24,7 @@ from gallery.embedding.queue import embed_pending, release_abandoned
 from gallery.embedding.registry import EncoderChoice
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState
+from gallery.vectors import has_index
 from tests.factories import make_collection, make_image, make_person
 from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 from tests.tiny_encoder import TinyEncoder
@@ -50,7 +50,7 @@ def test_the_first_start_chooses_records_and_queues(store):
     encoder = ensure_active_encoder()
     assert (encoder.key, encoder.state, encoder.dimension) == ("tiny", EncoderState.ACTIVE, 64)
     assert encoder.reason
-    assert index_is_valid(encoder)
+    assert has_index(encoder)
     assert list(EmbeddingJob.objects.values_list("image", flat=True)) == [image.pk]
 
 
@@ -78,7 +78,7 @@ def test_many_first_starts_at_once_agree():
     assert len(chosen) == 5
     assert len(set(chosen)) == 1
     assert Encoder.objects.count() == 1
-    lifecycle.drop_index(Encoder.objects.get())
+    lifecycle.drop_indexes(Encoder.objects.get())
 
 
 def test_an_encoder_that_was_named_and_fails_is_not_replaced_silently(db, settings):
@@ -108,7 +108,7 @@ def test_adding_builds_beside_the_active_one(queued):
     embed_pending()
     second.refresh_from_db()
     assert second.state == EncoderState.READY
-    assert index_is_valid(second)
+    assert has_index(second)
     assert measure_coverage(second).fraction == 1
 
 
@@ -170,7 +170,7 @@ def test_removing_leaves_nothing_and_keeps_the_others(queued):
     embed_pending()
     remove_encoder("second")
     assert not Encoder.objects.filter(key="second").exists()
-    assert not index_is_valid(second)
+    assert not has_index(second)
     assert Embedding.objects.count() == 2
 
 
@@ -257,7 +257,7 @@ def three_encoders(transactional_db):
         lifecycle.ensure_index(row)
     yield rows
     for row in rows:
-        lifecycle.drop_index(row)
+        lifecycle.drop_indexes(row)
 
 
 def test_two_activations_at_once_take_turns(three_encoders):

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from gallery.embedding.indexing import ensure_index
 from gallery.exceptions import InvalidQuery, NoActiveEncoder, NotSearchableYet
 from gallery.models import Collection, Encoder, Visibility
 from gallery.search import Filters, SearchQuery, run_search, similar_images
+from gallery.vectors import ensure_index
 from tests.factories import make_collection, make_image
 from tests.gallery.search.conftest import colour_vector, ids, make_background, make_coloured
 

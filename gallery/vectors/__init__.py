@@ -1,0 +1,85 @@
+"""The one door to vectors: storing, finding, comparing, sampling, deleting and counting them.
+
+Only this package and gallery.models name the Embedding model. It stands on models alone; search,
+embedding, ingest, browsing, the admin and the commands call it.
+
+A vector is float32 [d] of unit length, where d is the encoder's dimension; it is stored in half
+precision. It belongs to a picture, an encoder and a kind (VectorKind: picture, caption or tile).
+Vectors of different encoders or kinds are never compared. All scores are cosine similarities,
+-1 to 1, with an error of about 0.001 from half precision.
+
+Numbers (what a different store, such as Qdrant or a sharded index, would have to offer):
+
+* `upsert_vectors`: store vectors, replacing those already there. Raises InvalidVector.
+* `nearest_images`: the pictures nearest to a vector, exactly or through the index.
+* `scores_of`, `sample_scores`: the scores of given pictures, and of a fixed random sample.
+* `stored_vectors`, `iterate_vectors`: vectors as they are stored.
+* `delete_vectors`: delete the vectors of an encoder, or of some of its pictures.
+* `ensure_index`, `has_index`, `drop_indexes`, `replace_old_indexes`: the index that
+  `nearest_images` uses. Raises EncoderStateError.
+
+Presence (which picture has a vector) is asked inside larger SQL statements, so it stays in
+PostgreSQL whatever holds the numbers: `has_vector`, `has_active_vector`, `count_pictures`,
+`live_picture_count`, and ImageQuerySet's `searchable`, `searchable_with` and
+`missing_vector_for`.
+
+`images` is always a queryset of the pictures that may take part. Permissions and filters are in
+it, and it is part of the statement: an answer is never filtered afterwards. A store outside
+PostgreSQL would have to turn it into a filter of its own.
+
+`nearest_images`, `scores_of` and `sample_scores` raise InvalidVector for a vector of the wrong
+dimension, and Django's DatabaseError when the database fails.
+"""
+
+from gallery.models import VectorKind
+from gallery.vectors.arrays import Vector, is_unit, vector_literal
+from gallery.vectors.indexing import (
+    drop_indexes,
+    ensure_index,
+    has_index,
+    index_name,
+    replace_old_indexes,
+)
+from gallery.vectors.nearest import Neighbour, nearest_images, sample_scores, scores_of
+from gallery.vectors.presence import (
+    PictureCounts,
+    count_pictures,
+    has_active_vector,
+    has_vector,
+    live_picture_count,
+)
+from gallery.vectors.storing import (
+    NewVector,
+    StoredVector,
+    delete_vectors,
+    iterate_vectors,
+    stored_vectors,
+    upsert_vectors,
+)
+
+__all__ = [
+    "Neighbour",
+    "NewVector",
+    "PictureCounts",
+    "StoredVector",
+    "Vector",
+    "VectorKind",
+    "count_pictures",
+    "delete_vectors",
+    "drop_indexes",
+    "ensure_index",
+    "has_active_vector",
+    "has_index",
+    "has_vector",
+    "index_name",
+    "is_unit",
+    "iterate_vectors",
+    "live_picture_count",
+    "nearest_images",
+    "replace_old_indexes",
+    "sample_scores",
+    "scores_of",
+    "stored_vectors",
+    "upsert_vectors",
+    "vector_literal",
+]

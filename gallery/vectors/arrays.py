@@ -1,0 +1,42 @@
+"""Vectors as arrays: their type, their check and their text form. Pure NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gallery.exceptions import InvalidVector
+
+# float32 [d] of unit length.
+Vector = NDArray[np.float32]
+
+# How far the length may be from 1. Half precision shifts it by less than 0.001.
+LENGTH_TOLERANCE = 0.01
+
+
+def is_unit(vector: NDArray[Any]) -> bool:
+    """Whether its length is 1. False for a vector that holds NaN or infinity."""
+    return bool(abs(float(np.linalg.norm(vector)) - 1) <= LENGTH_TOLERANCE)
+
+
+def check_shape(vector: NDArray[Any], *, dimension: int) -> None:
+    """Raises InvalidVector unless the shape is [dimension]."""
+    if np.shape(vector) != (dimension,):
+        raise InvalidVector(
+            f"A vector of shape {list(np.shape(vector))} does not fit an encoder of "
+            f"{dimension} dimensions."
+        )
+
+
+def check_unit(vector: NDArray[Any], *, dimension: int) -> None:
+    """Raises InvalidVector unless the shape is [dimension] and the length is 1."""
+    check_shape(vector, dimension=dimension)
+    if not is_unit(vector):
+        raise InvalidVector("A vector must be made of numbers and have length 1.")
+
+
+def vector_literal(vector: NDArray[Any]) -> str:
+    """The text form of a vector: seven digits are more than half precision keeps."""
+    return "[" + ",".join(map("%.7g".__mod__, np.asarray(vector).tolist())) + "]"

@@ -1,0 +1,65 @@
+"""Which pictures have a vector, as expressions for other statements and as counts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db.models import (
+    Count,
+    Exists,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Coalesce
+
+from gallery.models import Embedding, Encoder, Image, VectorKind
+
+
+class PictureCounts(NamedTuple):
+    """Pictures that an encoder has embedded, and those that it has not."""
+
+    searchable: int
+    waiting: int
+
+
+def has_vector(
+    encoder_id: int, *, image: str = "pk", kind: VectorKind = VectorKind.PICTURE
+) -> Exists:
+    """True for rows whose picture has a vector; `image` is the row's path to the picture's key."""
+    return Exists(Embedding.objects.made_by(encoder_id, kind=kind).first_of(image))
+
+
+def has_active_vector(*, image: str = "pk", kind: VectorKind = VectorKind.PICTURE) -> Exists:
+    """The same for the encoder that searches use."""
+    return Exists(Embedding.objects.made_by_active(kind=kind).first_of(image))
+
+
+def count_pictures(
+    images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
+) -> PictureCounts:
+    """Counts these pictures with and without a vector, in one query."""
+    first = Q(embeddings__encoder_id=encoder.pk, embeddings__kind=kind, embeddings__ordinal=0)
+    found = (
+        images.order_by()
+        .annotate(first_vector=FilteredRelation("embeddings", condition=first))
+        .aggregate(pictures=Count("pk"), searchable=Count("first_vector"))
+    )
+    return PictureCounts(found["searchable"], found["pictures"] - found["searchable"])
+
+
+def live_picture_count(*, encoder: str = "pk", kind: VectorKind = VectorKind.PICTURE) -> Coalesce:
+    """How many live pictures have a vector, for rows of encoders; `encoder` is the path to the
+    encoder's key."""
+    vectors = (
+        Embedding.objects.filter(
+            encoder=OuterRef(encoder), kind=kind, ordinal=0, image__deleted_at__isnull=True
+        )
+        .order_by()
+        .values("encoder")
+        .annotate(n=Count("pk"))
+    )
+    return Coalesce(Subquery(vectors.values("n"), output_field=IntegerField()), 0)

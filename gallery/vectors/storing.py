@@ -1,0 +1,115 @@
+"""Writing, reading and deleting vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from django.db.models import QuerySet
+from django.utils import timezone
+from pgvector import HalfVector
+
+from gallery.models import Embedding, Encoder, Image, VectorKind
+from gallery.vectors.arrays import Vector, check_unit
+
+# Vectors fetched at a time: one of 1,000 dimensions takes about 30 KB while it is read.
+READ_STEP = 500
+
+# Primary key, content, ordinal and numbers, as the database gives them.
+_Row = tuple[int, str, int, list[float]]
+
+
+class NewVector(NamedTuple):
+    """A vector to store. `ordinal` numbers a picture's tiles from 0."""
+
+    image_id: int
+    vector: Vector
+    ordinal: int = 0
+
+
+class StoredVector(NamedTuple):
+    """A vector as it is stored, with its picture's key and content."""
+
+    image_id: int
+    sha256: str
+    ordinal: int
+    vector: Vector
+
+
+def upsert_vectors(
+    vectors: Iterable[NewVector], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
+) -> int:
+    """Stores vectors in one statement, replacing those already there, and returns their number.
+
+    Raises InvalidVector, before anything is written, for a vector of another dimension than the
+    encoder's or whose length is not 1, and IntegrityError when a picture no longer exists.
+    """
+    now = timezone.now()
+    rows = []
+    # In one order everywhere, so that two writers of the same pictures cannot deadlock.
+    for new in sorted(vectors, key=lambda each: (each.image_id, each.ordinal)):
+        check_unit(new.vector, dimension=encoder.dimension)
+        rows.append(
+            Embedding(
+                image_id=new.image_id,
+                encoder=encoder,
+                kind=kind,
+                ordinal=new.ordinal,
+                vector=HalfVector(new.vector),
+                created_at=now,
+            )
+        )
+    Embedding.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["image", "encoder", "kind", "ordinal"],
+        update_fields=["vector", "created_at"],
+    )
+    return len(rows)
+
+
+def stored_vectors(
+    images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
+) -> list[StoredVector]:
+    """The vectors of a few pictures, by primary key and ordinal."""
+    return [_stored(row) for row in _rows(images, encoder=encoder, kind=kind)]
+
+
+def iterate_vectors(
+    images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
+) -> Iterator[StoredVector]:
+    """The vectors of any number of pictures, in the same order, read a few hundred at a time."""
+    rows = _rows(images, encoder=encoder, kind=kind).iterator(chunk_size=READ_STEP)
+    return map(_stored, rows)
+
+
+def _rows(
+    images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind
+) -> QuerySet[Embedding, _Row]:
+    return (
+        Embedding.objects.made_by(encoder.pk, kind=kind)
+        .filter(image__in=images.order_by().values("pk"))
+        .order_by("image_id", "ordinal")
+        .values_list("image_id", "image__sha256", "ordinal", "vector")
+    )
+
+
+def _stored(row: _Row) -> StoredVector:
+    return StoredVector(*row[:3], np.array(row[3], dtype=np.float32))
+
+
+def delete_vectors(
+    encoder: Encoder, *, images: QuerySet[Image] | None = None, kind: VectorKind | None = None
+) -> int:
+    """Deletes an encoder's vectors, only those of some pictures or of one kind if given; how many.
+
+    Vectors of other encoders are never touched.
+    """
+    bounds: dict[str, Any] = {}
+    if images is not None:
+        bounds["image__in"] = images.order_by().values("pk")
+    if kind is not None:
+        bounds["kind"] = kind
+    deleted, _ = Embedding.objects.filter(encoder=encoder, **bounds).delete()
+    return deleted

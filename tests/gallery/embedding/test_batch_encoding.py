@@ -1,0 +1,87 @@
+"""Writing what a batch produced: all or nothing for each job, and never for a job that is gone."""
+
+import numpy as np
+import pytest
+from django.db import transaction
+
+from gallery.embedding import batch_encoding
+from gallery.embedding.batch_encoding import write_vectors
+from gallery.embedding.claims import claim_jobs
+from gallery.embedding.lifecycle import remove_encoder
+from gallery.exceptions import InvalidVector
+from gallery.models import Embedding, EmbeddingJob, Encoder
+from tests.blocking import Rival
+from tests.factories import (
+    TINY_DIMENSION,
+    make_active_encoder,
+    make_collection,
+    make_image,
+    make_person,
+)
+
+UNIT = np.eye(TINY_DIMENSION, dtype=np.float32)[0]
+
+
+@pytest.fixture
+def building(transactional_db):
+    """A second encoder with three claimed jobs."""
+    make_active_encoder()
+    encoder = Encoder.objects.create(key="second", dimension=TINY_DIMENSION)
+    collection = make_collection(make_person())
+    for _ in range(3):
+        EmbeddingJob.objects.create(image=make_image(collection), encoder=encoder)
+    return encoder
+
+
+def claim(encoder):
+    """Claimed jobs, and a vector for each of their pictures."""
+    jobs = claim_jobs([encoder], limit=10, worker="me")
+    assert len(jobs) == 3
+    return jobs, {job.image_id: UNIT for job in jobs}
+
+
+def test_vectors_are_written_and_their_jobs_are_gone(building):
+    jobs, vectors = claim(building)
+    del vectors[jobs[0].image_id]
+    assert write_vectors(jobs, vectors) == 2
+    assert set(Embedding.objects.values_list("image", "encoder", "kind", "ordinal")) == {
+        (job.image_id, building.pk, "picture", 0) for job in jobs[1:]
+    }
+    assert list(EmbeddingJob.objects.all()) == [jobs[0]]
+
+
+def test_a_vector_that_is_not_of_unit_length_writes_nothing(building):
+    jobs, vectors = claim(building)
+    vectors[jobs[2].image_id] = UNIT * 1.1
+    with pytest.raises(InvalidVector):
+        write_vectors(jobs, vectors)
+    assert not Embedding.objects.exists()
+    assert EmbeddingJob.objects.count() == 3
+
+
+def test_a_writer_waits_for_the_removal_of_its_jobs_and_writes_nothing(building):
+    """Without the lock it would leave vectors behind for jobs that were deleted under it."""
+    jobs, vectors = claim(building)
+    with transaction.atomic():
+        EmbeddingJob.objects.filter(encoder=building).delete()
+        writer = Rival(lambda: write_vectors(jobs, vectors))
+        writer.wait_until_blocked()
+    assert writer.result() == 0
+    assert not Embedding.objects.exists()
+
+
+def test_the_removal_of_an_encoder_waits_for_its_writer_and_leaves_nothing(building, monkeypatch):
+    jobs, vectors = claim(building)
+    upsert = batch_encoding.upsert_vectors
+    removers = []
+
+    def upsert_while_it_is_removed(*arguments, **values):
+        removers.append(Rival(lambda: remove_encoder("second")))
+        removers[0].wait_until_blocked()
+        return upsert(*arguments, **values)
+
+    monkeypatch.setattr(batch_encoding, "upsert_vectors", upsert_while_it_is_removed)
+    assert write_vectors(jobs, vectors) == 3
+    removers[0].result()
+    assert not Encoder.objects.filter(key="second").exists()
+    assert not Embedding.objects.exists()
