@@ -88,18 +88,6 @@ def _load_into(key: str, future: Future[EncoderBackend]) -> None:
         future.set_exception(error)
 
 
-def is_loaded(key: str) -> bool:
-    """Whether this process already holds the encoder, so that using it costs no wait."""
-    return key in _encoders
-
-
-def forget_encoders() -> None:
-    """Empties the caches: for a removed encoder, and for tests."""
-    with _registry_lock, _query_lock:
-        _encoders.clear()
-        _queries.clear()
-
-
 def encode_query_text(key: str, text: str) -> NDArray[np.float32]:
     """The unit vector of a query, float32 [d], read-only; remembered by encoder and text.
 

@@ -209,11 +209,6 @@ class DecoderPool:
             child.forget()
         self.__init__(self._size)  # type: ignore[misc]
 
-    def idle_pids(self) -> list[int]:
-        """Process ids of the idle children, for operators and tests."""
-        with self._lock:
-            return [child.pid for child in self._idle]
-
     def _give_back(self, child: ChildProcess | None) -> None:
         with self._lock:
             if child is not None:
@@ -224,13 +219,3 @@ class DecoderPool:
 _pool = DecoderPool(max(1, os.cpu_count() or 1))
 atexit.register(_pool.close)
 os.register_at_fork(after_in_child=_pool.forget)
-
-
-def close_decoder() -> None:
-    """Ends this process's idle children; the next picture starts fresh ones."""
-    _pool.close()
-
-
-def idle_decoder_pids() -> list[int]:
-    """Process ids of this process's idle children."""
-    return _pool.idle_pids()

@@ -88,22 +88,6 @@ class Prepared:
     name: str
 
 
-def ingest_file(
-    source: Source, *, to: Destination, name: str, details: Details = NO_DETAILS
-) -> IngestResult:
-    """Takes one file in. Raises Refused, with nothing kept, when it is no picture we can take.
-
-    `source` is a path, an upload or anything that reads; `name` is what the person calls it.
-    """
-    shown = display_name(name)
-    with spooled(source, name=shown) as file:
-        existing = find_duplicate(file.sha256, collection=to.collection)
-        if existing is not None:
-            return Duplicate(existing)
-        with blobs.removed_on_failure(file):
-            return record(prepare(file, name=shown), to=to, details=details)
-
-
 def find_duplicate(sha256: str, *, collection: Collection) -> Image | None:
     """The collection's live picture of these bytes, if it has one."""
     return Image.objects.live().filter(collection=collection, sha256=sha256).first()
@@ -127,7 +111,7 @@ def prepare(file: Spooled, *, name: str) -> Prepared:
 
     `name` may have folders in front: messages show them, the picture keeps the last part.
     """
-    picture = read_picture(file, name=name, widths=RENDITION_WIDTHS)
+    picture = decode_picture(file, name=name, widths=RENDITION_WIDTHS)
     try:
         blobs.write_blobs(file, picture)
     except OSError as error:
@@ -136,7 +120,7 @@ def prepare(file: Spooled, *, name: str) -> Prepared:
     return Prepared(file=file, picture=picture, name=display_name(name))
 
 
-def read_picture(file: Spooled, *, name: str, widths: tuple[int, ...]) -> DecodedPicture:
+def decode_picture(file: Spooled, *, name: str, widths: tuple[int, ...]) -> DecodedPicture:
     """Decodes a file. Whatever it does to the decoder's child, it is refused and no more."""
     try:
         return decode(file.path, picture_format=file.picture_format, name=name, widths=widths)
@@ -148,7 +132,7 @@ def read_query_picture(source: Source, *, name: str) -> DecodedPicture:
     """A picture shown as a query: its upright WebP copy, nothing stored. Raises Refused."""
     shown = display_name(name)
     with spooled(source, name=shown) as file:
-        return read_picture(file, name=shown, widths=(QUERY_WIDTH,))
+        return decode_picture(file, name=shown, widths=(QUERY_WIDTH,))
 
 
 def record(prepared: Prepared, *, to: Destination, details: Details = NO_DETAILS) -> IngestResult:

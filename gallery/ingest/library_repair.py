@@ -9,7 +9,7 @@ from django.db import transaction
 
 from gallery.exceptions import Refused
 from gallery.ingest import blobs
-from gallery.ingest.intake import read_picture
+from gallery.ingest.intake import decode_picture
 from gallery.ingest.library_check import Finding, ProblemKind
 from gallery.ingest.spool import spooled
 from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image, QueryImage
@@ -33,7 +33,7 @@ def _render_again(finding: Finding) -> bool:
             originals_storage().open(name) as original,
             spooled(original, name=image.original_name) as file,
         ):
-            picture = read_picture(file, name=image.original_name, widths=RENDITION_WIDTHS)
+            picture = decode_picture(file, name=image.original_name, widths=RENDITION_WIDTHS)
     except Refused:
         return False
     blobs.write_renditions(image.sha256, picture.renditions)

@@ -15,9 +15,7 @@ from gallery.search import params as clean
 
 Orientation = Literal["landscape", "portrait", "square"]
 Sort = Literal["relevance", "date"]
-ChipKind = Literal[
-    "words", "image", "picture", "collection", "tag", "year", "from", "to", "orientation"
-]
+ChipKind = Literal["words", "image", "picture"]
 
 ORIENTATIONS: tuple[Orientation, ...] = ("landscape", "portrait", "square")
 # Words and pictures count alike until somebody moves the slider.
@@ -72,13 +70,13 @@ class Filters:
 class Chip:
     """One part of a query as the page shows it, with the address of the query without it.
 
-    `value` is the words, the picture's id, the token or the filter's value, as text; `sign` is
-    "+" for what is wanted, "-" for what is left out and "" for filters.
+    `value` is the words, the picture's id or the token, as text; `sign` is "+" for what is wanted
+    and "-" for what is left out.
     """
 
     label: str
     kind: ChipKind
-    sign: Literal["+", "-", ""]
+    sign: Literal["+", "-"]
     value: str
     remove_params: str
 
@@ -179,35 +177,8 @@ class SearchQuery:
             found.append(self._chip(f"Picture {number}", "image", "-", str(number), unlike=rest))
         return tuple(found)
 
-    def filter_chips(self) -> tuple[Chip, ...]:
-        """The filters, one chip each."""
-        filters, found = self.filters, []
-        for slug in filters.collections:
-            rest = tuple(s for s in filters.collections if s != slug)
-            found.append(self._filter_chip(slug, "collection", slug, collections=rest))
-        for tag in filters.tags:
-            rest = tuple(t for t in filters.tags if t != tag)
-            found.append(self._filter_chip(tag, "tag", tag, tags=rest))
-        if filters.year is not None:
-            year = str(filters.year)
-            found.append(self._filter_chip(year, "year", year, year=None))
-        if filters.taken_from:
-            day = filters.taken_from.isoformat()
-            found.append(self._filter_chip(f"from {day}", "from", day, taken_from=None))
-        if filters.taken_to:
-            day = filters.taken_to.isoformat()
-            found.append(self._filter_chip(f"until {day}", "to", day, taken_to=None))
-        if filters.orientation:
-            shape = filters.orientation
-            found.append(self._filter_chip(shape, "orientation", shape, orientation=""))
-        return tuple(found)
-
     def _chip(
         self, label: str, kind: ChipKind, sign: Literal["+", "-"], value: str, **without: Any
     ) -> Chip:
         rest = self.with_(**without).to_params()
         return Chip(label=label, kind=kind, sign=sign, value=value, remove_params=rest)
-
-    def _filter_chip(self, label: str, kind: ChipKind, value: str, **without: Any) -> Chip:
-        rest = self.with_(filters=replace(self.filters, **without)).to_params()
-        return Chip(label=label, kind=kind, sign="", value=value, remove_params=rest)

@@ -18,11 +18,12 @@ from django.utils import timezone
 
 from gallery.embedding.queue import embed_pending
 from gallery.ingest.blobs import renditions_storage
-from gallery.ingest.intake import Destination, Details, ingest_file
+from gallery.ingest.intake import Destination, Details
 from gallery.models import Embedding, Image, Visibility
 from gallery.models.image import RENDITION_WIDTHS
 from tests.factories import make_active_encoder, make_collection, make_person
 from tests.images import jpeg
+from tests.ingesting import ingest_file
 from tests.worker import worker, worker_process
 
 __all__ = ["worker", "worker_process"]

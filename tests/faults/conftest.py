@@ -5,10 +5,11 @@ import shutil
 import pytest
 from django.conf import settings
 
-from gallery.ingest.intake import Destination, ingest_file
+from gallery.ingest.intake import Destination
 from searchsite import lanes
 from tests.factories import make_active_encoder, make_collection, make_person
 from tests.images import jpeg
+from tests.ingesting import ingest_file
 from tests.worker import Worker, start_broker
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from gallery.embedding import registry
 from gallery.exceptions import EncoderUnavailable
+from tests.encoder_cache import forget_encoders, is_loaded
 
 
 @pytest.fixture
@@ -17,9 +18,9 @@ def wsgi(monkeypatch):
 
 
 def test_the_active_encoder_is_loaded_in_advance(db, encoder, wsgi):
-    registry.forget_encoders()
+    forget_encoders()
     wsgi.warm_encoder()
-    assert registry.is_loaded(encoder.key)
+    assert is_loaded(encoder.key)
 
 
 def test_a_site_without_an_encoder_starts_just_as_well(db, wsgi, caplog):

@@ -12,8 +12,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from PIL import Image as PillowImage
 
-from gallery.embedding import registry
 from gallery.embedding.lifecycle import enqueue_missing
+from tests.encoder_cache import forget_encoders
 from tests.factories import make_collection, make_image
 from tests.tiny_encoder import COLOURS
 
@@ -21,9 +21,9 @@ from tests.tiny_encoder import COLOURS
 @pytest.fixture
 def fresh_registry():
     """No encoder is warm before or after."""
-    registry.forget_encoders()
+    forget_encoders()
     yield
-    registry.forget_encoders()
+    forget_encoders()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import pytest
 from gallery.embedding import registry
 from gallery.embedding.catalog import DEFAULT_HUB_FOLDER, DEFAULT_KEY
 from gallery.exceptions import EncoderUnavailable
+from tests.encoder_cache import is_loaded
 from tests.tiny_encoder import TinyEncoder
 
 pytestmark = pytest.mark.usefixtures("fresh_registry")
@@ -47,7 +48,7 @@ def test_many_threads_load_an_encoder_once(slow_adapter):
     assert loads == ["slow:one"]
     assert len(found) == 6
     assert len({id(encoder) for encoder in found}) == 1
-    assert registry.is_loaded("slow:one")
+    assert is_loaded("slow:one")
 
 
 def test_an_unknown_prefix_is_a_sentence_that_lists_the_known_ones():
@@ -82,7 +83,7 @@ def test_the_query_cache_forgets_the_oldest(monkeypatch):
 
 def test_warming_up_runs_both_towers():
     registry.warm_up("tiny")
-    assert registry.is_loaded("tiny")
+    assert is_loaded("tiny")
 
 
 def test_a_named_encoder_is_taken_at_its_word(settings):

@@ -4,11 +4,12 @@ import pytest
 from django.db import transaction
 
 from gallery.ingest import blobs
-from gallery.ingest.intake import Destination, ingest_file
+from gallery.ingest.intake import Destination
 from gallery.models import Image
 from tests import images
 from tests.factories import make_collection
 from tests.gallery.ingest.conftest import upload
+from tests.ingesting import ingest_file
 
 
 @pytest.fixture

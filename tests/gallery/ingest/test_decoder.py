@@ -19,9 +19,13 @@ WIDTHS = (320, 640)
 @pytest.fixture(autouse=True)
 def fresh_children():
     """Each test begins and ends without children."""
-    decoder.close_decoder()
+    decoder._pool.close()
     yield
-    decoder.close_decoder()
+    decoder._pool.close()
+
+
+def idle_pids():
+    return [child.pid for child in decoder._pool._idle]
 
 
 def read(path, picture_format=formats.JPEG, name="a.jpg"):
@@ -61,20 +65,20 @@ def test_a_date_in_the_future_is_left_out(as_file):
 def test_one_child_reads_many_pictures(as_file):
     path = as_file(images.jpeg())
     read(path)
-    pids = decoder.idle_decoder_pids()
+    pids = idle_pids()
     for _ in range(3):
         read(path)
-    assert decoder.idle_decoder_pids() == pids
+    assert idle_pids() == pids
     assert len(pids) == 1
 
 
 def test_a_child_is_replaced_after_its_share_of_pictures(as_file, monkeypatch):
     """What the decoders' libraries leak ends with the child."""
-    monkeypatch.setattr(decoder, "PICTURES_PER_CHILD", 2)
+    monkeypatch.setattr(decoder, "MAX_PICTURES_PER_CHILD", 2)
     path, pids = as_file(images.jpeg()), []
     for _ in range(5):
         read(path)
-        pids += decoder.idle_decoder_pids()
+        pids += idle_pids()
     first, second, third = pids[0], pids[2], pids[4]
     assert pids == [first, first, second, second, third]
     assert len({first, second, third}) == 3
@@ -84,19 +88,19 @@ def test_a_child_is_replaced_after_its_share_of_pictures(as_file, monkeypatch):
 
 def test_a_refused_picture_does_not_cost_the_child(as_file):
     read(as_file(images.jpeg()))
-    pids = decoder.idle_decoder_pids()
+    pids = idle_pids()
     with pytest.raises(Refused):
         read(as_file(images.truncated_jpeg(), "b.jpg"))
-    assert decoder.idle_decoder_pids() == pids
+    assert idle_pids() == pids
 
 
 def test_a_child_that_was_killed_is_replaced(as_file):
     path = as_file(images.jpeg())
     read(path)
-    (pid,) = decoder.idle_decoder_pids()
+    (pid,) = idle_pids()
     os.kill(pid, signal.SIGKILL)
     assert read(path).width == 640
-    assert decoder.idle_decoder_pids() != [pid]
+    assert idle_pids() != [pid]
 
 
 def test_a_picture_that_kills_every_child_is_refused_and_the_next_one_read(as_file, monkeypatch):
@@ -126,7 +130,7 @@ def test_a_child_that_hangs_is_ended(as_file, settings, monkeypatch):
     monkeypatch.setattr("gallery.ingest.child_process.GRACE_S", 0)
     path = as_file(images.jpeg())
     read(path)
-    (pid,) = decoder.idle_decoder_pids()
+    (pid,) = idle_pids()
     os.kill(pid, signal.SIGSTOP)
     with pytest.raises(DecoderFailed) as failed:
         read(path)
@@ -169,25 +173,25 @@ def test_threads_have_children_of_their_own(as_file):
     with ThreadPoolExecutor(6) as threads:
         pictures = list(threads.map(lambda _: read(path), range(12)))
     assert {picture.perceptual_hash for picture in pictures} == {pictures[0].perceptual_hash}
-    assert 1 <= len(decoder.idle_decoder_pids()) <= (os.cpu_count() or 1)
+    assert 1 <= len(idle_pids()) <= (os.cpu_count() or 1)
 
 
 def test_a_forked_process_starts_its_own_child(as_file):
     path = as_file(images.jpeg())
     read(path)
-    mine = decoder.idle_decoder_pids()
+    mine = idle_pids()
     child = os.fork()
     if child == 0:  # the forked worker: reports by its exit status
         try:
-            fresh = decoder.idle_decoder_pids() == [] and read(path).width == 640
-            apart = decoder.idle_decoder_pids() != mine
-            decoder.close_decoder()
+            fresh = idle_pids() == [] and read(path).width == 640
+            apart = idle_pids() != mine
+            decoder._pool.close()
             os._exit(0 if fresh and apart else 1)
         finally:
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert read(path).width == 640
-    assert decoder.idle_decoder_pids() == mine
+    assert idle_pids() == mine
 
 
 def test_an_interrupted_read_does_not_answer_the_next_one(as_file, monkeypatch):

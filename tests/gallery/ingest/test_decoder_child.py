@@ -58,7 +58,7 @@ def test_a_bad_picture_is_answered_with_a_reason(as_file, data, reason):
 
 @pytest.mark.parametrize(
     ("limit", "value"),
-    [("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", decoder_child.OPEN_FILES)],
+    [("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", decoder_child.MAX_OPEN_FILES)],
 )
 def test_a_running_child_lives_under_limits(as_file, limit, value):
     """Read from outside, of the child that has just answered."""

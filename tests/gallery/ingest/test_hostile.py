@@ -10,11 +10,12 @@ import pytest
 
 from gallery.exceptions import Refused
 from gallery.ingest.bulk import Incoming, ingest_many
-from gallery.ingest.intake import Stored, ingest_file
+from gallery.ingest.intake import Stored
 from gallery.ingest.sources import incoming_from_zip
 from gallery.models import RENDITION_WIDTHS, Image
 from tests import images
 from tests.gallery.ingest.conftest import upload
+from tests.ingesting import ingest_file
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpora" / "malformed.tar.gz"
 

@@ -7,13 +7,14 @@ from django.db import connection, connections, transaction
 
 from gallery.exceptions import Refused
 from gallery.ingest import blobs, intake
-from gallery.ingest.intake import Destination, Details, Duplicate, Stored, ingest_file
+from gallery.ingest.intake import Destination, Details, Duplicate, Stored
 from gallery.ingest.spool import spooled
 from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image
 from gallery.models.image import originals_storage
 from tests import images
 from tests.factories import make_collection
 from tests.gallery.ingest.conftest import upload
+from tests.ingesting import ingest_file
 from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 
 

@@ -10,7 +10,6 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from gallery.ingest import blobs
-from gallery.ingest.intake import ingest_file
 from gallery.ingest.library_check import ProblemKind, find_problems
 from gallery.ingest.library_repair import repair
 from gallery.ingest.spool import spool_folder
@@ -20,6 +19,7 @@ from gallery.models.query_image import queries_storage
 from tests import images
 from tests.factories import make_image
 from tests.gallery.ingest.conftest import upload
+from tests.ingesting import ingest_file
 
 LONG_AGO_S = 3 * 3600
 

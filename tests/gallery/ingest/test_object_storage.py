@@ -6,13 +6,14 @@ from django.core.files.storage import storages
 from moto.server import ThreadedMotoServer
 
 from gallery.ingest import blobs, library_check
-from gallery.ingest.intake import Duplicate, ingest_file
+from gallery.ingest.intake import Duplicate
 from gallery.ingest.library_check import ProblemKind, find_problems
 from gallery.ingest.library_repair import repair
 from gallery.models import Image
 from gallery.models.image import originals_storage
 from tests import images
 from tests.gallery.ingest.conftest import upload
+from tests.ingesting import ingest_file
 
 BUCKET = "pictures"
 KEYS = {"region_name": "us-east-1", "access_key": "test", "secret_key": "test"}

@@ -6,10 +6,11 @@ import pytest
 from django.core.management import call_command
 
 from gallery.ingest import blobs
-from gallery.ingest.intake import Destination, ingest_file
+from gallery.ingest.intake import Destination
 from tests import images
 from tests.factories import make_collection
 from tests.gallery.ingest.conftest import upload
+from tests.ingesting import ingest_file
 
 
 @pytest.fixture

@@ -163,23 +163,6 @@ def test_chips_each_remove_themselves():
     assert parsed(chips[4].remove_params) == query.with_(excluded_words=())
 
 
-def test_filter_chips_each_remove_themselves():
-    filters = Filters(
-        collections=("a", "b"),
-        tags=("sea",),
-        year=2024,
-        taken_from=date(2024, 1, 1),
-        taken_to=date(2024, 2, 1),
-        orientation="square",
-    )
-    query = SearchQuery(words="cat", filters=filters)
-    chips = query.filter_chips()
-    kinds = ["collection", "collection", "tag", "year", "from", "to", "orientation"]
-    assert [chip.kind for chip in chips] == kinds
-    assert parsed(chips[0].remove_params).filters.collections == ("b",)
-    assert parsed(chips[-1].remove_params).filters.orientation == ""
-
-
 def test_empty_means_no_filters_either():
     assert SearchQuery().is_empty
     assert SearchQuery(page=3, sort="date").is_empty
