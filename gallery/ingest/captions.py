@@ -8,8 +8,11 @@ import io
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+from django.utils.translation import gettext as _
+
 from gallery.exceptions import ImportProblem
 from gallery.ingest.intake import NO_DETAILS, Details
+from gallery.ingest.refusals import reason_of
 
 COLUMNS = ("file", "caption")
 # What Excel writes when it is not asked for UTF-8.
@@ -44,8 +47,8 @@ def read_captions(file: Path) -> Captions:
     try:
         data = file.read_bytes()
     except OSError as error:
-        why = (error.strerror or "it cannot be read").lower()
-        raise ImportProblem(f"The captions {file} cannot be read: {why}.") from error
+        sentence = _("The captions in %(file)s can’t be read: %(why)s.")
+        raise ImportProblem(sentence % {"file": file, "why": reason_of(error)}) from error
     return Captions(dict(_rows(_text(data), file.name)))
 
 
@@ -67,8 +70,11 @@ def _rows(text: str, name: str) -> Iterator[tuple[str, str]]:
         for column in COLUMNS:
             if column not in columns:
                 raise ImportProblem(
-                    f"The captions in {name} have no column “{column}”:"
-                    " the first line must be file,caption.",
+                    _(
+                        "The captions in %(name)s have no “%(column)s” column. The first line must "
+                        "be file,caption."
+                    )
+                    % {"name": name, "column": column},
                     reason="captions_column_missing",
                 )
         for row in reader:
@@ -77,6 +83,7 @@ def _rows(text: str, name: str) -> Iterator[tuple[str, str]]:
                 yield file, (row[columns["caption"]] or "").strip()
     except csv.Error as error:
         raise ImportProblem(
-            f"The captions in {name} are not good CSV near line {reader.line_num}: {error}.",
+            _("The captions in %(name)s aren’t valid CSV near line %(line)d: %(error)s.")
+            % {"name": name, "line": reader.line_num, "error": error},
             reason="captions_damaged",
         ) from error

@@ -1,11 +1,18 @@
-"""The picture formats that are accepted, told by content and never by name. Pure: no Pillow.
+"""The accepted picture formats, recognised by content and never by name. Pure: no Pillow.
 
-Both the site and the decoder's child process import it.
+The decoder's child process gets a format's Pillow name from its parent and doesn't import this.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # Enough for every signature below, and for the first kilobyte in which an SVG shows itself.
 HEAD_BYTES = 1024
@@ -30,7 +37,7 @@ HEIC = PictureFormat(pillow_name="HEIF", media_type="image/heic", extension="hei
 AVIF = PictureFormat(pillow_name="AVIF", media_type="image/avif", extension="avif")
 
 ACCEPTED = (JPEG, PNG, WEBP, GIF, BMP, TIFF, HEIC, AVIF)
-ACCEPTED_IN_WORDS = "JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF"
+ACCEPTED_IN_WORDS = _("JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF")
 
 _SIGNATURES: tuple[tuple[bytes, PictureFormat], ...] = (
     (b"\xff\xd8\xff", JPEG),
@@ -46,22 +53,22 @@ _SIGNATURES: tuple[tuple[bytes, PictureFormat], ...] = (
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif"}
 
-_OTHER_KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF"),
-    (b"\x1a\x45\xdf\xa3", "a video"),
-    (b"RIFF", "a sound or video"),
-    (b"8BPS", "a Photoshop file"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
-    (b"\xff\x0a", "a JPEG XL picture"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x00\x00\x01\x00", "an icon file"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
-    (b"ID3", "a sound"),
-    (b"OggS", "a sound or video"),
+_OTHER_KINDS: tuple[tuple[bytes, StrPromise], ...] = (
+    (b"%PDF", _("a PDF")),
+    (b"\x1a\x45\xdf\xa3", _("a video")),
+    (b"RIFF", _("a sound or video")),
+    (b"8BPS", _("a Photoshop file")),
+    (b"\x00\x00\x00\x0cjP  ", _("a JPEG 2000 picture")),
+    (b"\xff\x0a", _("a JPEG XL picture")),
+    (b"\x00\x00\x00\x0cJXL ", _("a JPEG XL picture")),
+    (b"Rar!", _("a RAR archive")),
+    (b"7z\xbc\xaf", _("a 7z archive")),
+    (b"\x1f\x8b", _("a gzip archive")),
+    (b"\x00\x00\x01\x00", _("an icon file")),
+    (b"MZ", _("a program")),
+    (b"\x7fELF", _("a program")),
+    (b"ID3", _("a sound")),
+    (b"OggS", _("a sound or video")),
 )
 
 
@@ -96,15 +103,15 @@ def is_zip(head: bytes) -> bool:
 def describe_other(head: bytes) -> str | None:
     """What a file that is no accepted picture is, in two or three words, or None."""
     if _looks_like_svg(head):
-        return "an SVG drawing"
+        return gettext("an SVG drawing")
     if is_zip(head):
-        return "a zip"
+        return gettext("a zip")
     if head[4:8] == b"ftyp":
-        return "a video"
+        return gettext("a video")
     for signature, words in _OTHER_KINDS:
         if head.startswith(signature):
-            return words
-    return "text" if _looks_like_text(head) else None
+            return str(words)
+    return gettext("text") if _looks_like_text(head) else None
 
 
 def _looks_like_svg(head: bytes) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from django.core.files.storage import FileSystemStorage, Storage
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery.ingest.blobs import renditions_storage
 from gallery.ingest.spool import spool_folder
@@ -81,13 +82,14 @@ def find_problems(*, progress: CheckProgress = _silent) -> Iterator[Finding]:
 def _pictures_without_files(progress: CheckProgress) -> Iterator[Finding]:
     originals, renditions = originals_storage(), renditions_storage()
     for image in Image.objects.order_by("pk").iterator(chunk_size=STEP):
-        progress("pictures", 1)
+        progress(_("pictures"), 1)
         name = image.original.name or ""
         if not originals.exists(name):
             yield Finding(
                 problem=ProblemKind.MISSING_ORIGINAL,
                 subject=name,
-                sentence=f"The original of picture {image.pk} is gone: restore it from a backup.",
+                sentence=_("Picture %(id)s is missing its original file. Restore it from a backup.")
+                % {"id": image.pk},
                 image_id=image.pk,
             )
         missing = [
@@ -100,7 +102,8 @@ def _pictures_without_files(progress: CheckProgress) -> Iterator[Finding]:
             yield Finding(
                 problem=ProblemKind.MISSING_RENDITIONS,
                 subject=image.sha256,
-                sentence=f"Picture {image.pk} has no copy at {widths} pixels.",
+                sentence=_("Picture %(id)s has no %(widths)s px copy.")
+                % {"id": image.pk, "widths": widths},
                 image_id=image.pk,
             )
 
@@ -110,11 +113,12 @@ def _pictures_without_jobs(progress: CheckProgress) -> Iterator[Finding]:
         jobs = EmbeddingJob.objects.filter(image_id=OuterRef("pk"), encoder_id=encoder.pk)
         waiting = Image.objects.missing_vector_for(encoder.pk).exclude(Exists(jobs))
         for pk in waiting.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP):
-            progress("queue", 1)
+            progress(_("queue"), 1)
             yield Finding(
                 problem=ProblemKind.MISSING_JOB,
                 subject=f"{pk}",
-                sentence=f"Picture {pk} is neither searchable with {encoder.key} nor waiting.",
+                sentence=_("Picture %(id)s has no vector of %(encoder)s and isn’t queued.")
+                % {"id": pk, "encoder": encoder.key},
                 image_id=pk,
                 encoder_id=encoder.pk,
             )
@@ -123,21 +127,21 @@ def _pictures_without_jobs(progress: CheckProgress) -> Iterator[Finding]:
 def _originals_without_rows(progress: CheckProgress) -> Iterator[Finding]:
     store = originals_storage()
     for names in _steps(_old_files(store)):
-        progress("originals", len(names))
+        progress(_("originals"), len(names))
         known = set(Image.objects.filter(original__in=names).values_list("original", flat=True))
         for name in names:
             if name not in known:
                 yield Finding(
                     problem=ProblemKind.ORPHAN_ORIGINAL,
                     subject=name,
-                    sentence=f"The file {name} belongs to no picture.",
+                    sentence=_("The original %(name)s belongs to no picture.") % {"name": name},
                 )
 
 
 def _renditions_without_rows(progress: CheckProgress) -> Iterator[Finding]:
     store = renditions_storage()
     for names in _steps(_old_files(store)):
-        progress("copies", len(names))
+        progress(_("copies"), len(names))
         hashes = {PurePosixPath(name).parent.name for name in names}
         known = set(Image.objects.filter(sha256__in=hashes).values_list("sha256", flat=True))
         for name in names:
@@ -145,27 +149,27 @@ def _renditions_without_rows(progress: CheckProgress) -> Iterator[Finding]:
                 yield Finding(
                     problem=ProblemKind.ORPHAN_RENDITIONS,
                     subject=name,
-                    sentence=f"The copy {name} belongs to no picture.",
+                    sentence=_("The copy %(name)s belongs to no picture.") % {"name": name},
                 )
 
 
 def _queries(progress: CheckProgress) -> Iterator[Finding]:
     for query in QueryImage.objects.expired().iterator(chunk_size=STEP):
-        progress("queries", 1)
+        progress(_("query pictures"), 1)
         yield Finding(
             problem=ProblemKind.EXPIRED_QUERY,
             subject=f"{query.pk}",
-            sentence=f"Query picture {query.pk} has expired.",
+            sentence=_("Query picture %(id)s has expired.") % {"id": query.pk},
         )
     for names in _steps(_old_files(queries_storage())):
-        progress("queries", len(names))
+        progress(_("query pictures"), len(names))
         known = set(QueryImage.objects.filter(file__in=names).values_list("file", flat=True))
         for name in names:
             if name not in known:
                 yield Finding(
                     problem=ProblemKind.ORPHAN_QUERY,
                     subject=name,
-                    sentence=f"The query picture {name} belongs to no search.",
+                    sentence=_("The query picture %(name)s belongs to no search.") % {"name": name},
                 )
 
 
@@ -178,12 +182,15 @@ def _leftovers(progress: CheckProgress) -> Iterator[Finding]:
     for number, folder in enumerate(folders):
         pattern = "*" if number == 0 else f"{PART_PREFIX}*"
         for file in folder.rglob(pattern):
-            progress("temporary files", 1)
+            progress(_("temporary files"), 1)
             if file.is_file() and file.stat().st_mtime < oldest:
                 yield Finding(
                     problem=ProblemKind.LEFTOVER,
                     subject=str(file),
-                    sentence=f"The temporary file {file.name} was left by a process that died.",
+                    sentence=_(
+                        "The temporary file %(name)s was left behind by a process that died."
+                    )
+                    % {"name": file.name},
                 )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from gallery.exceptions import ImportProblem, Refused
 from gallery.ingest.bulk import Incoming
 from gallery.ingest.formats import is_zip
@@ -37,7 +39,10 @@ def list_files(paths: Iterable[Path], *, but_not: Path | None = None) -> list[tu
         elif path.exists():
             files.append((path, path.name))
         else:
-            raise ImportProblem(f"There is no file or folder {path}.", reason="missing_path")
+            raise ImportProblem(
+                _("There’s no file or folder named %(path)s.") % {"path": path},
+                reason="missing_path",
+            )
     if but_not is None:
         return files
     unwanted = but_not.resolve()

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.files.base import File
+from django.utils.translation import gettext as _
 
 from gallery.ingest.formats import HEAD_BYTES, PictureFormat, describe_other, sniff
 from gallery.ingest.refusals import reason_of, refusal, size_in_words
@@ -93,7 +94,7 @@ def _opened(source: Source, name: str) -> Iterator[Readable]:
         raise refusal("unreadable_file", name, detail=reason_of(error)) from error
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise refusal("unreadable_file", name, detail="it is not an ordinary file")
+            raise refusal("unreadable_file", name, detail=_("it isn’t a regular file"))
         yield file
 
 

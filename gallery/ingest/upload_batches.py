@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from django.core.files.base import File
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from gallery.exceptions import NotAllowed, Refused
 from gallery.ingest.bulk import Incoming, IngestOutcome, ingest_many
@@ -52,7 +53,7 @@ def iterate_file_into_batch(
 
 def _check_may_add(owner: User, collection: Collection) -> None:
     if not Collection.objects.open_to_uploads_by(owner).filter(pk=collection.pk).exists():
-        raise NotAllowed("You may not add pictures to this collection.", reason="may_not_add")
+        raise NotAllowed(_("You can’t add pictures to this collection."), reason="may_not_add")
 
 
 @contextmanager
@@ -64,7 +65,7 @@ def _not_allowed_if_deleted(collection: Collection) -> Iterator[None]:
         if Collection.objects.filter(pk=collection.pk).exists():
             raise
         raise NotAllowed(
-            "That collection was deleted meanwhile: choose another.", reason="collection_gone"
+            _("That collection has been deleted. Choose another one."), reason="collection_gone"
         ) from error
 
 

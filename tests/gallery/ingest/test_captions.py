@@ -51,7 +51,7 @@ def test_captions_of_files_that_never_came_are_told(as_file):
 def test_a_missing_column_is_said(as_file, data):
     with pytest.raises(ImportProblem) as problem:
         captions(as_file, data)
-    assert "the first line must be file,caption." in problem.value.sentence
+    assert "The first line must be file,caption." in problem.value.sentence
 
 
 def test_a_row_that_is_too_short_has_no_caption(as_file):
@@ -59,7 +59,7 @@ def test_a_row_that_is_too_short_has_no_caption(as_file):
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(ImportProblem, match="cannot be read: no such file"):
+    with pytest.raises(ImportProblem, match="can’t be read: no such file"):
         read_captions(tmp_path / "none.csv")
 
 
@@ -70,7 +70,7 @@ def test_a_very_long_caption_is_cut_and_stops_nothing(as_file):
 
 
 def test_captions_that_are_not_good_csv_are_said(as_file):
-    with pytest.raises(ImportProblem, match="not good CSV"):
+    with pytest.raises(ImportProblem, match="aren’t valid CSV"):
         captions(as_file, b'file,caption\na.jpg,"' + b"x" * 11_000_000 + b'"\n')
 
 

@@ -120,7 +120,7 @@ def test_a_picture_that_kills_every_child_is_refused_and_the_next_one_read(as_fi
         with pytest.raises(DecoderFailed) as failed:
             read(path, name="evil.jpg")
     assert failed.value.reason == "decoder_failed"
-    assert failed.value.sentence == "“evil.jpg” made the picture reader fail and was left out."
+    assert failed.value.sentence == "“evil.jpg” couldn’t be read: it crashes the picture reader."
     assert len(set(killed)) == 2
     assert read(path).width == 640
 

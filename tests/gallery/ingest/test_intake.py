@@ -119,7 +119,7 @@ def test_a_full_disk_is_a_refusal_in_plain_words(destination, monkeypatch, store
     monkeypatch.setattr(blobs, "write_renditions", fail)
     with pytest.raises(Refused) as refused:
         ingest_file(upload(images.jpeg()), to=destination, name="a.jpg")
-    assert refused.value.sentence == "“a.jpg” could not be stored: no space left on device."
+    assert refused.value.sentence == "“a.jpg” couldn’t be stored: no space left on device."
     assert Image.objects.count() == 0
 
 

@@ -52,7 +52,7 @@ def test_a_missing_original_is_told_and_cannot_be_mended(picture):
     originals_storage().delete(picture.original.name)
     (finding,) = find_problems()
     assert finding.problem == ProblemKind.MISSING_ORIGINAL
-    assert finding.sentence.endswith("restore it from a backup.")
+    assert finding.sentence.endswith("Restore it from a backup.")
     assert repair(finding) is False
 
 

@@ -11,7 +11,9 @@ FACTS = {"limit": "1 MB", "kind": "text", "width": "1", "height": "2", "detail":
 
 @pytest.mark.parametrize("reason", sorted(refusals._SENTENCES))
 def test_every_sentence_is_one_and_names_the_file(reason):
-    wanted = {field for _, field, _, _ in string.Formatter().parse(refusals._SENTENCES[reason])}
+    wanted = {
+        field for _, field, _, _ in string.Formatter().parse(str(refusals._SENTENCES[reason]))
+    }
     facts = {key: value for key, value in FACTS.items() if key in wanted}
     refused = refusals.refusal(reason, "beach.jpg", **facts)
     assert refused.reason == reason

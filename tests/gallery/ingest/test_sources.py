@@ -27,7 +27,7 @@ def test_the_captions_file_is_not_imported(tmp_path, as_file):
 
 
 def test_a_missing_path_is_said(tmp_path):
-    with pytest.raises(ImportProblem, match=r"There is no file or folder .*nowhere\."):
+    with pytest.raises(ImportProblem, match=r"There’s no file or folder .*nowhere\."):
         sources.list_files([tmp_path / "nowhere"])
 
 

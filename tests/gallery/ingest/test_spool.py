@@ -45,9 +45,9 @@ def test_an_upload_that_lies_on_disk_is_not_copied():
     ("data", "reason", "words"),
     [
         (b"", "empty", "is empty"),
-        (images.text_file(), "not_a_picture", "is text, not a picture"),
+        (images.text_file(), "not_a_picture", "is text, which isn’t supported"),
         (images.svg(), "not_a_picture", "is an SVG drawing"),
-        (b"\x00\x01\x02" * 50, "unknown_format", "is not a picture this site can read"),
+        (b"\x00\x01\x02" * 50, "unknown_format", "isn’t a supported picture"),
     ],
 )
 def test_what_is_no_picture_is_refused(stored_files, data, reason, words):
@@ -70,9 +70,7 @@ def test_too_many_bytes_are_refused_while_they_stream(settings, stored_files):
     source = BytesIO(images.jpeg() + b"\x00" * 10 * CHUNK_BYTES)
     with pytest.raises(Refused) as refused, spooled(source, name="a.jpg"):
         pass
-    assert refused.value.sentence == (
-        "“a.jpg” is larger than 2 MB, the most this site takes for one file."
-    )
+    assert refused.value.sentence == ("“a.jpg” is larger than 2 MB, the limit for one file.")
     assert source.tell() <= 3 * CHUNK_BYTES
     assert stored_files() == []
 
@@ -82,7 +80,7 @@ def test_files_that_cannot_be_opened_are_refused(tmp_path, stored_files):
     os.mkfifo(pipe)
     for path, words in [
         (tmp_path / "missing.jpg", "no such file"),
-        (pipe, "not an ordinary file"),
+        (pipe, "isn’t a regular file"),
     ]:
         with pytest.raises(Refused) as refused, spooled(path, name=path.name):
             pass

@@ -32,7 +32,7 @@ def test_a_finding_is_told_and_the_exit_status_says_so(damaged, capsys):
         call_command("check_library")
     assert ended.value.code == 1
     out = capsys.readouterr().out
-    assert f"Picture {damaged.pk} has no copy at 320 pixels." in out
+    assert f"Picture {damaged.pk} has no 320 px copy." in out
     assert "1 found: 1 missing renditions. --fix mends what can be mended." in out
 
 

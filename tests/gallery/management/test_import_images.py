@@ -45,7 +45,7 @@ def test_folders_files_and_zips_come_in_with_captions(administrator, folder, cap
         "refused": [
             {
                 "file": "notes.txt",
-                "reason": "“notes.txt” is text, not a picture this site can read:"
+                "reason": "“notes.txt” is text, which isn’t supported:"
                 " use JPEG, PNG, WebP, GIF, BMP, TIFF, HEIC or AVIF.",
             }
         ],
@@ -105,7 +105,7 @@ def test_public_and_owner_are_as_asked(administrator, folder, capsys):
     ("arguments", "sentence"),
     [
         (["--owner", "nobody"], "There is no account named “nobody”."),
-        (["--captions", "/no/such.csv"], "The captions /no/such.csv cannot be read"),
+        (["--captions", "/no/such.csv"], "The captions in /no/such.csv can’t be read"),
     ],
 )
 def test_what_cannot_be_done_is_said(administrator, folder, arguments, sentence):
@@ -120,7 +120,7 @@ def test_without_an_administrator_it_says_what_to_do(db, folder):
 
 
 def test_a_path_that_is_not_there_is_said_before_anything_is_made(administrator, tmp_path):
-    with pytest.raises(CommandError, match="There is no file or folder"):
+    with pytest.raises(CommandError, match="There’s no file or folder"):
         call_command("import_images", str(tmp_path / "gone"), "--collection", "x")
     assert not Collection.objects.exists()
 
