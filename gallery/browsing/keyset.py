@@ -133,8 +133,9 @@ def _slice_before(images: QuerySet[Image], *, place: Place, size: int) -> Slice:
 def _slice_around(images: QuerySet[Image], *, place: Place, size: int) -> Slice:
     """Half a page of newer pictures, then a page from the one at the place on: what is below the
     window is there already, so that nothing moves in it when the list goes on."""
-    newer = _newer(images.filter(_newer_than(place)), size=size // 2 + 1)
-    above = newer[: size // 2][::-1]
+    half = max(size // 2, 1)
+    newer = _newer(images.filter(_newer_than(place)), size=half + 1)
+    above = newer[:half][::-1]
     older = _older(images.filter(_not_newer_than(place)), size=size + 1)
     below = older[:size]
     shown = above + below

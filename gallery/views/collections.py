@@ -31,7 +31,7 @@ from gallery.library.collections import (
 from gallery.models import Collection, Image
 from gallery.search import Filters, matching_images
 from gallery.views.filter_menus import FilterBar, filter_bar
-from gallery.views.places import list_context
+from gallery.views.places import anchor_of, list_context, place_pairs
 from gallery.views.undo import undo_offer
 from gallery.views.upload_rows import limits
 
@@ -78,38 +78,62 @@ def collection(request: HttpRequest, *, slug: str) -> HttpResponse:
     context = {
         "collection": found,
         **list_context(request, images, address=lambda place: _place_url(request, place)),
-        "trail": _trail(request, found),
-        "select": _may_edit(request, found),
+        **tile_context(request, found, filters),
     }
     if request.htmx:  # type: ignore[attr-defined]
         response = render(request, "gallery/_grid_page.html", context)
     else:
-        context |= _around_the_grid(request, found, images, filters)
+        context |= _around_the_grid(request, found, filters)
         response = render(request, "collections/collection.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _around_the_grid(
-    request: HttpRequest, found: Collection, images: QuerySet[Image], filters: Filters
-) -> dict[str, Any]:
+def _around_the_grid(request: HttpRequest, found: Collection, filters: Filters) -> dict[str, Any]:
     """What the whole page shows beside the pictures."""
     may_edit = _may_edit(request, found)
-    elsewhere = Collection.objects.none()
-    if may_edit:
-        elsewhere = Collection.objects.open_to_uploads_by(request.user).exclude(pk=found.pk)
     return {
+        **list_parts(request, found, filters),
         "may_edit": may_edit,
         "may_manage": Collection.objects.managed_by(request.user).filter(pk=found.pk).exists(),
         "selecting": may_edit and "select" in request.GET,
         "bar": _bar(found, filters),
-        "filter_fields": _filter_pairs(filters),
         "select_url": f"?{urlencode([*_filter_pairs(filters), ('select', '1')])}",
-        "targets": elsewhere.order_by("name"),
-        "coverage": coverage(images),
         "undo": undo_offer(request),
         **limits(),
     }
+
+
+def list_parts(request: HttpRequest, found: Collection, filters: Filters) -> dict[str, Any]:
+    """What the parts of the page take that depend on the pictures of the list: how many there are,
+    and what can be done with all of them."""
+    open_to = Collection.objects.open_to_uploads_by(request.user).exclude(pk=found.pk)
+    pairs = _filter_pairs(filters)
+    return {
+        "collection": found,
+        "coverage": coverage(matching_images(filters, viewer=request.user)),
+        "filter_fields": pairs,
+        "is_filtered": bool(pairs),
+        "targets": open_to.order_by("name"),
+    }
+
+
+def tile_context(request: HttpRequest, found: Collection, filters: Filters) -> dict[str, Any]:
+    """What the tiles of a collection take."""
+    params = urlencode(_filter_pairs(filters))
+    place = f"collections/{found.slug}"
+    return {
+        "trail": f"{place}?{params}" if params else place,
+        "select": _may_edit(request, found),
+    }
+
+
+def list_url(found: Collection, filters: Filters, *, at: int | None = None) -> str:
+    """The address of the list of a collection, at the place of a picture."""
+    params = urlencode([*_filter_pairs(filters), *place_pairs(at)])
+    anchor = "" if at is None else anchor_of(at)
+    path = found.get_absolute_url()
+    return f"{path}?{params}{anchor}" if params else path
 
 
 @login_required
@@ -184,15 +208,10 @@ def _filter_pairs(filters: Filters) -> list[tuple[str, str]]:
 
 def _bar(found: Collection, filters: Filters) -> FilterBar:
     offer = filters_in(found)
-
-    def address(changed: Filters) -> str:
-        params = urlencode(changed.pairs())
-        return f"{found.get_absolute_url()}?{params}" if params else found.get_absolute_url()
-
     return filter_bar(
         replace(filters, collections=()),
         facets=Facets(collections=(), tags=offer.tags, years=offer.years),
-        address=address,
+        address=lambda changed: list_url(found, changed),
     )
 
 
@@ -203,12 +222,6 @@ def _place_url(request: HttpRequest, place: list[tuple[str, str]]) -> str:
         params.pop(name, None)
     params.update(dict(place))
     return f"{request.path}?{params.urlencode()}" if params else request.path
-
-
-def _trail(request: HttpRequest, found: Collection) -> str:
-    params = urlencode(_filter_pairs(filters_from(request.GET, found)))
-    place = f"collections/{found.slug}"
-    return f"{place}?{params}" if params else place
 
 
 def _may_edit(request: HttpRequest, found: Collection) -> bool:

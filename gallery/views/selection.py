@@ -1,23 +1,23 @@
 """What happens to the pictures that somebody ticked, or to all that match: one form, one change.
 
 With all=1 the form carries the filters and the number that was shown; the pictures are found
-anew on the server, and nothing happens when their number is another by now.
+anew on the server, and nothing happens when their number is another by now. The page shows the
+change in place; without JavaScript the list opens again at the place of the change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
+from gallery.browsing import Position, slice_at
 from gallery.exceptions import LibraryProblem, SemblanceError
 from gallery.http.numbers import is_number, numbers_of
 from gallery.http.sentences import describe_change
@@ -28,8 +28,15 @@ from gallery.library.trash import trash_images
 from gallery.library.words import parse_tags
 from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
-from gallery.search import filter_images
-from gallery.views.collections import filters_from, visible_collection
+from gallery.search import Filters, filter_images, matching_images
+from gallery.views.collections import (
+    filters_from,
+    list_parts,
+    list_url,
+    tile_context,
+    visible_collection,
+)
+from gallery.views.swap import changed_pictures, nothing_changed
 from gallery.views.undo import offer_undo
 
 Action = Callable[[HttpRequest, ImageQuerySet, int], tuple[Change, str]]
@@ -41,18 +48,48 @@ def change(request: HttpRequest, *, slug: str) -> HttpResponse:
     """Moves, tags, captions or deletes the selected pictures of one collection."""
     editable = Collection.objects.open_to_uploads_by(request.user)
     found = get_object_or_404(editable, pk=visible_collection(request, slug).pk)
-    back = redirect(_back_to(request, found))
+    filters = filters_from(request.POST, found)
+    images = matching_images(filters, viewer=request.user)
     action = ACTIONS.get(request.POST.get("action", ""))
     try:
         if action is None:
             raise LibraryProblem("Choose what to do with the pictures.", reason="action_missing")
-        images, expected = selected_images(request.POST, found)
-        done, target = action(request, images, expected)
+        selected, expected = selected_images(request.POST, found)
+        done, target = action(request, selected, expected)
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
-        return back
-    offer_undo(request, change=done, sentence=describe_change(done, target=target))
-    return back
+        if request.htmx:  # type: ignore[attr-defined]
+            return nothing_changed(request)
+        return redirect(list_url(found, filters))
+    first = Image.objects.filter(pk__in=done.ids).newest_first().first()
+    offer_undo(
+        request,
+        change=done,
+        sentence=describe_change(done, target=target),
+        back=list_url(found, filters, at=first.pk if first else None),
+    )
+    if request.htmx:  # type: ignore[attr-defined]
+        return _in_place(request, found, filters)
+    place = Position(at=first.pk if first else None)
+    nearest = slice_at(images, position=place, viewer=request.user, size=1).at
+    return redirect(list_url(found, filters, at=nearest))
+
+
+def _in_place(request: HttpRequest, found: Collection, filters: Filters) -> HttpResponse:
+    """What became of the ticked pictures; the whole page once none is left in the list."""
+    parts = list_parts(request, found, filters)
+    if not parts["coverage"].pictures:
+        return HttpResponseClientRedirect(list_url(found, filters))
+    return changed_pictures(
+        request,
+        images=matching_images(filters, viewer=request.user),
+        ids=numbers_of(request.POST.getlist("ids")),
+        context={
+            **parts,
+            **tile_context(request, found, filters),
+            "parts": ["collections/_facts.html", "collections/_selection.html"],
+        },
+    )
 
 
 def selected_images(params: QueryDict, found: Collection) -> tuple[ImageQuerySet, int]:
@@ -114,11 +151,3 @@ ACTIONS: dict[str, Action] = {
     "caption": _caption,
     "trash": _trash,
 }
-
-
-def _back_to(request: HttpRequest, found: Collection) -> str:
-    """The collection's page under the same filters."""
-    filters = replace(filters_from(request.POST, found), collections=())
-    path = reverse("gallery:collection", kwargs={"slug": found.slug})
-    params = urlencode(filters.pairs())
-    return f"{path}?{params}" if params else path

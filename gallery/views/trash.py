@@ -8,7 +8,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from gallery.browsing import for_tiles
 from gallery.exceptions import LibraryProblem, SemblanceError
@@ -17,6 +19,7 @@ from gallery.http.sentences import describe_change, pictures
 from gallery.library.trash import purge_images, restore_images
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
+from gallery.views.swap import changed_pictures, nothing_changed
 from gallery.views.undo import offer_undo, undo_offer
 
 
@@ -29,6 +32,7 @@ def trash(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "images": page.object_list,
+        "page_number": page.number,
         "total": page.paginator.count,
         "trash_days": settings.TRASH_DAYS,
         "undo": undo_offer(request),
@@ -52,7 +56,37 @@ def change(request: HttpRequest) -> HttpResponse:
             raise LibraryProblem("Choose what to do with the pictures.", reason="action_missing")
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
-    return redirect("gallery:trash")
+        if request.htmx:  # type: ignore[attr-defined]
+            return nothing_changed(request)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _in_place(request)
+    return redirect(_page_url(request))
+
+
+def _in_place(request: HttpRequest) -> HttpResponse:
+    """What became of the ticked pictures; the page again once none of it is left."""
+    total = _trashed(request).count()
+    ids = numbers_of(request.POST.getlist("ids"))
+    if not total or request.POST.get("all") == "1":
+        return HttpResponseClientRedirect(_page_url(request))
+    return changed_pictures(
+        request,
+        images=_trashed(request),
+        ids=ids,
+        context={
+            "total": total,
+            "trash_days": settings.TRASH_DAYS,
+            "page_number": request.POST.get("page", ""),
+            "tile_template": "trash/_tile.html",
+            "parts": ["trash/_lede.html", "trash/_selection.html"],
+        },
+    )
+
+
+def _page_url(request: HttpRequest) -> str:
+    """The page of the trash that the form was on; the last one if there are fewer by now."""
+    page, path = request.POST.get("page", ""), reverse("gallery:trash")
+    return f"{path}?page={page}" if is_number(page) and page != "1" else path
 
 
 def _trashed(request: HttpRequest) -> ImageQuerySet:

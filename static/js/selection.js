@@ -1,42 +1,45 @@
 // Selecting pictures: x (or the button) begins, a click ticks, shift and a click tick a range, Esc
 // ends. The form works without this file; here it only counts, and keeps people from opening a
-// picture they meant to tick.
+// picture they meant to tick. After a change the server puts a fresh form in the place of the old
+// one (see swap.js), so it is looked up each time.
 
 import { gettext, interpolate, ngettext, number } from "./i18n.js";
 
-const form = document.querySelector("[data-selection]");
 const frame = document.querySelector("[data-selecting]");
 const always = frame?.hasAttribute("data-always");
-let last = null;
+let last = null; // the box ticked before
 
+const form = () => document.querySelector("[data-selection]");
+const allBox = () => form().querySelector("[data-all]");
 const boxes = () => [...frame.querySelectorAll(".tile__check input")];
 const isOn = () => frame.classList.contains("is-selecting");
 
 function count() {
-  const all = form.querySelector("[data-all]");
   const ticked = boxes().filter((box) => box.checked).length;
-  const total = all.checked ? Number(form.dataset.total) : ticked;
-  form.querySelector("[data-count]").textContent = total
-    ? interpolate(ngettext("%(count)s selected", "%(count)s selected", total), { count: number(total) })
-    : gettext("Select pictures");
-  for (const button of form.querySelectorAll("button, summary")) {
+  const total = allBox().checked ? Number(form().dataset.total) : ticked;
+  const sentence = interpolate(ngettext("%(count)s selected", "%(count)s selected", total), { count: number(total) });
+  form().querySelector("[data-count]").textContent = total ? sentence : gettext("Select pictures");
+  for (const button of form().querySelectorAll("button, summary")) {
     button.setAttribute("aria-disabled", String(total === 0));
   }
 }
 
 function begin() {
   frame.classList.add("is-selecting");
-  form.hidden = false;
+  form().hidden = false;
   count();
 }
 
 function end() {
-  if (always) return;
-  frame.classList.remove("is-selecting");
-  form.hidden = true;
-  form.querySelector("[data-all]").checked = false;
   for (const box of boxes()) box.checked = false;
+  allBox().checked = false;
   last = null;
+  if (always) {
+    count();
+    return;
+  }
+  frame.classList.remove("is-selecting");
+  form().hidden = true;
 }
 
 // The box, and with shift every box between it and the one before.
@@ -50,7 +53,7 @@ function tick(box, range) {
   count();
 }
 
-function onClick(event) {
+function onTileClick(event) {
   const tile = event.target.closest(".tile");
   if (!tile || !isOn()) return;
   const box = tile.querySelector(".tile__check input");
@@ -77,43 +80,42 @@ function onKey(event) {
       tick(box, false);
     }
     event.preventDefault();
-  } else if (event.key === "Escape" && isOn() && !document.querySelector("details.menu[open]")) {
-    if (always) return;
+  } else if (event.key === "Escape" && isOn() && !always && !document.querySelector("details.menu[open]")) {
     end();
     event.preventDefault();
   }
 }
 
-if (form && frame) {
-  frame.addEventListener("click", onClick);
-  document.addEventListener("keydown", onKey, true);
-  document.querySelector("[data-start-selecting]")?.addEventListener("click", (event) => {
+function onClick(event) {
+  if (event.target.closest("[data-start-selecting]")) {
     event.preventDefault();
     if (isOn()) end();
     else begin();
-  });
-  form.querySelector("[data-stop-selecting]")?.addEventListener("click", (event) => {
+  } else if (event.target.closest("[data-stop-selecting]")) {
     event.preventDefault();
     end();
-  });
-  form.addEventListener("change", (event) => {
-    if (event.target.matches("[data-all]")) {
-      for (const box of boxes()) box.checked = event.target.checked;
-    }
-    count();
-  });
-  // A tile unticked while “all” is on means “not all”.
-  frame.addEventListener("change", (event) => {
-    if (!event.target.checked) form.querySelector("[data-all]").checked = false;
-    count();
-  });
-  form.addEventListener("click", (event) => {
-    if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
-  });
+  } else if (event.target.closest("[data-selection] [aria-disabled=true]")) event.preventDefault();
+}
+
+function onChange(event) {
+  if (event.target.matches("[data-selection] [data-all]")) {
+    for (const box of boxes()) box.checked = event.target.checked;
+  } else if (frame.contains(event.target) && !event.target.checked) {
+    allBox().checked = false; // a tile unticked while “all” is on means “not all”
+  }
+  if (event.target.closest("[data-selection], [data-selecting]")) count();
+}
+
+if (frame && form()) {
+  frame.addEventListener("click", onTileClick);
+  document.addEventListener("click", onClick);
+  document.addEventListener("change", onChange);
+  document.addEventListener("keydown", onKey, true);
   // Tiles that arrive while scrolling are part of “all” too.
   document.addEventListener("htmx:afterSwap", () => {
-    if (!form.querySelector("[data-all]").checked) return;
+    if (!allBox().checked) return;
     for (const box of boxes()) box.checked = true;
   });
+  document.addEventListener("semblance:changed", end);
   if (isOn()) begin();
 }

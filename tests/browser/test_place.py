@@ -235,3 +235,63 @@ def test_undoing_the_trash_returns_to_the_picture(pictures, new_page, olga):
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url(f"**/images/{pictures[FAR]}/?from=browse")
     assert Image.objects.live().filter(pk=pictures[FAR]).exists()
+
+
+def select(page, *pks):
+    """Ticks pictures of a list by their tiles."""
+    page.keyboard.press("x")
+    for pk in pks:
+        link_to(page, pk).click()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_deleting_several_pictures_keeps_the_place(pictures, new_page, olga, phone):
+    page = new_page(person=olga, phone=phone)
+    page.goto("/collections/colours/")
+    scroll_to(page, pictures[FAR + 2])
+    loaded = page.locator("#grid > .tile").count()
+    select(page, pictures[FAR], pictures[FAR + 1])
+    page.evaluate("window.stayed = true")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator(".undo")).to_contain_text("2 pictures moved to the trash.")
+    expect(link_to(page, pictures[FAR])).to_have_count(0)
+    expect(link_to(page, pictures[FAR + 2])).to_be_focused()
+    expect(link_to(page, pictures[FAR + 2])).to_be_in_viewport(ratio=0.5)
+    assert page.evaluate("window.stayed"), "the page was loaded again"
+    assert page.locator("#grid > .tile").count() >= loaded - 2
+    expect(page.locator("#facts")).to_contain_text("98 pictures")
+    expect(page.locator("#selection")).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toasts")).to_contain_text("2 pictures put back")
+    expect_place(page, pictures[FAR])
+    assert Image.objects.live().count() == 100
+
+
+def test_tagging_and_captioning_swap_the_pictures_in_place(pictures, new_page, olga):
+    page = new_page(person=olga)
+    page.goto("/collections/colours/")
+    scroll_to(page, pictures[FAR])
+    page.evaluate("window.stayed = true")
+    for action, field, words in (("Tag", "Tags", "far"), ("Caption", "Caption", "Far below")):
+        select(page, pictures[FAR])
+        page.locator("#selection summary", has_text=action).click()
+        page.locator("#selection").get_by_label(re.compile(f"^{field}")).fill(words)
+        page.locator("#selection details[open] .button--primary").click()
+        expect(page.locator(".undo")).to_be_visible()
+        expect(link_to(page, pictures[FAR])).to_be_focused()
+        expect(link_to(page, pictures[FAR])).to_be_in_viewport(ratio=0.9)
+        page.get_by_role("button", name="Dismiss").click()
+    expect(link_to(page, pictures[FAR]).locator("img")).to_have_attribute("alt", "Far below")
+    assert page.evaluate("window.stayed")
+    assert "far" in Image.objects.get(pk=pictures[FAR]).tags
+    select(page, pictures[FAR])  # the fresh form works as the first one did
+    expect(page.locator("[data-count]")).to_have_text("1 selected")
+
+
+def test_a_change_without_javascript_opens_the_list_at_its_place(pictures, new_page, olga):
+    page = new_page(person=olga, javascript=False)
+    page.goto(f"/collections/colours/?select=1&at={pictures[FAR]}#image-{pictures[FAR]}")
+    page.locator(f".tile[data-id='{pictures[FAR]}'] .tile__check input").check()
+    page.get_by_role("button", name="Delete").click()
+    expect(link_to(page, pictures[FAR + 1])).to_be_in_viewport(ratio=0.9)
+    expect(page.locator(".undo")).to_be_in_viewport()

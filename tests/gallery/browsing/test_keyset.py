@@ -82,7 +82,7 @@ def test_a_list_around_a_picture_goes_on_both_ways(public, size, number):
     found = keys(part)
     assert part.at == made[number].pk
     assert made[number].pk in found
-    assert len(found) <= size + size // 2
+    assert len(found) <= size + max(size // 2, 1)
     after, before = part.next_after, part.next_before
     while after:
         part = newest_slice(images, after=after, size=size)
@@ -110,7 +110,7 @@ def test_a_picture_that_left_the_list_keeps_its_place(public, owner):
     part = around(made[2])
     assert (part.at, keys(part)) == (made[3].pk, [made[n].pk for n in (0, 1, 3, 4)])
     Image.objects.filter(pk__in=[made[3].pk, made[4].pk]).update(deleted_at=NOON)
-    assert around(made[2]).at == made[1].pk
+    assert around(made[2]).at == around(made[2], size=1).at == made[1].pk
     assert around(made[2], images=Image.objects.none()).at is None
 
 

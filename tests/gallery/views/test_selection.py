@@ -120,7 +120,8 @@ def test_an_unfinished_form_gets_a_sentence(client, collection, action, data, wo
 def test_filters_stay_after_the_change(client, collection):
     image = make_image(collection, tags=["cat"])
     response = act(client, collection, "caption", ids=[image.pk], caption="A", tag="cat")
-    assert response.redirect_chain[-1][0] == f"{collection.get_absolute_url()}?tag=cat"
+    place = f"?tag=cat&at={image.pk}#image-{image.pk}"
+    assert response.redirect_chain[-1][0] == collection.get_absolute_url() + place
 
 
 def test_only_those_who_may_edit_act(client, collection, stranger):
