@@ -50,8 +50,9 @@ def replace_old_indexes() -> None:
 @shared_task(name="gallery.purge_expired")
 def purge_expired() -> None:
     """Delete what has outlived its time: query pictures, and the trash after TRASH_DAYS."""
+    from gallery.library.access import system_actor
     from gallery.library.trash import purge_trash
     from gallery.search import purge_query_images
 
     purge_query_images()
-    purge_trash(older_than_days=settings.TRASH_DAYS)
+    purge_trash(older_than_days=settings.TRASH_DAYS, by=system_actor())

@@ -3,10 +3,9 @@
 import hashlib
 import itertools
 
-from django.contrib.auth import get_user_model
 from django.utils.text import slugify
 
-from gallery.models import Collection, Embedding, Encoder, EncoderState, Image, Visibility
+from gallery.models import Collection, Embedding, Encoder, EncoderState, Image, User, Visibility
 
 _numbers = itertools.count(1)
 PASSWORD = "a long enough password"
@@ -16,15 +15,14 @@ TINY_DIMENSION = 64
 def make_person(name="", **fields):
     """Somebody who can sign in with PASSWORD."""
     name = name or f"person{next(_numbers)}"
-    return get_user_model().objects.create_user(name, password=PASSWORD, **fields)
+    return User.objects.create_user(name, password=PASSWORD, **fields)
 
 
 def make_collection(owner, name="", *, visibility=Visibility.PRIVATE, **fields):
     """A collection; private unless told otherwise."""
     name = name or f"Collection {next(_numbers)}"
-    return Collection.objects.create(
-        owner=owner, name=name, slug=slugify(name), visibility=visibility, **fields
-    )
+    fields.setdefault("slug", slugify(name))
+    return Collection.objects.create(owner=owner, name=name, visibility=visibility, **fields)
 
 
 def make_image(collection, *, vector=None, encoder=None, **fields):

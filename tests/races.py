@@ -9,14 +9,18 @@ Each function runs in a thread with a database connection of its own, so such te
             other = run(do_the_same)
             wait_until_blocked()
         other.result(timeout=RACE_TIMEOUT_S)
+
+Where it is the question whether the other waits at all, race() runs the two and tells.
 """
 
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 RACE_TIMEOUT_S = 30
 POLL_S = 0.02
@@ -55,3 +59,35 @@ def wait_until_blocked(count=1):
         if time.monotonic() > deadline:
             pytest.fail(f"{blocked_count()} of {count} wait for a lock: nothing holds them back")
         time.sleep(POLL_S)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the second side: whether it had to wait, and what it returned or raised."""
+
+    waited: bool
+    result: Any
+    error: BaseException | None
+
+
+def race(first, second):
+    """Runs `second` in a thread while the transaction of `first` is open, which is committed as
+    soon as `second` has ended or waits for a lock."""
+    with threads() as run:
+        with transaction.atomic():
+            first()
+            other = run(second)
+            waited = _has_to_wait(other)
+        error = other.exception(timeout=RACE_TIMEOUT_S)
+    return Outcome(waited, None if error else other.result(), error)
+
+
+def _has_to_wait(other):
+    deadline = time.monotonic() + RACE_TIMEOUT_S
+    while not other.done():
+        if blocked_count():
+            return True
+        if time.monotonic() > deadline:
+            pytest.fail("the second side neither ends nor waits for a lock")
+        time.sleep(POLL_S)
+    return False

@@ -8,20 +8,24 @@ from django.contrib import admin
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
+from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from gallery.admin.base import LibraryAdmin, ModelForm, TabularInline, errors_as_messages
 from gallery.browsing import with_counts
-from gallery.exceptions import LibraryProblem
+from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.library.access import check_may_act_for, check_may_give_away
 from gallery.library.collections import (
     clean_name,
     create_collection,
     delete_collection,
     update_collection,
 )
+from gallery.library.members import remove_member, set_role
 from gallery.library.ownership import hand_over_collection
 from gallery.models import Collection, Image, Membership, User
 from gallery.models.people import Viewer
@@ -52,6 +56,9 @@ class CoverWidget(ForeignKeyRawIdWidget):
 class CollectionAdminForm(ModelForm[Collection]):
     """The settings of a collection, by the rules of the domain."""
 
+    # Whoever fills it in; the admin sets it on the form that it makes for one request.
+    user: Viewer = None
+
     def clean_name(self) -> str:
         """The name as the library keeps it."""
         try:
@@ -60,17 +67,27 @@ class CollectionAdminForm(ModelForm[Collection]):
             raise ValidationError(error.sentence) from error
 
     def clean_owner(self) -> User:
-        """Somebody who can sign in: a collection that nobody can open is lost."""
+        """Someone who can sign in: a collection that nobody can open is lost. Whether this
+        person may choose another owner is for the domain to say."""
         owner: User = self.cleaned_data["owner"]
         if not owner.is_active:
-            raise ValidationError("Choose somebody who can sign in.")
+            raise ValidationError(_("Choose someone who can sign in."))
+        try:
+            if self.instance.pk is None:
+                check_may_act_for(owner, by=self.user)
+            elif owner.pk != self.instance.owner_id:
+                check_may_give_away(self.instance, by=self.user)
+        except NotAllowed as error:
+            raise ValidationError(error.sentence) from error
         return owner
 
     def clean_cover(self) -> Image | None:
         """A live picture of this collection, or none."""
         cover: Image | None = self.cleaned_data["cover"]
         if cover is not None and (cover.collection_id != self.instance.pk or cover.is_trashed):
-            raise ValidationError("Choose a picture of this collection that is not in the trash.")
+            raise ValidationError(
+                _("Choose a picture of this collection that is not in the trash.")
+            )
         return cover
 
 
@@ -104,7 +121,8 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         **kwargs: Any,
     ) -> type[ModelForm[Collection]]:
         """People are not edited or deleted from here; only titles that one may see are told."""
-        form = super().get_form(request, obj, change, **kwargs)
+        form = cast("type[CollectionAdminForm]", super().get_form(request, obj, change, **kwargs))
+        form.user = request.user
         # Neither field is there for somebody who may only look.
         if "owner" in form.base_fields:
             widget = form.base_fields["owner"].widget
@@ -132,18 +150,39 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         """Makes it, or changes its settings and, if asked, its owner."""
         given = {name: form.cleaned_data[name] for name in ("name", "description", "visibility")}
         if not change:
-            made = create_collection(form.cleaned_data["owner"], **given)
+            made = create_collection(form.cleaned_data["owner"], by=request.user, **given)
             obj.pk, obj.slug = made.pk, made.slug
             obj._state.adding = False
             return
-        update_collection(obj, cover=form.cleaned_data["cover"], **given)
+        # As it is stored: the form has written the new owner into `obj`.
+        stored = Collection.objects.get(pk=obj.pk)
+        update_collection(stored, by=request.user, cover=form.cleaned_data["cover"], **given)
         if "owner" in form.changed_data:
-            hand_over_collection(obj, to=form.cleaned_data["owner"])
+            hand_over_collection(stored, to=form.cleaned_data["owner"], by=request.user)
+
+    def save_formset(
+        self,
+        request: HttpRequest,
+        form: Any,
+        formset: BaseModelFormSet[Membership, Any],
+        change: bool,
+    ) -> None:
+        """Gives, changes and ends roles by the rules of the domain."""
+        roles = formset.save(commit=False)
+        collection = Collection.objects.get(pk=form.instance.pk)
+        ended = {one.pk for one in formset.deleted_objects}
+        # A row whose person was replaced: the first one's membership ends.
+        ended |= {one.pk for one, fields in formset.changed_objects if "person" in fields}
+        with errors_as_messages(request):
+            for pk in ended:
+                remove_member(collection, membership_id=pk, by=request.user)
+            for one in roles:
+                set_role(collection, person=one.person, role=one.role, by=request.user)
 
     def delete_model(self, request: HttpRequest, obj: Collection) -> None:
         """Only an empty one goes."""
         with errors_as_messages(request):
-            delete_collection(obj)
+            delete_collection(obj, by=request.user)
 
     @admin.display(description="Pictures", ordering="picture_count")
     def pictures(self, collection: Collection) -> SafeString | str:

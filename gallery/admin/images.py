@@ -125,7 +125,7 @@ class ImageAdmin(LibraryAdmin[Image]):
     ) -> None:
         """Writes the words of the form, nothing else of the row."""
         words = {name: form.cleaned_data[name] for name in EDITABLE}
-        edit_image(obj, **words)
+        edit_image(obj, by=request.user, **words)
 
     @admin.display(description="Picture")
     def picture(self, image: Image) -> SafeString:

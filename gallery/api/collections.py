@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from gallery.api.schemas import BatchOut, CollectionNew, CollectionOut, Problem,
 from gallery.api.shapes import batch_shape, collection_shape
 from gallery.browsing import BatchRows, coverage, with_counts
 from gallery.library.collections import create_collection
-from gallery.models import Collection, Encoder, Image, UploadBatch
+from gallery.models import Collection, Encoder, Image, UploadBatch, User
 
 router = Router()
 PROBLEMS = {401: Problem, 404: Problem, 422: Problem}
@@ -55,7 +56,7 @@ def get_collection(request: HttpRequest, slug: Path[Slug]) -> CollectionOut:
 )
 def post_collection(request: HttpRequest, new: CollectionNew) -> Status[CollectionOut]:
     """You own it; its address is made from its name."""
-    made = create_collection(request.user, **new.dict())
+    made = create_collection(cast(User, request.user), by=request.user, **new.dict())
     return Status(201, _collection(request, made.slug))
 
 

@@ -72,7 +72,8 @@ def change_image(request: HttpRequest, image_id: Path[ImageId], change: ImageCha
     """Writes title, caption and tags, and moves it to another collection. All or nothing."""
     image = _editable(request, image_id)
     with transaction.atomic():
-        edit_image(image, title=change.title, caption=change.caption, tags=change.tags)
+        words = {"title": change.title, "caption": change.caption}
+        edit_image(image, by=request.user, tags=change.tags, **words)
         if change.collection is not None and change.collection != image.collection.slug:
             visible = Collection.objects.visible_to(request.user)
             target = get_object_or_404(visible, slug=change.collection)

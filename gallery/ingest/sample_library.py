@@ -15,7 +15,7 @@ from django.db import transaction
 
 from gallery.ingest.bulk import Incoming, IngestOutcome, ingest_many
 from gallery.ingest.intake import Destination, Details
-from gallery.models import Collection, Image, User, Visibility
+from gallery.models import Collection, Image
 
 NAME = "Sample library"
 SLUG = "sample-library"
@@ -147,22 +147,13 @@ def wants_samples() -> bool:
     return not (Image.objects.exists() or Collection.objects.filter(slug=SLUG).exists())
 
 
-def load_samples(owner: User) -> list[IngestOutcome]:
-    """Loads all samples into their public collection, or none; those already there stay.
+def load_samples(collection: Collection) -> list[IngestOutcome]:
+    """Load all samples into a collection, or none; those already there stay.
 
     One transaction, so that a start cut short begins from nothing the next time.
     """
     with transaction.atomic():
-        collection, _ = Collection.objects.get_or_create(
-            slug=SLUG,
-            defaults={
-                "name": NAME,
-                "description": DESCRIPTION,
-                "owner": owner,
-                "visibility": Visibility.PUBLIC,
-            },
-        )
-        destination = Destination(collection=collection, owner=owner)
+        destination = Destination(collection=collection, owner=collection.owner)
         return list(ingest_many(_incoming(), to=destination))
 
 

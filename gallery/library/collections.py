@@ -13,11 +13,13 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
-from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.exceptions import LibraryProblem
+from gallery.library.access import check_may_act_for, check_may_manage
 from gallery.library.words import clean_line, clean_lines
-from gallery.models import Collection, Image, Visibility
-from gallery.models.people import Viewer, person_id
+from gallery.models import Collection, Image, User, Visibility
+from gallery.models.people import Viewer
 
 # Addresses under /collections/ that are pages of their own.
 RESERVED_SLUGS = frozenset({"new"})
@@ -26,6 +28,8 @@ MAX_NAME_LENGTH = 120
 MAX_DESCRIPTION_LENGTH = 2000
 # Room in the slug's 80 characters for a suffix.
 MAX_SLUG_STEM_LENGTH = 70
+# Each retry means that somebody took the same address or name in the same instant.
+MAX_TRIES = 5
 # Tags are counted over this many of the newest pictures, so that a page costs the same always.
 MAX_SCANNED = 2000
 MAX_TAGS_OFFERED = 30
@@ -41,39 +45,60 @@ class FiltersOnOffer:
 
 
 def create_collection(
-    owner: Viewer,
+    owner: User,
     *,
+    by: Viewer,
     name: str,
     description: str = "",
     visibility: str = Visibility.PRIVATE,
 ) -> Collection:
-    """Makes a collection with an address of its own. Raises NotAllowed for somebody not signed
-    in, LibraryProblem for an empty name."""
-    person = person_id(owner)
-    if person is None:
-        raise NotAllowed("Sign in to make a collection.")
+    """Make a collection with an address of its own. Raises NotAllowed unless `by` is the owner
+    or an administrator, LibraryProblem for a name that is empty, too long or taken."""
+    check_may_act_for(owner, by=by)
     name, description = clean_name(name), clean_description(description)
-    for _ in range(5):
+    for _attempt in range(MAX_TRIES):
+        check_name_free(name, owner_id=owner.pk)
         try:
             with transaction.atomic():
                 return Collection.objects.create(
-                    owner_id=person,
+                    owner=owner,
                     name=name,
                     slug=free_slug(name),
                     description=description,
                     visibility=visibility,
                 )
         except IntegrityError:
-            # Somebody took the same slug between the look and the insert: look again.
+            # Somebody took the same slug or name between the look and the insert: look again.
             continue
-    raise LibraryProblem("Somebody is making the same collection right now: try again.")
+    raise LibraryProblem(_("Someone is making the same collection right now. Try again."))
+
+
+def check_name_free(name: str, *, owner_id: int, except_for: int = 0) -> None:
+    """Raises LibraryProblem when another collection of that owner has the name, in any case."""
+    others = Collection.objects.filter(owner_id=owner_id).named(name).exclude(pk=except_for)
+    if others.exists():
+        raise LibraryProblem(
+            _("There is already a collection named “%(name)s”. Choose another name.")
+            % {"name": others[0].name},
+            reason="name_taken",
+        )
+
+
+def free_name(name: str, *, owner_id: int) -> str:
+    """The name, or “Holiday (2)”, “Holiday (3)”, … if that owner has it already."""
+    number, candidate = 1, name
+    while Collection.objects.filter(owner_id=owner_id).named(candidate).exists():
+        number += 1
+        suffix = f" ({number})"
+        candidate = f"{name[: MAX_NAME_LENGTH - len(suffix)]}{suffix}"
+    return candidate
 
 
 def clean_name(name: str) -> str:
     """The name on one line. Raises LibraryProblem when nothing is left or it is too long."""
     name = clean_line(name, limit=MAX_NAME_LENGTH, what="name")
     if not name:
-        raise LibraryProblem("Give the collection a name.", reason="name_missing")
+        raise LibraryProblem(_("Give the collection a name."), reason="name_missing")
     return name
 
 
@@ -99,52 +124,61 @@ def free_slug(name: str) -> str:
 def update_collection(
     collection: Collection,
     *,
+    by: Viewer,
     name: str,
     description: str,
     visibility: str,
     cover: Image | None,
 ) -> None:
-    """Changes the settings of a collection. The cover is one of its own live pictures, or none,
-    which shows the newest. Raises LibraryProblem."""
+    """Change the settings of a collection. The cover is one of its own live pictures, or none,
+    which shows the newest. Raises NotAllowed and LibraryProblem."""
+    check_may_manage(collection, by=by)
     if cover is not None and (cover.collection_id != collection.pk or cover.is_trashed):
         raise LibraryProblem(
-            "The cover must be a picture of this collection.", reason="cover_elsewhere"
+            _("The cover must be a picture of this collection."), reason="cover_elsewhere"
         )
     if visibility not in Visibility.values:
-        raise LibraryProblem("Choose public or private.", reason="visibility_unknown")
-    collection.name = clean_name(name)
-    collection.description = clean_description(description)
-    collection.visibility = visibility
-    collection.cover = cover
-    # Not save(): it fails when the collection was deleted meanwhile.
-    Collection.objects.filter(pk=collection.pk).update(
-        name=collection.name,
-        description=collection.description,
-        visibility=visibility,
-        cover=cover,
-    )
+        raise LibraryProblem(_("Choose public or private."), reason="visibility_unknown")
+    name, description = clean_name(name), clean_description(description)
+    check_name_free(name, owner_id=collection.owner_id, except_for=collection.pk)
+    try:
+        with transaction.atomic():
+            # Not save(): it fails when the collection was deleted meanwhile.
+            Collection.objects.filter(pk=collection.pk).update(
+                name=name, description=description, visibility=visibility, cover=cover
+            )
+    except IntegrityError:
+        check_name_free(name, owner_id=collection.owner_id, except_for=collection.pk)
+        raise
+    collection.name, collection.description = name, description
+    collection.visibility, collection.cover = visibility, cover
 
 
-def delete_collection(collection: Collection) -> None:
-    """Deletes an empty collection. Raises LibraryProblem while a picture is in it or its trash."""
-    with transaction.atomic():
-        locked = Collection.objects.select_for_update().filter(pk=collection.pk).first()
-        if locked is None:
-            raise LibraryProblem("That collection is deleted already.", reason="collection_gone")
-        live = locked.images.filter(deleted_at__isnull=True).count()
-        trashed = locked.images.filter(deleted_at__isnull=False).count()
-        if live:
-            raise LibraryProblem(
-                "Only an empty collection can be deleted: move or delete its pictures first.",
-                reason="not_empty",
-            )
-        if trashed:
-            raise LibraryProblem(
-                "Pictures of this collection are still in the trash: restore them or delete "
-                "them for ever first.",
-                reason="trash_not_empty",
-            )
-        locked.delete()
+@transaction.atomic
+def delete_collection(collection: Collection, *, by: Viewer) -> None:
+    """Delete an empty collection. Raises NotAllowed, and LibraryProblem while a picture is in it
+    or its trash."""
+    check_may_manage(collection, by=by)
+    # Whoever adds a picture waits for this lock before the picture is committed.
+    locked = Collection.objects.select_for_update().filter(pk=collection.pk).first()
+    if locked is None:
+        raise LibraryProblem(
+            _("That collection has already been deleted."), reason="collection_gone"
+        )
+    if locked.images.filter(deleted_at__isnull=True).exists():
+        raise LibraryProblem(
+            _("Only an empty collection can be deleted. Move or delete its pictures first."),
+            reason="not_empty",
+        )
+    if locked.images.exists():
+        raise LibraryProblem(
+            _(
+                "Pictures of this collection are still in the trash. Restore them or delete them "
+                "forever first."
+            ),
+            reason="trash_not_empty",
+        )
+    locked.delete()
 
 
 def filters_in(collection: Collection) -> FiltersOnOffer:

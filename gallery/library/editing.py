@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
 from django.db.models import CharField, F, Func, Value
+from django.utils.translation import gettext as _
 
 from gallery.exceptions import LibraryProblem
 from gallery.library.changes import Change
@@ -18,15 +19,17 @@ from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 
 
+@transaction.atomic
 def edit_image(
     image: Image,
     *,
+    by: Viewer,
     title: str | None = None,
     caption: str | None = None,
     tags: Iterable[str] | None = None,
 ) -> Image:
-    """Writes the words of one picture that the caller has found to be editable; None leaves a
-    field as it is. One that was deleted meanwhile stays so. Raises LibraryProblem."""
+    """Write the words of one picture; None leaves a field as it is. One that was deleted
+    meanwhile stays so. Raises NotAllowed and LibraryProblem."""
     words: dict[str, Any] = {}
     if title is not None:
         words["title"] = clean_title(title)
@@ -34,6 +37,7 @@ def edit_image(
         words["caption"] = clean_caption(caption)
     if tags is not None:
         words["tags"] = clean_tags(tags)
+    lock_pictures(Image.objects.filter(pk=image.pk), by=by)
     if words:
         Image.objects.filter(pk=image.pk).update(**words)
     for name, value in words.items():
@@ -45,14 +49,16 @@ def edit_image(
 def tag_images(
     images: ImageQuerySet, *, by: Viewer, tags: Iterable[str], expected: int | None = None
 ) -> Change:
-    """Adds tags to pictures; those a picture has stay where they are. Raises LibraryProblem."""
+    """Add tags to pictures; those a picture has stay where they are. Raises NotAllowed and
+    LibraryProblem."""
     wanted = clean_tags(tags)
     if not wanted:
-        raise LibraryProblem("Write at least one tag.", reason="tags_missing")
+        raise LibraryProblem(_("Write at least one tag."), reason="tags_missing")
     locked = lock_pictures(images, by=by, expected=expected)
     if any(len({*image.tags, *wanted}) > MAX_TAGS for image in locked):
         raise LibraryProblem(
-            f"A picture can have {MAX_TAGS} tags at most; one of these would have more.",
+            _("A picture can have at most %(most)s tags, and one of these would have more.")
+            % {"most": MAX_TAGS},
             reason="too_many_tags",
         )
     tagged = {tag: tuple(image.pk for image in locked if tag not in image.tags) for tag in wanted}
@@ -65,10 +71,10 @@ def tag_images(
 def untag_images(
     images: ImageQuerySet, *, by: Viewer, tags: Iterable[str], expected: int | None = None
 ) -> Change:
-    """Takes tags off pictures. Raises LibraryProblem."""
+    """Remove tags from pictures. Raises NotAllowed and LibraryProblem."""
     wanted = clean_tags(tags)
     if not wanted:
-        raise LibraryProblem("Write at least one tag.", reason="tags_missing")
+        raise LibraryProblem(_("Write at least one tag."), reason="tags_missing")
     locked = lock_pictures(images, by=by, expected=expected)
     tagged = {tag: tuple(image.pk for image in locked if tag in image.tags) for tag in wanted}
     for tag, ids in tagged.items():
@@ -91,11 +97,11 @@ def caption_images(
     replace: bool = False,
     expected: int | None = None,
 ) -> Change:
-    """Writes one caption on pictures: on those without one, or with `replace` on all of them.
-    Raises LibraryProblem."""
+    """Write one caption on pictures: on those without one, or with `replace` on all of them.
+    Raises NotAllowed and LibraryProblem."""
     text = clean_caption(caption)
     if not text:
-        raise LibraryProblem("Write a caption.", reason="caption_missing")
+        raise LibraryProblem(_("Write a caption."), reason="caption_missing")
     locked = lock_pictures(images, by=by, expected=expected)
     chosen = [image for image in locked if replace or not image.caption]
     Image.objects.filter(pk__in=[image.pk for image in chosen]).update(caption=text)
@@ -110,8 +116,8 @@ def caption_images(
 
 @transaction.atomic
 def undo_words(change: Change, *, by: Viewer) -> int:
-    """Undoes a change of tags or captions for those pictures that `by` may still edit; a caption
-    that somebody wrote since stays. Returns how many pictures were put back."""
+    """Undo a change of tags or captions for those pictures that `by` may still edit; a caption
+    that somebody wrote since stays. Returns how many pictures were put back. Raises NotAllowed."""
     images = Image.objects.filter(pk__in=change.ids)
     if change.kind == "caption":
         images = images.filter(caption=change.caption)

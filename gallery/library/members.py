@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from gallery.exceptions import LibraryProblem
+from gallery.library.access import check_may_manage
 from gallery.models import Collection, Membership, Role, User
+from gallery.models.people import Viewer
 
 
-def add_member(collection: Collection, *, username: str, role: str) -> Membership:
-    """Gives a person, found by user name, a role; changes it if they have one.
-    Raises LibraryProblem."""
+def add_member(collection: Collection, *, username: str, role: str, by: Viewer) -> Membership:
+    """Give a person, found by user name, a role; change it if they have one. Raises NotAllowed
+    and LibraryProblem."""
+    check_may_manage(collection, by=by)
     person = User.objects.named(username)
     if person is None or not person.is_active:
         raise LibraryProblem(
-            f"Nobody here signs in as “{username.strip()[:60]}”: check the spelling.",
+            _("No user named “%(name)s”. Check the spelling.") % {"name": username.strip()[:60]},
             reason="person_unknown",
         )
-    return set_role(collection, person=person, role=role)
+    return set_role(collection, person=person, role=role, by=by)
 
 
-def set_role(collection: Collection, *, person: User, role: str) -> Membership:
-    """Gives a person a role. Raises LibraryProblem for the owner, who needs none, and for a role
-    that does not exist."""
+def set_role(collection: Collection, *, person: User, role: str, by: Viewer) -> Membership:
+    """Give a person a role. Raises NotAllowed, and LibraryProblem for the owner, who needs none,
+    for a disabled account and for a role that does not exist."""
+    check_may_manage(collection, by=by)
     if role not in Role.values:
         raise LibraryProblem(
-            "Choose what the person may do: viewer, contributor or manager.", reason="role_unknown"
+            _("Choose a role: viewer, contributor or manager."), reason="role_unknown"
         )
     if person.pk == collection.owner_id:
         raise LibraryProblem(
-            f"{person.get_username()} owns this collection and may do everything already.",
+            _("%(name)s owns this collection and can already do everything.")
+            % {"name": person.get_username()},
             reason="is_owner",
         )
-    membership, _ = Membership.objects.update_or_create(
+    if not person.is_active:
+        raise LibraryProblem(
+            _("%(name)s's account is disabled.") % {"name": person.get_username()},
+            reason="person_inactive",
+        )
+    membership, _made = Membership.objects.update_or_create(
         collection=collection, person=person, defaults={"role": role}
     )
     return membership
 
 
-def remove_member(collection: Collection, *, membership_id: int) -> str:
-    """Ends a membership and returns the person's name; an empty one when it had ended already."""
+def remove_member(collection: Collection, *, membership_id: int, by: Viewer) -> str:
+    """End a membership and return the person's name; an empty one when it had ended already.
+    Raises NotAllowed."""
+    check_may_manage(collection, by=by)
     membership = (
         Membership.objects.select_related("person")
         .filter(collection=collection, pk=membership_id)

@@ -2,62 +2,69 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.library.access import check_signed_in
 from gallery.library.changes import Change
 from gallery.library.picking import lock_pictures
+from gallery.library.places import take_places
 from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 
 
+@transaction.atomic
 def move_images(
     images: ImageQuerySet, *, to: Collection, by: Viewer, expected: int | None = None
 ) -> Change:
-    """Moves live pictures. One whose bytes are in the target already stays where it is.
+    """Move live pictures. One whose bytes are in the target already stays where it is.
 
-    Raises NotAllowed when `by` may not add to the target, LibraryProblem for a changed selection.
+    Raises NotAllowed when `by` may not add to the target or edit the pictures, LibraryProblem for
+    a changed selection and for a target that was deleted.
     """
-    if not Collection.objects.open_to_uploads_by(by).filter(pk=to.pk).exists():
-        raise NotAllowed("You may not add pictures to that collection.")
-    try:
-        with transaction.atomic():
-            return _move(lock_pictures(images.live(), by=by, expected=expected), to=to)
-    except IntegrityError as error:
-        raise LibraryProblem(
-            "Somebody added one of these pictures there just now: try again.", reason="raced"
-        ) from error
-
-
-def _move(images: list[Image], *, to: Collection) -> Change:
-    there = set(
-        Image.objects.live()
-        .filter(collection=to, sha256__in=[image.sha256 for image in images])
-        .values_list("sha256", flat=True)
+    _lock_target(to, by=by)
+    locked = lock_pictures(images.live(), by=by, expected=expected)
+    elsewhere = [image for image in locked if image.collection_id != to.pk]
+    moved = set(
+        take_places(elsewhere, place_of=lambda _image: to.pk, update={"collection_id": to.pk})
     )
     sources: dict[int, list[int]] = {}
-    for image in images:
-        if image.collection_id == to.pk or image.sha256 in there:
-            continue
-        there.add(image.sha256)
-        sources.setdefault(image.collection_id, []).append(image.pk)
-    moved = [pk for ids in sources.values() for pk in ids]
-    Image.objects.filter(pk__in=moved).update(collection=to)
+    for image in elsewhere:
+        if image.pk in moved:
+            sources.setdefault(image.collection_id, []).append(image.pk)
     return Change(
         kind="move",
-        ids=tuple(moved),
-        skipped=len(images) - len(moved),
+        ids=tuple(pk for ids in sources.values() for pk in ids),
+        skipped=len(locked) - len(moved),
         target=to.pk,
         sources={pk: tuple(ids) for pk, ids in sources.items()},
     )
 
 
+def _lock_target(to: Collection, *, by: Viewer) -> None:
+    """Keep the target from being deleted until the move has ended; uploads into it go on."""
+    check_signed_in(by)
+    is_there = Collection.objects.select_for_update(no_key=True).filter(pk=to.pk).exists()
+    if not is_there:
+        raise LibraryProblem(
+            _("That collection has been deleted. Choose another."), reason="collection_gone"
+        )
+    if not Collection.objects.open_to_uploads_by(by).filter(pk=to.pk).exists():
+        raise NotAllowed(_("You can't add pictures to that collection."))
+
+
 def undo_move(change: Change, *, by: Viewer) -> int:
-    """Moves those pictures back that still are where the change put them. Returns how many."""
+    """Move those pictures back that still are where the change put them. Returns how many.
+    Raises NotAllowed when `by` may add to none of the collections that they came from."""
+    check_signed_in(by)
     back = 0
-    targets = Collection.objects.open_to_uploads_by(by).in_bulk(list(change.sources))
-    for pk, collection in targets.items():
+    sources = Collection.objects.in_bulk(list(change.sources))
+    allowed = Collection.objects.open_to_uploads_by(by).in_bulk(list(sources))
+    if sources and not allowed:
+        raise NotAllowed(_("You can't add pictures to the collection that they came from."))
+    for pk, collection in allowed.items():
         images = Image.objects.filter(pk__in=change.sources[pk], collection=change.target)
         back += len(move_images(images, to=collection, by=by).ids)
     return back

@@ -1,32 +1,43 @@
-"""Taking hold of the pictures that a change is about, before anything is changed.
+"""Locks the pictures that a change is about, before anything is changed.
 
 All bulk changes go through here, so that the number a person saw is the number acted on.
 """
 
 from __future__ import annotations
 
-from gallery.exceptions import LibraryProblem
+from django.utils.translation import gettext as _
+
+from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.library.access import check_signed_in
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 
 
 def lock_pictures(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> list[Image]:
-    """The pictures that `by` may edit, locked until the transaction ends, in order of id.
+    """Lock the pictures that `by` may edit until the transaction ends, in order of id.
 
-    With `expected`, raises LibraryProblem when their number is another: somebody added or removed
-    some since the page was shown, and nothing may happen to pictures that nobody saw.
+    A selection may hold pictures that `by` can only see; those are left out. Raises NotAllowed
+    when `by` may edit none of them. With `expected`, raises LibraryProblem when the number is
+    another: pictures came or went since the page was shown, and nothing may happen to pictures
+    that nobody saw.
     """
+    check_signed_in(by)
     locked = list(
         images.editable_by(by)
         .order_by("pk")
         .select_for_update(of=("self",))
         .only("pk", "sha256", "collection_id", "tags", "caption", "deleted_at")
     )
+    if not locked and images.exists():
+        raise NotAllowed(_("You can see these pictures but not change them."))
     if expected is not None and len(locked) != expected:
         raise LibraryProblem(
-            f"The pictures changed while you were choosing: {len(locked):,} match now, not "
-            f"{expected:,}. Nothing was done; choose again.",
+            _(
+                "The pictures changed while you were choosing: %(now)s match now, not %(before)s. "
+                "Nothing was changed. Choose again."
+            )
+            % {"now": f"{len(locked):,}", "before": f"{expected:,}"},
             reason="selection_changed",
         )
     return locked

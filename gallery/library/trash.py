@@ -1,4 +1,4 @@
-"""The trash: pictures rest there, invisible to everybody, until restored or deleted for ever."""
+"""The trash: pictures stay there, invisible to everybody, until restored or deleted forever."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery.exceptions import LibraryProblem
 from gallery.ingest.blobs import release_blobs
+from gallery.library.access import check_administers
 from gallery.library.changes import Change
 from gallery.library.picking import lock_pictures
+from gallery.library.places import take_places
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 
-# Rows deleted for ever in one transaction: a large trash must not hold its locks for minutes.
+# Rows deleted forever in one transaction: a large trash must not hold its locks for minutes.
 PURGE_STEP = 500
 
 
 @transaction.atomic
 def trash_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Change:
-    """Puts live pictures into the trash. Raises LibraryProblem for a changed selection."""
+    """Put live pictures into the trash. Raises NotAllowed, and LibraryProblem for a changed
+    selection."""
     locked = lock_pictures(images.live(), by=by, expected=expected)
     now = timezone.now()
     ids = tuple(image.pk for image in locked)
@@ -31,43 +35,38 @@ def trash_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = No
 
 @transaction.atomic
 def restore_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Change:
-    """Takes pictures out of the trash. One whose bytes came back another way stays there.
-    Raises LibraryProblem for a changed selection."""
+    """Take pictures out of the trash. One whose bytes came back another way stays there; of
+    several with the same bytes the newest is restored. Raises NotAllowed, and LibraryProblem for
+    a changed selection."""
     locked = lock_pictures(images.trashed(), by=by, expected=expected)
-    # An upload of the same bytes waits here until this transaction has ended, or has ended before.
-    there = set(
-        Image.objects.live()
-        .filter(sha256__in=[image.sha256 for image in locked])
-        .values_list("collection_id", "sha256")
+    restored = take_places(
+        locked[::-1], place_of=lambda image: image.collection_id, update={"deleted_at": None}
     )
-    restored: list[int] = []
-    for image in reversed(locked):
-        place = (image.collection_id, image.sha256)
-        if place not in there:
-            there.add(place)
-            restored.append(image.pk)
-    Image.objects.filter(pk__in=restored).update(deleted_at=None)
     return Change(kind="restore", ids=tuple(sorted(restored)), skipped=len(locked) - len(restored))
 
 
 def undo_trash(change: Change, *, by: Viewer) -> int:
-    """Restores exactly the pictures of one change that still lie in the trash since then."""
+    """Restore exactly the pictures of one change that have been in the trash since then.
+    Raises NotAllowed."""
     moment = datetime.fromisoformat(change.stamp)
     images = Image.objects.filter(pk__in=change.ids, deleted_at=moment)
     return len(restore_images(images, by=by).ids)
 
 
 def purge_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> int:
-    """Deletes pictures in the trash for ever, with their files. Returns how many."""
+    """Delete pictures in the trash forever, with their files. Returns how many. Raises
+    NotAllowed, and LibraryProblem for a changed selection."""
     with transaction.atomic():
         locked = lock_pictures(images.trashed(), by=by, expected=expected)
         return _purge([image.pk for image in locked])
 
 
-def purge_trash(*, older_than_days: int) -> int:
-    """Deletes for ever what has lain in the trash for so many days. Returns how many."""
+def purge_trash(*, older_than_days: int, by: Viewer) -> int:
+    """Delete forever what has been in anyone's trash for so many days. Returns how many. Raises
+    NotAllowed unless `by` is an administrator or the site itself."""
+    check_administers(by)
     if older_than_days < 0:
-        raise LibraryProblem("The trash keeps pictures for no less than 0 days.")
+        raise LibraryProblem(_("The trash can't keep pictures for fewer than 0 days."))
     before = timezone.now() - timedelta(days=older_than_days)
     done = 0
     while True:
@@ -86,7 +85,7 @@ def purge_trash(*, older_than_days: int) -> int:
 
 
 def _purge(ids: list[int]) -> int:
-    """Deletes rows now and, when the transaction commits, the files that no other row names."""
+    """Delete rows now and, when the transaction commits, the files that no other row names."""
     images = list(Image.objects.filter(pk__in=ids).only("pk", "sha256", "original"))
     release_blobs(images)
     Image.objects.filter(pk__in=ids).delete()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from gallery.exceptions import LibraryProblem
 from gallery.library.changes import Change
 from gallery.library.editing import undo_words
@@ -12,9 +14,9 @@ from gallery.models.people import Viewer
 
 
 def undo_change(change: Change, *, by: Viewer) -> int:
-    """Puts back exactly the pictures of one change, as far as `by` may still edit them and nobody
-    changed them since. Returns how many. Raises LibraryProblem when there is nothing to put back.
-    """
+    """Put back exactly the pictures of one change, as far as `by` may still edit them and nobody
+    has changed them since. Returns how many. Raises NotAllowed, and LibraryProblem when there is
+    nothing to put back."""
     if change.kind == "trash":
         back = undo_trash(change, by=by)
     elif change.kind == "restore":
@@ -25,7 +27,7 @@ def undo_change(change: Change, *, by: Viewer) -> int:
         back = undo_words(change, by=by)
     if not back and change.ids:
         raise LibraryProblem(
-            "There is nothing left to undo: somebody changed those pictures since.",
+            _("There is nothing left to undo: the pictures have been changed since."),
             reason="nothing_to_undo",
         )
     return back

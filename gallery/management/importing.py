@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from gallery.exceptions import ImportProblem, Refused
 from gallery.ingest.bulk import IngestOutcome
 from gallery.ingest.intake import Destination, Duplicate
 from gallery.library.collections import create_collection
 from gallery.management.superusers import first_superuser
 from gallery.models import Collection, Encoder, Image, User, Visibility
+from gallery.search import console_viewer
 
 
 @dataclass
@@ -76,43 +79,48 @@ class ImportReport:
 
 
 def find_destination(collection: str, *, owner_name: str | None, public: bool) -> Destination:
-    """The collection of that slug or name, made if there is none, and who adds to it.
+    """Find the collection of that name or slug, or make one, and who adds to it.
 
-    Raises ImportProblem when nobody fits or several collections have the name.
+    A name means one of the owner's collections, else one that the owner may add to; nobody else's
+    collection is ever chosen. Raises ImportProblem when the owner cannot be found or several
+    collections have the name.
     """
     owner = _owner(owner_name)
     return Destination(collection=_collection(collection, owner=owner, public=public), owner=owner)
 
 
 def _owner(name: str | None) -> User:
-    if name is None:
-        first = first_superuser()
-        if first is None:
-            raise ImportProblem(
-                "There is no administrator yet: run manage.py createsuperuser, or name an"
-                " account with --owner.",
-                reason="no_owner",
-            )
-        return first
-    owner = User.objects.named(name)
+    owner = first_superuser() if name is None else User.objects.named(name)
+    if owner is None and name is None:
+        raise ImportProblem(
+            _(
+                "There is no administrator yet: run manage.py createsuperuser, or name an account "
+                "with --owner."
+            ),
+            reason="no_owner",
+        )
     if owner is None:
-        raise ImportProblem(f"There is no account named “{name}”.", reason="unknown_owner")
+        raise ImportProblem(_("No user named “%(name)s”.") % {"name": name}, reason="unknown_owner")
+    if not owner.is_active:
+        raise ImportProblem(
+            _("%(name)s's account is disabled.") % {"name": owner.get_username()},
+            reason="inactive_owner",
+        )
     return owner
 
 
 def _collection(name: str, *, owner: User, public: bool) -> Collection:
-    by_slug = Collection.objects.filter(slug=name).first()
-    if by_slug is not None:
-        return by_slug
-    named = list(Collection.objects.filter(name__iexact=name))
-    mine = [collection for collection in named if collection.owner_id == owner.pk]
-    if len(mine or named) > 1:
-        slugs = ", ".join(collection.slug for collection in mine or named)
-        raise ImportProblem(
-            f"Several collections are named “{name}”: give one of {slugs} instead.",
-            reason="ambiguous_collection",
-        )
-    if mine or named:
-        return (mine or named)[0]
+    open_to_owner = Collection.objects.open_to_uploads_by(owner)
+    own = Collection.objects.filter(owner=owner).named(name)
+    for found in (own, open_to_owner.filter(slug=name), open_to_owner.named(name)):
+        if len(found) > 1:
+            slugs = ", ".join(sorted(collection.slug for collection in found))
+            raise ImportProblem(
+                _("Several collections are named “%(name)s”. Use one of these instead: %(slugs)s.")
+                % {"name": name, "slugs": slugs},
+                reason="ambiguous_collection",
+            )
+        if found:
+            return found[0]
     visibility = Visibility.PUBLIC if public else Visibility.PRIVATE
-    return create_collection(owner, name=name, visibility=visibility)
+    return create_collection(owner, by=console_viewer(), name=name, visibility=visibility)

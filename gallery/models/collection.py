@@ -6,8 +6,10 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from gallery.models.people import Viewer, person_id, sees_everything
 
@@ -57,6 +59,11 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         """Where the viewer may add and edit pictures."""
         return self._where_member(viewer, roles=(Role.CONTRIBUTOR, Role.MANAGER))
 
+    def named(self, name: str) -> Self:
+        """Those of a name, whatever its case."""
+        folded = self.alias(folded_name=Lower("name"))
+        return folded.filter(folded_name=Lower(Value(name)))
+
     def managed_by(self, viewer: Viewer) -> Self:
         """Whose settings and members the viewer may change."""
         return self._where_member(viewer, roles=(Role.MANAGER,))
@@ -83,6 +90,14 @@ class Collection(models.Model):
 
     class Meta:
         ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "owner",
+                Lower("name"),
+                name="collection_name_once",
+                violation_error_message=_("You already have a collection with that name."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ those who do not manage it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -28,7 +28,7 @@ from gallery.library.collections import (
     filters_in,
     update_collection,
 )
-from gallery.models import Collection, Image
+from gallery.models import Collection, Image, User
 from gallery.search import Filters, matching_images
 from gallery.views.filter_menus import FilterBar, filter_bar
 from gallery.views.places import anchor_of, list_context, place_pairs
@@ -59,7 +59,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = CollectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = create_collection(request.user, **form.cleaned_data)
+            made = create_collection(cast(User, request.user), by=request.user, **form.cleaned_data)
         except SemblanceError as problem:
             add_problem(problem, to=[form])
         else:
@@ -150,7 +150,9 @@ def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and cover_form.is_valid():
         try:
-            update_collection(found, **form.cleaned_data, **cover_form.cleaned_data)
+            update_collection(
+                found, by=request.user, **form.cleaned_data, **cover_form.cleaned_data
+            )
         except SemblanceError as problem:
             add_problem(problem, to=[form, cover_form])
         else:
@@ -178,7 +180,7 @@ def delete(request: HttpRequest, *, slug: str) -> HttpResponse:
     """Deletes an empty collection."""
     found = managed_collection(request, slug)
     try:
-        delete_collection(found)
+        delete_collection(found, by=request.user)
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
         return redirect("gallery:collection-settings", slug=found.slug)

@@ -75,6 +75,7 @@ def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
     try:
         edit_image(
             found,
+            by=request.user,
             title=values["title"],
             caption=values["caption"],
             tags=parse_tags(values["tags"]),

@@ -25,7 +25,7 @@ def save(request: HttpRequest, *, slug: str) -> HttpResponse:
         messages.error(request, "Write the name that the person signs in with, and choose a role.")
         return redirect("gallery:collection-settings", slug=slug)
     try:
-        membership = add_member(collection, **form.cleaned_data)
+        membership = add_member(collection, by=request.user, **form.cleaned_data)
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
     else:
@@ -38,7 +38,8 @@ def save(request: HttpRequest, *, slug: str) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, *, slug: str, pk: int) -> HttpResponse:
     """Ends a membership."""
-    name = remove_member(managed_collection(request, slug), membership_id=pk)
+    collection = managed_collection(request, slug)
+    name = remove_member(collection, membership_id=pk, by=request.user)
     if name:
         messages.success(request, f"{name} no longer belongs to this collection.")
     return redirect("gallery:collection-settings", slug=slug)

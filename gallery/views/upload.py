@@ -129,7 +129,8 @@ def _write_words(request: HttpRequest, found: UploadBatch) -> str:
         change = tag_images(mine, by=request.user, tags=tags)
         return f"{pictures(len(change.ids))} tagged."
     image = get_object_or_404(mine, upload_items=int(request.POST["item"]))
-    edit_image(image, caption=request.POST.get("caption", ""), tags=tags)
+    caption = request.POST.get("caption", "")
+    edit_image(image, by=request.user, caption=caption, tags=tags)
     return "Saved."
 
 
@@ -156,19 +157,29 @@ def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:
 def _begin(request: HttpRequest) -> HttpResponse:
     form = _form(request, request.POST)
     if not form.is_valid():
-        if _wants_json(request):
-            sentence = " ".join(str(one) for row in form.errors.values() for one in row)
-            return _json_problem("form_invalid", sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
-        context = _start_context(request, form)
-        return render(request, "upload/start.html", context, status=422)
+        return _form_again(request, form)
     try:
-        started = create_batch(_person(request), collection=_destination(request, form))
+        collection = _destination(request, form)
+    except SemblanceError as problem:
+        form.add_error("new_collection", problem.sentence)
+        return _form_again(request, form)
+    try:
+        started = create_batch(_person(request), collection=collection)
         _take_in(request, started)
     except SemblanceError as problem:
         return _problem(request, problem, back="gallery:upload")
     if _wants_json(request):
         return JsonResponse({"url": started.get_absolute_url()}, status=HTTPStatus.CREATED)
     return redirect(started)
+
+
+def _form_again(request: HttpRequest, form: UploadForm) -> HttpResponse:
+    """The form with what is wrong beside each field; the sentences alone for the script."""
+    if _wants_json(request):
+        sentence = " ".join(str(one) for row in form.errors.values() for one in row)
+        return _json_problem("form_invalid", sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
+    context = _start_context(request, form)
+    return render(request, "upload/start.html", context, status=422)
 
 
 def _add_files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
@@ -206,7 +217,8 @@ def _destination(request: HttpRequest, form: UploadForm) -> Collection:
     if not name:
         return cast(Collection, chosen)
     return create_collection(
-        request.user,
+        _person(request),
+        by=request.user,
         name=name,
         visibility=form.cleaned_data.get("visibility") or Visibility.PRIVATE,
     )

@@ -50,6 +50,17 @@ def test_every_row_is_still_there(upgraded):
     assert UploadBatch.objects.filter(owner__username="olga").count() == 3
 
 
+def test_collections_of_one_owner_that_shared_a_name_are_numbered(upgraded):
+    named = Collection.objects.values_list("slug", "owner__username", "name")
+    assert set(named) == {
+        ("holiday", "olga", "Holiday"),
+        ("holiday-2", "olga", "Holiday (2)"),
+        ("holiday-3", "olga", "holiday (3)"),
+        ("holiday-4", "bob", "Holiday"),
+        ("animals", "admin", "Animals"),
+    }
+
+
 def test_what_was_granted_and_logged_for_accounts_still_holds(upgraded):
     curators = Group.objects.get()
     assert {str(one.codename) for one in curators.permissions.all()} == {

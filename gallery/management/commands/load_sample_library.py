@@ -6,12 +6,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from gallery.exceptions import Refused
 from gallery.hints import hint_workers
 from gallery.ingest import sample_library
 from gallery.ingest.intake import Stored
+from gallery.library.collections import create_collection
 from gallery.management.superusers import first_superuser
+from gallery.models import Collection, User, Visibility
+from gallery.search import console_viewer
 
 
 class Command(BaseCommand):
@@ -33,10 +37,23 @@ class Command(BaseCommand):
         owner = first_superuser()
         if owner is None:
             raise CommandError("Make an administrator first: manage.py createsuperuser")
-        outcomes = sample_library.load_samples(owner)
+        with transaction.atomic():
+            outcomes = sample_library.load_samples(_collection(owner))
         hint_workers()
         stored = sum(isinstance(outcome.result, Stored) for outcome in outcomes)
         for outcome in outcomes:
             if isinstance(outcome.result, Refused):
                 self.stderr.write(outcome.result.sentence)
         self.stdout.write(f"Sample library: {stored} pictures loaded.")
+
+
+def _collection(owner: User) -> Collection:
+    """The owner's collection of samples, public when it is made now."""
+    own = Collection.objects.filter(owner=owner).named(sample_library.NAME).first()
+    return own or create_collection(
+        owner,
+        by=console_viewer(),
+        name=sample_library.NAME,
+        description=sample_library.DESCRIPTION,
+        visibility=Visibility.PUBLIC,
+    )

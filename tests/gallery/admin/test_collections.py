@@ -125,7 +125,7 @@ def test_the_owner_must_be_able_to_sign_in(admin_page, garden, stranger):
     stranger.is_active = False
     stranger.save()
     refused = change(admin_page, garden, owner=stranger.pk)
-    assert "Choose somebody who can sign in." in refused.content.decode()
+    assert "Choose someone who can sign in." in refused.content.decode()
     assert garden.owner != stranger
 
 

@@ -22,23 +22,22 @@ def test_a_package_that_lacks_a_file_is_no_error():
     assert nowhere.path() is None
 
 
-def test_all_are_loaded_into_one_public_collection(administrator, encoder):
-    outcomes = sample_library.load_samples(administrator)
+def test_all_are_loaded_into_one_collection(collection, encoder):
+    outcomes = sample_library.load_samples(collection)
     assert all(isinstance(outcome.result, Stored) for outcome in outcomes)
-    collection = Collection.objects.get()
-    assert (collection.slug, collection.is_public) == ("sample-library", True)
+    assert Image.objects.filter(collection=collection).count() == len(outcomes)
     assert Image.objects.count() == len(sample_library.SAMPLES) == EmbeddingJob.objects.count()
     assert Image.objects.newest_first().first().title == sample_library.SAMPLES[0].title
     assert Image.objects.filter(title="Chelsea", caption__contains="cat").exists()
 
 
-def test_loading_again_adds_nothing(administrator):
-    sample_library.load_samples(administrator)
-    outcomes = sample_library.load_samples(administrator)
+def test_loading_again_adds_nothing(collection):
+    sample_library.load_samples(collection)
+    outcomes = sample_library.load_samples(collection)
     assert all(isinstance(outcome.result, Duplicate) for outcome in outcomes)
 
 
-def test_a_start_cut_short_begins_again_from_nothing(administrator, monkeypatch):
+def test_a_start_cut_short_begins_again_from_nothing(collection, monkeypatch):
     """All or nothing: half a library would count as pictures and never be completed."""
     from gallery.ingest import bulk
 
@@ -52,7 +51,7 @@ def test_a_start_cut_short_begins_again_from_nothing(administrator, monkeypatch)
 
     monkeypatch.setattr(bulk, "record", fail_at_the_fifth)
     with pytest.raises(KeyboardInterrupt):
-        sample_library.load_samples(administrator)
+        sample_library.load_samples(collection)
     assert sample_library.wants_samples()
     assert not Image.objects.exists()
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gallery.exceptions import LibraryProblem
+from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.library.editing import caption_images, edit_image, tag_images, untag_images
 from gallery.library.undo import undo_change
 from gallery.models import Image
@@ -13,7 +13,7 @@ def tags_of(*images):
 
 def test_one_picture_changes_only_the_fields_given(owner):
     image = make_image(make_collection(owner), title="Old", caption="Kept")
-    edit_image(image, title=" New ", tags=["Cat"])
+    edit_image(image, by=owner, title=" New ", tags=["Cat"])
     image.refresh_from_db()
     assert (image.title, image.caption, image.tags) == ("New", "Kept", ["cat"])
 
@@ -52,8 +52,10 @@ def test_a_caption_fills_gaps_unless_told_to_replace(owner):
 
 def test_strangers_change_no_words(owner, stranger):
     image = make_image(make_collection(owner, visibility="public"))
-    tag_images(Image.objects.all(), by=stranger, tags=["mine"])
-    caption_images(Image.objects.all(), by=stranger, caption="mine", replace=True)
+    with pytest.raises(NotAllowed):
+        tag_images(Image.objects.all(), by=stranger, tags=["mine"])
+    with pytest.raises(NotAllowed):
+        caption_images(Image.objects.all(), by=stranger, caption="mine", replace=True)
     image.refresh_from_db()
     assert (image.tags, image.caption) == ([], "")
 
@@ -70,7 +72,7 @@ def test_too_many_tags_on_one_picture_change_none(owner):
 def test_a_picture_deleted_meanwhile_stays_deleted(owner):
     image = make_image(make_collection(owner))
     Image.objects.filter(pk=image.pk).delete()
-    edit_image(image, title="Too late")
+    edit_image(image, by=owner, title="Too late")
     assert not Image.objects.exists()
 
 
@@ -78,7 +80,7 @@ def test_undo_leaves_a_caption_that_somebody_wrote_since(owner):
     collection = make_collection(owner)
     kept, other = (make_image(collection, caption="Before") for _ in range(2))
     change = caption_images(Image.objects.all(), by=owner, caption="Cats", replace=True)
-    edit_image(kept, caption="Since")
+    edit_image(kept, by=owner, caption="Since")
     assert undo_change(change, by=owner) == 1
     captions = [Image.objects.get(pk=image.pk).caption for image in (kept, other)]
     assert captions == ["Since", "Before"]

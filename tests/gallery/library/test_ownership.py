@@ -9,7 +9,7 @@ def test_the_new_owner_needs_no_membership_and_others_keep_theirs(owner, strange
     collection = make_collection(owner)
     Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
     Membership.objects.create(collection=collection, person=administrator, role=Role.MANAGER)
-    hand_over_collection(collection, to=stranger)
+    hand_over_collection(collection, to=stranger, by=owner)
     collection.refresh_from_db()
     assert collection.owner == stranger
     assert [one.person for one in collection.memberships.all()] == [administrator]

@@ -1,7 +1,7 @@
 import pytest
 from django.db import transaction
 
-from gallery.exceptions import LibraryProblem
+from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.library.picking import lock_pictures
 from gallery.models import Image, Membership, Role
 from tests.factories import make_collection, make_image
@@ -12,11 +12,13 @@ def test_only_what_one_may_edit_is_picked(owner, stranger):
     image = make_image(collection)
     with transaction.atomic():
         assert lock_pictures(Image.objects.all(), by=owner) == [image]
-        assert lock_pictures(Image.objects.all(), by=stranger) == []
-        assert lock_pictures(Image.objects.all(), by=None) == []
+        for person in (stranger, None):
+            with pytest.raises(NotAllowed):
+                lock_pictures(Image.objects.all(), by=person)
+        assert lock_pictures(Image.objects.none(), by=stranger) == []
     Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
-    with transaction.atomic():
-        assert lock_pictures(Image.objects.all(), by=stranger) == []
+    with transaction.atomic(), pytest.raises(NotAllowed):
+        lock_pictures(Image.objects.all(), by=stranger)
 
 
 def test_another_number_than_the_one_shown_changes_nothing(owner):

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gallery.management import waiting
-from gallery.models import Collection, Embedding, Image
+from gallery.models import Collection, Embedding, Image, Membership, Role
 from tests import images
 from tests.factories import make_collection, make_person
 
@@ -104,7 +104,7 @@ def test_public_and_owner_are_as_asked(administrator, folder, capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--owner", "nobody"], "There is no account named “nobody”."),
+        (["--owner", "nobody"], "No user named “nobody”."),
         (["--captions", "/no/such.csv"], "The captions in /no/such.csv can’t be read"),
     ],
 )
@@ -125,11 +125,40 @@ def test_a_path_that_is_not_there_is_said_before_anything_is_made(administrator,
     assert not Collection.objects.exists()
 
 
-def test_a_name_that_several_collections_have_is_refused(administrator, folder):
-    for slug in ("one", "two"):
-        Collection.objects.create(name="Same", slug=slug, owner=administrator)
-    with pytest.raises(CommandError, match="give one of one, two instead"):
+def test_a_name_never_means_somebody_elses_collection(administrator, folder, capsys):
+    """A public collection of the same name, which the owner can see but not add to."""
+    ada, bob = make_person("ada"), make_person("bob")
+    theirs = make_collection(ada, "Holidays", visibility="public")
+    for name in ("holidays", "Holidays"):
+        found = run(capsys, folder, "--collection", name, "--owner", "bob")
+        assert found["collection"] == "holidays-2"
+    assert not theirs.images.exists()
+    assert set(bob.collections.get().images.values_list("owner", flat=True)) == {bob.pk}
+
+
+def test_ones_own_collection_comes_before_a_shared_one(administrator, folder, capsys):
+    ada, bob = make_person("ada"), make_person("bob")
+    shared = make_collection(ada, "Holidays")
+    Membership.objects.create(collection=shared, person=bob, role=Role.CONTRIBUTOR)
+    to = ("--owner", "bob", "--collection", "holidays")
+    assert run(capsys, folder, *to)["collection"] == "holidays"
+    make_collection(bob, "Holidays", slug="bobs")
+    assert run(capsys, folder, *to)["collection"] == "bobs"
+
+
+def test_a_name_that_several_collections_have_is_refused(administrator, folder, capsys):
+    for name in ("ada", "bob"):
+        make_collection(make_person(name), "Same", slug=f"same-{name}")
+    with pytest.raises(CommandError, match="Use one of these instead: same-ada, same-bob"):
         call_command("import_images", str(folder), "--collection", "same")
+    found = run(capsys, folder, "--collection", "same-bob")
+    assert found["collection"] == "same-bob"
+
+
+def test_a_disabled_owner_is_refused(administrator, folder):
+    make_person("gone", is_active=False)
+    with pytest.raises(CommandError, match="gone's account is disabled"):
+        call_command("import_images", str(folder), "--collection", "x", "--owner", "gone")
 
 
 def test_waiting_without_a_worker_embeds_in_the_command(

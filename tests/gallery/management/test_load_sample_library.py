@@ -22,7 +22,15 @@ def test_a_site_with_pictures_gets_it_by_force_only(administrator, capsys):
     assert Image.objects.count() == 1
     call_command("load_sample_library", "--force")
     assert Image.objects.count() == 1 + len(SAMPLES)
-    assert Collection.objects.get(slug="sample-library").owner == administrator
+    samples = Collection.objects.get(slug="sample-library")
+    assert (samples.owner, samples.is_public) == (administrator, True)
+
+
+def test_samples_never_go_into_somebody_elses_collection(administrator, stranger, capsys):
+    theirs = make_collection(stranger, "Sample library")
+    call_command("load_sample_library", "--force")
+    assert not theirs.images.exists()
+    assert administrator.collections.get().images.count() == len(SAMPLES)
 
 
 def test_without_an_administrator_it_says_what_to_do(db):

@@ -175,7 +175,7 @@ def test_members_are_added_changed_and_removed(client, owner, stranger):
     membership = collection.memberships.get()
     assert (membership.person, membership.role) == (stranger, Role.MANAGER)
     response = client.post(save, {"username": "nobody", "role": "viewer"}, follow=True)
-    assert "Nobody here signs in as “nobody”" in response.content.decode()
+    assert "No user named “nobody”" in response.content.decode()
     remove = reverse(
         "gallery:collection-member-remove", kwargs={"slug": collection.slug, "pk": membership.pk}
     )

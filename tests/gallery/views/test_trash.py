@@ -41,7 +41,7 @@ def test_ticked_ones_are_restored_with_undo(client, gone):
 
 def test_all_are_deleted_for_ever_when_the_number_is_the_one_shown(client, gone):
     response = client.post(CHANGE, {"action": "purge", "all": "1", "expected": "3"}, follow=True)
-    assert "Nothing was done" in response.content.decode()
+    assert "Nothing was changed" in response.content.decode()
     client.post(CHANGE, {"action": "purge", "all": "1", "expected": "2"})
     assert not Image.objects.exists()
 
