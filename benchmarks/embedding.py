@@ -160,9 +160,10 @@ def _measure_pipeline(
 def _drain(pictures: int, *, decode_s: float, forward_s: float, cores: int) -> None:
     """Times the whole queue against the roof of its parts."""
     from gallery.embedding.queue import embed_pending
+    from gallery.models import Encoder
 
     started = time.perf_counter()
-    report = embed_pending(limit=pictures)
+    report = embed_pending(limit=pictures, encoder=Encoder.objects.active())
     rate = report.embedded / (time.perf_counter() - started)
     # The forward pass keeps all cores busy, so its wall time counts once for each.
     roof = cores / (decode_s + cores * forward_s)

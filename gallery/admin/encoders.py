@@ -27,9 +27,7 @@ PROBLEM_CHARACTERS = 160
 class EncoderAdmin(ReadOnlyAdmin[Encoder]):
     """The list of encoders. They are added on the command line: loading one takes minutes."""
 
-    list_display = (
-        "key", "state", "coverage", "waiting", "failed", "problem", "dimension", "reason",
-    )  # fmt: skip
+    list_display = ("key", "state", "coverage", "waiting", "failed", "problem", "reason")
     list_display_links = ("key",)
     fields = (
         "key", "state", "coverage", "waiting", "failed", "failure", "failed_at", "dimension",

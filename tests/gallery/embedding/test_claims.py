@@ -83,6 +83,13 @@ def test_the_same_worker_cannot_give_back_a_claim_it_made_later(stale_and_fresh,
     assert EmbeddingJob.objects.get().claimed_at == fresh.claimed_at
 
 
+def test_a_claim_of_another_worker_at_the_same_moment_is_not_ours(stale_and_fresh):
+    stale, fresh = stale_and_fresh
+    EmbeddingJob.objects.update(claimed_at=stale.claimed_at)
+    give_back([stale])
+    assert EmbeddingJob.objects.get().claimed_by == fresh.claimed_by
+
+
 def test_a_stale_worker_records_no_failure(stale_and_fresh):
     stale, _ = stale_and_fresh
     assert record_failure(stale, reason="It broke.") is None
