@@ -61,6 +61,9 @@ class Result(Schema):
     title: str
     caption: str
     score: float = Field(description="Cosine similarity to the query, -1 to 1.")
+    strength: Literal["strong", "fair", "weak"] | None = Field(
+        description="How well it matches; null when only filters were given."
+    )
     url: str = Field(description="The picture's page.")
     model_config = _example(
         {
@@ -70,9 +73,18 @@ class Result(Schema):
             "title": "Chelsea the cat",
             "caption": "A cat looking at the camera",
             "score": 0.31,
+            "strength": "strong",
             "url": "https://pictures.example.org/images/12/",
         }
     )
+
+
+class LeftOutInfo(Schema):
+    """How many pictures were left out because they show one unwanted thing."""
+
+    kind: Literal["words", "image"]
+    value: str = Field(description="The words, or the picture's id.")
+    count: int
 
 
 class PageInfo(Schema):
@@ -83,6 +95,16 @@ class PageInfo(Schema):
     has_previous: bool
     total: int | None = Field(description="Results on all pages; null when there are too many.")
     weak_from: int | None = Field(description="Index of the first less likely match here.")
+    good: int | None = Field(
+        description="Strong and fair matches on all pages; null when only filters were given."
+    )
+    more_good: bool = Field(description="Whether there may be more good matches than that.")
+    less_likely: int | None = Field(
+        description="Weak matches on all pages; null when there are too many."
+    )
+    left_out: list[LeftOutInfo] = Field(
+        description="What was left out; empty in large libraries, where it is not counted."
+    )
     searched: int = Field(description="Searchable pictures under the filters.")
     waiting: int = Field(description="Pictures under the filters that are not searchable yet.")
     elapsed_ms: float

@@ -12,6 +12,7 @@ from gallery.api.schemas import (
     BatchOut,
     CollectionOut,
     ImageOut,
+    LeftOutInfo,
     PageInfo,
     Result,
     SearchAnswer,
@@ -29,13 +30,20 @@ def search_answer(request: HttpRequest, page: SearchPage, *, picture: str = "") 
     return SearchAnswer(
         query=page.query.words,
         encoder=page.encoder,
-        results=[_result(request, hit) for hit in page.hits],
+        results=[_result(request, hit, is_ranked=page.good is not None) for hit in page.hits],
         page=PageInfo(
             page=page.query.page,
             has_next=page.has_next,
             has_previous=page.has_previous,
             total=page.total,
             weak_from=page.weak_from,
+            good=page.good,
+            more_good=page.more_good,
+            less_likely=page.less_likely,
+            left_out=[
+                LeftOutInfo(kind=each.kind, value=each.value, count=each.count)
+                for each in page.left_out
+            ],
             searched=page.searched,
             waiting=page.waiting,
             elapsed_ms=round(page.elapsed_ms, 1),
@@ -45,7 +53,7 @@ def search_answer(request: HttpRequest, page: SearchPage, *, picture: str = "") 
     )
 
 
-def _result(request: HttpRequest, hit: Hit) -> Result:
+def _result(request: HttpRequest, hit: Hit, *, is_ranked: bool) -> Result:
     image = hit.image
     return Result(
         id=image.pk,
@@ -54,6 +62,7 @@ def _result(request: HttpRequest, hit: Hit) -> Result:
         title=image.title,
         caption=image.caption,
         score=round(hit.score, 4),
+        strength=hit.strength if is_ranked else None,
         url=request.build_absolute_uri(image.get_absolute_url()),
     )
 

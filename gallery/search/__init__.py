@@ -23,8 +23,9 @@ from gallery.search.query import (
     SearchQuery,
 )
 from gallery.search.query_images import keep_query_image, purge_query_images
-from gallery.search.results import Hit, SearchPage
+from gallery.search.results import Hit, LeftOut, SearchPage
 from gallery.search.scope import Scope
+from gallery.search.sentences import count_sentence
 
 __all__ = [
     "EVEN_WEIGHT",
@@ -34,12 +35,14 @@ __all__ = [
     "Evaluation",
     "Filters",
     "Hit",
+    "LeftOut",
     "Orientation",
     "Scope",
     "SearchPage",
     "SearchQuery",
     "ask_questions",
     "console_viewer",
+    "count_sentence",
     "filter_images",
     "keep_query_image",
     "matching_images",

@@ -5,24 +5,33 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gallery.exceptions import InvalidQuery
 from gallery.models import Image
 from gallery.models.people import Viewer
-from gallery.search.calibration import Background
-from gallery.search.listing import list_images, newest_first
+from gallery.search.calibration import UNJUDGED, Cutoffs
+from gallery.search.exclusion import leave_out
+from gallery.search.listing import MAX_LISTED, list_images, newest_first
 from gallery.search.nearest import nearest_candidates
 from gallery.search.query import Filters, SearchQuery
 from gallery.search.ranking import MAX_RESULTS, Ranked, Window, fuse_candidates, rank_images
-from gallery.search.results import Hit, Reason, SearchPage
+from gallery.search.results import Hit, LeftOut, Reason, SearchPage
 from gallery.search.scope import Scope
 from gallery.search.target import build_target, find_stored
 from gallery.vectors import Vector, scores_of
 
 # Hits on one page, at most: more than a screen shows, few enough to fetch in milliseconds.
 MAX_PAGE_SIZE = 500
+
+
+class _Answer(NamedTuple):
+    hits: tuple[Hit, ...]
+    window: Window
+    left_out: tuple[LeftOut, ...]
 
 
 def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = None) -> SearchPage:
@@ -37,7 +46,8 @@ def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = No
     size = min(max(page_size or int(settings.SEARCH_PAGE_SIZE), 1), MAX_PAGE_SIZE)
     scope = Scope.of(viewer, filters=query.filters)
     answer = _ranked if query.has_wanted else _listed
-    hits, window = answer(query, scope=scope, start=(query.page - 1) * size, size=size)
+    hits, window, left_out = answer(query, scope=scope, start=(query.page - 1) * size, size=size)
+    tally = window.tally
     return SearchPage(
         query=query,
         hits=hits,
@@ -45,6 +55,11 @@ def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = No
         has_next=window.has_next,
         has_previous=query.page > 1,
         total=window.total,
+        good=tally.good if tally else None,
+        more_good=tally.more_good if tally else False,
+        less_likely=tally.less_likely if tally else None,
+        has_grades=tally.has_grades if tally else False,
+        left_out=left_out,
         searched=scope.counts.searchable,
         waiting=scope.counts.waiting,
         encoder=scope.encoder.key,
@@ -69,47 +84,41 @@ def similar_images(image: Image, *, viewer: Viewer, limit: int = 12) -> tuple[Hi
         # Copies in other collections take places and are then shown once.
         limit=2 * limit,
     )
-    background = scope.background(stored.vector)
-    good, weak = fuse_candidates(nearest, (), background=background)
-    window = Window(results=[*good, *weak], weak_from=len(good), has_next=False, total=None)
-    return _hits(window, scope=scope, background=background, start=0)[:limit]
+    # Nobody reads how strong these are.
+    results = fuse_candidates(nearest, (), cutoffs=UNJUDGED)
+    window = Window(results=results, weak_from=None, has_next=False, total=None)
+    return _hits(window, scope=scope, cutoffs=UNJUDGED, start=0)[:limit]
 
 
 def _check(query: SearchQuery) -> None:
     if query.is_empty:
-        raise InvalidQuery("Type some words or show a picture to search for.", reason="query_empty")
+        raise InvalidQuery(
+            _("Type some words or show a picture to search for."), reason="query_empty"
+        )
     if query.has_unwanted and not query.has_wanted:
         raise InvalidQuery(
-            "Say what to look for as well as what to leave out.", reason="query_only_unwanted"
+            _("Say what to look for as well as what to leave out."), reason="query_only_unwanted"
         )
 
 
-def _ranked(
-    query: SearchQuery, *, scope: Scope, start: int, size: int
-) -> tuple[tuple[Hit, ...], Window]:
+def _ranked(query: SearchQuery, *, scope: Scope, start: int, size: int) -> _Answer:
     target = build_target(query, scope=scope)
+    images, left_out = leave_out(target=target, scope=scope)
     by_date = query.sort == "date"
     needed = MAX_RESULTS if by_date else start + size + 1
-    ranking = rank_images(query, scope=scope, target=target, needed=needed)
+    ranking = rank_images(query, scope=scope, target=target, images=images, needed=needed)
     if by_date:
         ranking = newest_first(ranking)
     window = ranking.window(start, size=size)
     window = _with_scores(window, scope=scope, vector=target.vector)
-    hits = _hits(window, scope=scope, background=ranking.background, start=start)
-    return hits, window
+    hits = _hits(window, scope=scope, cutoffs=ranking.cutoffs, start=start)
+    return _Answer(hits, window, left_out)
 
 
-def _listed(
-    query: SearchQuery, *, scope: Scope, start: int, size: int
-) -> tuple[tuple[Hit, ...], Window]:
+def _listed(query: SearchQuery, *, scope: Scope, start: int, size: int) -> _Answer:
     window = list_images(scope, sort=query.sort, start=start, size=size)
-    images = _images([result.image_id for result in window.results], scope=scope)
-    hits = (
-        Hit(image=images[pk], score=0.0, strength="strong", matched=(), rank=rank)
-        for rank, (pk, *_) in enumerate(window.results, start=start + 1)
-        if pk in images
-    )
-    return tuple(hits), window
+    hits = _hits(window, scope=scope, cutoffs=UNJUDGED, start=start)
+    return _Answer(tuple(replace(hit, matched=()) for hit in hits), window, ())
 
 
 def _with_scores(window: Window, *, scope: Scope, vector: Vector) -> Window:
@@ -125,30 +134,24 @@ def _with_scores(window: Window, *, scope: Scope, vector: Vector) -> Window:
     return replace(window, results=results)
 
 
-def _hits(window: Window, *, scope: Scope, background: Background, start: int) -> tuple[Hit, ...]:
+def _hits(window: Window, *, scope: Scope, cutoffs: Cutoffs, start: int) -> tuple[Hit, ...]:
     images = _images([result.image_id for result in window.results], scope=scope)
-    found: list[Hit] = []
-    for place, result in enumerate(window.results):
-        # Whatever was hidden or deleted since the list was made has no row any more.
-        image = images.get(result.image_id)
-        if image is None:
-            continue
-        is_weak = window.weak_from is not None and place >= window.weak_from
-        strength = background.judge(result.score, in_text=result.in_text)
-        found.append(
-            Hit(
-                image=image,
-                score=result.score or 0.0,
-                strength="weak" if is_weak else strength,
-                matched=_reasons(result, background=background),
-                rank=start + place + 1,
-            )
+    return tuple(
+        Hit(
+            image=images[result.image_id],
+            score=result.score or 0.0,
+            strength=result.strength,
+            matched=_reasons(result, cutoffs=cutoffs),
+            rank=rank,
         )
-    return tuple(found)
+        for rank, result in enumerate(window.results, start=start + 1)
+        # Whatever was hidden or deleted since the list was made has no row any more.
+        if result.image_id in images
+    )
 
 
-def _reasons(result: Ranked, *, background: Background) -> tuple[Reason, ...]:
-    looks = result.score is not None and background.judge(result.score) != "weak"
+def _reasons(result: Ranked, *, cutoffs: Cutoffs) -> tuple[Reason, ...]:
+    looks = result.score is not None and cutoffs.judge(result.score) != "weak"
     reasons: list[Reason] = ["looks"] if looks else []
     return (*reasons, "words") if result.in_text else tuple(reasons)
 
@@ -161,11 +164,21 @@ def _images(ids: Sequence[int], *, scope: Scope) -> dict[int, Image]:
 
 def _notice(query: SearchQuery, *, hits: Sequence[Hit], window: Window) -> str:
     if query.words_cut:
-        return "That was long: only its beginning was searched for."
+        return _("Your search was long, so only its beginning was used.")
     if query.page > 1 and not hits:
-        return f"There is no page {query.page}: the results end before it."
+        return _("There is no page %(page)s: the results end before it.") % {"page": query.page}
     if query.sort == "date" and query.has_wanted and window.total == 0:
-        return "Nothing fits well enough to be put in order of date: sort by relevance instead."
+        return _("Nothing matches well enough to sort by date. Sort by relevance instead.")
     if window.total is None and not window.has_next:
-        return f"These were the best {MAX_RESULTS:,}: add words or filters to see others."
+        return _end_notice(query)
     return ""
+
+
+def _end_notice(query: SearchQuery) -> str:
+    if query.has_wanted:
+        return _("These were the best %(count)s. Add words or filters to see others.") % {
+            "count": f"{MAX_RESULTS:,}"
+        }
+    return _("These were the first %(count)s. Add filters to see others.") % {
+        "count": f"{MAX_LISTED:,}"
+    }

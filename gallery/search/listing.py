@@ -20,30 +20,31 @@ SHOWN_AT = Coalesce("taken_at", "created_at")
 
 def list_images(scope: Scope, *, sort: Sort, start: int, size: int) -> Window:
     """One page of everything that the filters let through, the latest added first; with `date`
-    the latest taken first. Unlike a ranking it shows every copy, as browsing does."""
+    the latest taken first. Unlike a ranking it shows every copy, as browsing does. Its total is
+    None when there are more than the pages show."""
     counts = scope.counts
-    total = counts.searchable + counts.waiting
+    count = counts.searchable + counts.waiting
     by_date = scope.images.order_by(SHOWN_AT.desc(), "-pk")
     images = by_date if sort == "date" else scope.images.newest_first()
     end = min(start + size, MAX_LISTED)
     found = images.values_list("pk", flat=True)[start : end + 1] if start < end else ()
     ids = list(found)
     return Window(
-        results=[Ranked(pk, None, False) for pk in ids[: end - start]],
+        results=[Ranked(pk, None, False, "strong") for pk in ids[: end - start]],
         weak_from=None,
         has_next=len(ids) > end - start and end < MAX_LISTED,
-        total=total,
+        total=count if count <= MAX_LISTED else None,
     )
 
 
 def newest_first(ranking: Ranking) -> Ranking:
     """Only the good results of a ranking, the latest taken (else added) first."""
-    good = {result.image_id: result for result in ranking.results[: ranking.weak_from]}
+    weak_from = ranking.weak_from
+    good = {result.image_id: result for result in ranking.results[:weak_from]}
     dated = Image.objects.filter(pk__in=good).order_by(SHOWN_AT.desc(), "-pk")
     return replace(
         ranking,
         results=tuple(good[pk] for pk in dated.values_list("pk", flat=True)),
-        weak_from=None,
         # Once the weak begin, no good one can follow.
-        is_whole=ranking.is_whole or ranking.weak_from is not None,
+        is_whole=ranking.is_whole or weak_from is not None,
     )

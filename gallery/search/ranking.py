@@ -1,9 +1,9 @@
 """The list of results of a query, in its final order, from which every page is a slice.
 
 Two layers, so that the first page costs little and the later ones agree with it. The head fuses
-the nearest pictures with those whose text was found and puts the weak ones last. The tail, looked
-up only when a page needs it, continues with the next nearest. Both depend on the data and the query
-alone, never on the page asked for, so no picture comes twice and none is skipped.
+the nearest pictures with those whose text was found, strong ones first, weak ones last. The tail,
+looked up only when a page needs it, continues with the next nearest. Both depend on the data and
+the query alone, never on the page asked for, so no picture comes twice and none is skipped.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 from gallery.models.image import ImageQuerySet
 from gallery.search import fulltext
-from gallery.search.calibration import Background
+from gallery.search.calibration import Cutoffs
+from gallery.search.fulltext import TextMatch
 from gallery.search.fusion import fuse
 from gallery.search.nearest import Candidate, nearest_candidates
 from gallery.search.query import SearchQuery
+from gallery.search.results import STRENGTHS, Strength
 from gallery.search.scope import Scope
 from gallery.search.target import Target
 
@@ -30,86 +32,112 @@ MAX_TEXT_RESULTS = 500
 
 
 class Ranked(NamedTuple):
-    """A picture in the list: its similarity, if it is known, and whether its text was found."""
+    """A picture in the list: its similarity, if it is known, whether its text was found, and how
+    well it matches."""
 
     image_id: int
     score: float | None
     in_text: bool
+    strength: Strength
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many results match well and how many less likely do.
+
+    `more_good` when further good ones may follow those counted; `less_likely` is None when nobody
+    counted them. `has_grades` when the good ones are partly strong and partly fair.
+    """
+
+    good: int
+    more_good: bool
+    less_likely: int | None
+    has_grades: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
     """One page of a list: its results, the index among them from which on they are weak (it may
-    lie beyond them), whether more follow, and how many there are in all, if that is known."""
+    lie beyond them), whether more follow, and how many there are in all, if that is known.
+
+    `tally` is None for a list that is not ranked."""
 
     results: Sequence[Ranked]
     weak_from: int | None
     has_next: bool
     total: int | None
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """The list as far as it was needed.
+    """The list as far as it was needed: strong results, then fair ones, then weak ones.
 
-    From the index `weak_from` on the results are weak (None: none are, as far as the list goes).
     `is_whole` tells that nothing lies beyond the list.
     """
 
     results: tuple[Ranked, ...]
-    weak_from: int | None
     is_whole: bool
-    background: Background
+    cutoffs: Cutoffs
+
+    @property
+    def weak_from(self) -> int | None:
+        """The index from which on results are weak; None when none are, as far as it goes."""
+        places = (i for i, result in enumerate(self.results) if result.strength == "weak")
+        return next(places, None)
 
     def window(self, start: int, *, size: int) -> Window:
         """The page that begins at an index."""
-        weak_from = None if self.weak_from is None else max(self.weak_from - start, 0)
+        weak_from = self.weak_from
         return Window(
             results=self.results[start : start + size],
-            weak_from=weak_from,
+            weak_from=None if weak_from is None else max(weak_from - start, 0),
             has_next=len(self.results) > start + size,
             total=len(self.results) if self.is_whole else None,
+            tally=self.tally(),
+        )
+
+    def tally(self) -> Tally:
+        """How many of the results match how well."""
+        weak_from = self.weak_from
+        good = len(self.results) if weak_from is None else weak_from
+        return Tally(
+            good=good,
+            more_good=weak_from is None and not self.is_whole,
+            less_likely=len(self.results) - good if self.is_whole else None,
+            has_grades=len({result.strength for result in self.results[:good]}) > 1,
         )
 
 
-def rank_images(query: SearchQuery, *, scope: Scope, target: Target, needed: int) -> Ranking:
-    """At least the first `needed` results if there are as many, at most about MAX_RESULTS."""
-    images = _eligible(query, scope=scope, target=target)
-    background = scope.background(target.vector)
+def rank_images(
+    query: SearchQuery, *, scope: Scope, target: Target, images: ImageQuerySet, needed: int
+) -> Ranking:
+    """The best of these pictures: at least the first `needed` if there are as many, at most about
+    MAX_RESULTS."""
     # A library that fits into one list needs no layers, and its number of results is known.
     depth = MAX_RESULTS if scope.counts.searchable <= MAX_RESULTS else HEAD_RESULTS
     nearest = _nearest(images, scope=scope, target=target, limit=depth)
-    texts: list[Candidate] = []
+    texts: list[TextMatch] = []
     if query.words:
         texts = fulltext.text_matches(query.words, images=images, limit=MAX_TEXT_RESULTS)
-    good, weak = fuse_candidates(nearest, texts, background=background)
+    best = nearest[0].score if nearest else None
+    cutoffs = scope.cutoffs(target.vector, kind=target.kind, best=best)
+    results = fuse_candidates(nearest, texts, cutoffs=cutoffs)
     is_whole = depth == MAX_RESULTS or len(nearest) < depth
-    if not is_whole and needed > len(good) + len(weak):
+    if not is_whole and needed > len(results):
         deep = _nearest(images, scope=scope, target=target, limit=MAX_RESULTS)
         is_whole = len(deep) < MAX_RESULTS
-        known = {candidate.sha256 for candidate in (*nearest, *texts)}
-        more_good, more_weak = fuse_candidates(
-            [c for c in deep if c.sha256 not in known], [], background=background
-        )
-        # Behind a weak one everything is weak, even if the index found a better one late.
-        good, weak = (good, weak + more_good + more_weak) if weak else (good + more_good, more_weak)
-    return Ranking(
-        results=(*good, *weak),
-        weak_from=len(good) if weak else None,
-        is_whole=is_whole,
-        background=background,
-    )
+        known = {c.sha256 for c in nearest} | {match.sha256 for match in texts}
+        tail = fuse_candidates([c for c in deep if c.sha256 not in known], [], cutoffs=cutoffs)
+        results += _no_better(tail, than=results[-1].strength if results else "strong")
+    return Ranking(results=tuple(results), is_whole=is_whole, cutoffs=cutoffs)
 
 
-def _eligible(query: SearchQuery, *, scope: Scope, target: Target) -> ImageQuerySet:
-    """What may be found, without what the query leaves out by its text and without the pictures
-    (and copies of them) that it was made of."""
-    images = scope.images
-    for words in query.excluded_words:
-        images = fulltext.without_words(images, words)
-    if target.excluded_contents:
-        images = images.exclude(sha256__in=sorted(target.excluded_contents))
-    return images
+def _no_better(results: list[Ranked], *, than: Strength) -> list[Ranked]:
+    """Results that follow others: none is called better than those, even if the index found it
+    late."""
+    worst = STRENGTHS.index(than)
+    return [r._replace(strength=STRENGTHS[max(_grade(r), worst)]) for r in results]
 
 
 def _nearest(images: ImageQuerySet, *, scope: Scope, target: Target, limit: int) -> list[Candidate]:
@@ -117,22 +145,31 @@ def _nearest(images: ImageQuerySet, *, scope: Scope, target: Target, limit: int)
 
 
 def fuse_candidates(
-    nearest: Sequence[Candidate], texts: Sequence[Candidate], *, background: Background
-) -> tuple[list[Ranked], list[Ranked]]:
-    """One list of contents from both, split into the good ones and the weak ones.
+    nearest: Sequence[Candidate], texts: Sequence[TextMatch], *, cutoffs: Cutoffs
+) -> list[Ranked]:
+    """One list of contents from both: strong ones, then fair ones, then weak ones, each in the
+    fused order.
 
     The same bytes in several collections are one result: the copy whose own text was found, else
     the newest.
     """
     scores = {candidate.sha256: candidate.score for candidate in nearest}
     shown = {c.sha256: c.image_id for c in sorted(nearest, key=lambda c: c.image_id)}
-    in_text = {c.sha256: c.image_id for c in sorted(texts, key=lambda c: c.image_id)}
-    good: list[Ranked] = []
-    weak: list[Ranked] = []
-    for content in fuse([c.sha256 for c in nearest], [c.sha256 for c in texts]):
-        found = content in in_text
+    in_text = {
+        match.sha256: match
+        for match in sorted(texts, key=lambda match: (match.is_exact, match.image_id))
+    }
+    found: list[Ranked] = []
+    for content in fuse([c.sha256 for c in nearest], [match.sha256 for match in texts]):
+        text = in_text.get(content)
         score = scores.get(content)
-        image_id = in_text[content] if found else shown[content]
-        strength = background.judge(score, in_text=found)
-        (weak if strength == "weak" else good).append(Ranked(image_id, score, found))
-    return good, weak
+        strength = cutoffs.judge(
+            score, in_text=text is not None, is_exact=text is not None and text.is_exact
+        )
+        image_id = text.image_id if text else shown[content]
+        found.append(Ranked(image_id, score, text is not None, strength))
+    return sorted(found, key=_grade)
+
+
+def _grade(result: Ranked) -> int:
+    return STRENGTHS.index(result.strength)

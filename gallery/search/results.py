@@ -9,7 +9,20 @@ from gallery.models import Image
 from gallery.search.query import SearchQuery
 
 Strength = Literal["strong", "fair", "weak"]
+# Best first.
+STRENGTHS: tuple[Strength, ...] = ("strong", "fair", "weak")
 Reason = Literal["looks", "words"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """How many pictures were left out because they show an unwanted thing: these words, or what
+    the stored picture with this id shows. One that shows two unwanted things counts for the first.
+    """
+
+    kind: Literal["words", "image"]
+    value: str
+    count: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +47,13 @@ class SearchPage:
 
     `weak_from` is the index in `hits` of the first weak one, None when there is none on this page.
     `total` is how many results all pages hold together, None when there are more than are paged
-    through. `searched` is how many pictures under the filters have a vector, `waiting` how many
-    have none yet. `notice` is a sentence for the person, or empty.
+    through. `good` is how many results are strong or fair, as far as they were looked through:
+    `more_good` when others may follow. `less_likely` counts the rest, None when there are more
+    than are paged through. All three are None or false for filters alone, which match or do not.
+    `has_grades` when some of the good ones are strong and others fair: then marks say something.
+    `left_out` is empty in large libraries, where nobody counts what was left out.
+    `searched` is how many pictures under the filters have a vector, `waiting` how many have none
+    yet. `notice` is a sentence for the person, or empty.
     """
 
     query: SearchQuery
@@ -44,6 +62,11 @@ class SearchPage:
     has_next: bool
     has_previous: bool
     total: int | None
+    good: int | None
+    more_good: bool
+    less_likely: int | None
+    has_grades: bool
+    left_out: tuple[LeftOut, ...]
     searched: int
     waiting: int
     encoder: str

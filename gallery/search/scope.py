@@ -10,23 +10,51 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from django.conf import settings
 from django.core.cache import cache
 
+from gallery.embedding.registry import load_encoder
 from gallery.exceptions import NoActiveEncoder
 from gallery.models import Encoder
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
-from gallery.search.calibration import BACKGROUND_SIZE, Background
+from gallery.search.calibration import (
+    BACKGROUND_SIZE,
+    MIN_BACKGROUND,
+    Background,
+    Cutoffs,
+    Reference,
+)
 from gallery.search.filters import images_in, visible_collections
 from gallery.search.query import Filters
-from gallery.vectors import PictureCounts, Vector, count_pictures, sample_scores, scores_of
+from gallery.search.reference import (
+    ORDINARY_QUERIES,
+    References,
+    choose_pictures,
+    measure_references,
+    stack_vectors,
+)
+from gallery.vectors import (
+    PictureCounts,
+    Vector,
+    count_pictures,
+    sample_scores,
+    scores_of,
+    stored_vectors,
+)
 
 # Counting this many pictures takes about a millisecond: not worth remembering.
 COUNT_ALWAYS_BELOW = 2000
 COUNT_KEPT_S = 10
 BACKGROUND_KEPT_S = 60
+# A reference belongs to exactly the pictures that it was measured on, which its key names.
+REFERENCE_KEPT_S = 24 * 3600
+
+# What a query is made of, which decides what it is compared with; mixtures of words and pictures
+# are compared with their own background alone.
+QueryKind = Literal["words", "pictures", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -80,18 +108,47 @@ class Scope:
 
         Filters do not narrow it: within a collection of cats “a cat” should still look strong.
         """
+        return Background.of(self._sample(vector).values())
+
+    def cutoffs(self, vector: Vector, *, kind: QueryKind, best: float | None) -> Cutoffs:
+        """The scores from which a hit of this query is strong or fair; `best` is its best score."""
+        sample = self._sample(vector)
+        reference = self._reference(list(sample), kind=kind)
+        return Background.of(sample.values()).cutoffs(best=best, reference=reference)
+
+    def _sample(self, vector: Vector) -> dict[int, float]:
         key = self._key("background", None)
         known = cache.get(key)
         if known is not None:
             # Only those still visible answer: what was hidden since has no influence.
-            scores = scores_of(known, vector=vector, encoder=self.encoder, images=self.visible)
-            return Background.of(scores.values())
+            return scores_of(known, vector=vector, encoder=self.encoder, images=self.visible)
         scores = sample_scores(
             vector, encoder=self.encoder, images=self.visible, limit=BACKGROUND_SIZE
         )
         if len(scores) == BACKGROUND_SIZE:
             cache.set(key, list(scores), BACKGROUND_KEPT_S)
-        return Background.of(scores.values())
+        return scores
+
+    def _reference(self, sample: list[int], *, kind: QueryKind) -> Reference | None:
+        if kind == "mixed" or len(sample) < MIN_BACKGROUND:
+            return None
+        references = self._references(choose_pictures(sample))
+        return references.words if kind == "words" else references.pictures
+
+    def _references(self, pictures: list[int]) -> References:
+        """Measured once for these very pictures, all of which the viewer sees at this moment."""
+        parts = repr((self.encoder.pk, self.encoder.key, pictures, ORDINARY_QUERIES))
+        key = f"search-reference-{hashlib.sha256(parts.encode()).hexdigest()}"
+        known: References | None = cache.get(key)
+        if known is None:
+            rows = stored_vectors(self.visible.filter(pk__in=pictures), encoder=self.encoder)
+            dimension = self.encoder.dimension
+            known = measure_references(
+                stack_vectors([row.vector for row in rows], dimension=dimension),
+                texts=load_encoder(self.encoder.key).encode_texts(ORDINARY_QUERIES),
+            )
+            cache.set(key, known, REFERENCE_KEPT_S)
+        return known
 
     def _key(self, kind: str, filters: Filters | None) -> str:
         parts = repr((self.encoder.pk, sorted(self.collections), filters))

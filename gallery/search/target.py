@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from gallery.embedding.registry import encode_query_text
 from gallery.exceptions import InvalidQuery, NotSearchableYet
 from gallery.search.composition import Term, compose, mean_direction
 from gallery.search.query import SearchQuery
 from gallery.search.query_images import query_image_vector
-from gallery.search.scope import Scope
+from gallery.search.scope import QueryKind, Scope
 from gallery.vectors import Vector, stored_vectors
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unwanted:
+    """One thing to leave out: words, or a stored picture by its id."""
+
+    kind: Literal["words", "image"]
+    value: str
+    vector: Vector
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
-    """The unit vector to look for, and the contents (sha256) that are no answer to it: those of
-    the stored pictures in the query."""
+    """What to look for, as a unit vector made of words, pictures or both (`kind`); what to leave
+    out; and the contents (sha256) that are no results: those of the stored pictures in the query.
+    """
 
     vector: Vector
+    kind: QueryKind
+    unwanted: tuple[Unwanted, ...]
     excluded_contents: frozenset[str]
 
 
@@ -31,20 +44,36 @@ def build_target(query: SearchQuery, *, scope: Scope) -> Target:
     pictures = [stored[pk].vector for pk in query.like]
     if query.picture:
         pictures.append(query_image_vector(query.picture, encoder_key=key))
-    not_words = [encode_query_text(key, spoken(text)) for text in query.excluded_words]
-    not_pictures = [stored[pk].vector for pk in query.unlike]
+    unwanted = _unwanted(query, stored=stored, key=key)
+    not_words = [each.vector for each in unwanted if each.kind == "words"]
+    not_pictures = [each.vector for each in unwanted if each.kind == "image"]
 
     mixed = bool(words or not_words) and bool(pictures or not_pictures)
     share = query.words_weight if words and pictures else 1.0
     picture_share = 1.0 - share if words else 1.0
-    wanted = _parts(words, scope=scope, weight=share, scaled=mixed)
-    wanted += _parts(pictures, scope=scope, weight=picture_share, scaled=mixed)
-    unwanted = _parts(not_words, scope=scope, weight=1.0, scaled=mixed)
-    unwanted += _parts(not_pictures, scope=scope, weight=1.0, scaled=mixed)
+    wanted = _terms(words, scope=scope, weight=share, scaled=mixed)
+    wanted += _terms(pictures, scope=scope, weight=picture_share, scaled=mixed)
+    away = _terms(not_words, scope=scope, weight=1.0, scaled=mixed)
+    away += _terms(not_pictures, scope=scope, weight=1.0, scaled=mixed)
     return Target(
-        vector=compose(wanted, unwanted=unwanted),
+        vector=compose(wanted, unwanted=away),
+        kind="mixed" if mixed else "words" if words else "pictures",
+        unwanted=unwanted,
         excluded_contents=frozenset(picture.sha256 for picture in stored.values()),
     )
+
+
+def _unwanted(
+    query: SearchQuery, *, stored: dict[int, StoredPicture], key: str
+) -> tuple[Unwanted, ...]:
+    texts = [
+        Unwanted(kind="words", value=words, vector=encode_query_text(key, spoken(words)))
+        for words in query.excluded_words
+    ]
+    pictures = [
+        Unwanted(kind="image", value=str(pk), vector=stored[pk].vector) for pk in query.unlike
+    ]
+    return (*texts, *pictures)
 
 
 def spoken(words: str) -> str:
@@ -52,7 +81,7 @@ def spoken(words: str) -> str:
     return " ".join(words.replace('"', " ").split()) or words
 
 
-def _parts(vectors: list[Vector], *, scope: Scope, weight: float, scaled: bool) -> list[Term]:
+def _terms(vectors: list[Vector], *, scope: Scope, weight: float, scaled: bool) -> list[Term]:
     """One part for all vectors of a kind: ten pictures together weigh what one would."""
     if not vectors or weight == 0:
         return []

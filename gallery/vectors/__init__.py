@@ -13,6 +13,7 @@ Numbers (what a different store, such as Qdrant or a sharded index, would have t
 * `upsert_vectors`: store vectors, replacing those already there. Raises InvalidVector.
 * `nearest_images`: the pictures nearest to a vector, exactly or through the index.
 * `scores_of`, `sample_scores`: the scores of given pictures, and of a fixed random sample.
+* `scores_at_least`: the condition that a picture scores so much.
 * `stored_vectors`, `iterate_vectors`: vectors as they are stored.
 * `delete_vectors`: delete the vectors of an encoder, or of some of its pictures.
 * `ensure_index`, `has_index`, `drop_indexes`, `replace_old_indexes`: the index that
@@ -40,7 +41,13 @@ from gallery.vectors.indexing import (
     index_name,
     replace_old_indexes,
 )
-from gallery.vectors.nearest import Neighbour, nearest_images, sample_scores, scores_of
+from gallery.vectors.nearest import (
+    Neighbour,
+    nearest_images,
+    sample_scores,
+    scores_at_least,
+    scores_of,
+)
 from gallery.vectors.presence import (
     PictureCounts,
     count_pictures,
@@ -78,6 +85,7 @@ __all__ = [
     "nearest_images",
     "replace_old_indexes",
     "sample_scores",
+    "scores_at_least",
     "scores_of",
     "stored_vectors",
     "upsert_vectors",

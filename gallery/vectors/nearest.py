@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Func, Min, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, F, Func, Min, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from pgvector.django import HalfVectorField, MaxInnerProduct
 
@@ -111,6 +111,19 @@ def sample_scores(
     rows = Embedding.objects.filter(pk__in=chosen.values("pk")[:limit])
     scored = rows.annotate(distance=_distance(vector, encoder=encoder))
     return _best_scores(scored.values_list("image_id", "distance"))
+
+
+def scores_at_least(
+    score: float, *, vector: Vector, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
+) -> Exists:
+    """The condition, for a queryset of pictures, that a picture scores this much or more.
+
+    A picture without a vector does not.
+    """
+    check_shape(vector, dimension=encoder.dimension)
+    own = Embedding.objects.made_by(encoder.pk, kind=kind).filter(image_id=OuterRef("pk"))
+    near = own.alias(distance=_distance(vector, encoder=encoder)).filter(distance__lte=-score)
+    return Exists(near)
 
 
 def _vectors(*, encoder: Encoder, images: QuerySet[Image], kind: VectorKind) -> EmbeddingQuerySet:

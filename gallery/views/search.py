@@ -17,20 +17,33 @@ from gallery.exceptions import InvalidQuery, NotSearchableYet, Refused, Semblanc
 from gallery.http import errors
 from gallery.http.throttle import limited
 from gallery.models import Image
-from gallery.search import Chip, Filters, SearchPage, SearchQuery, keep_query_image, run_search
+from gallery.search import (
+    Chip,
+    Filters,
+    SearchPage,
+    SearchQuery,
+    count_sentence,
+    keep_query_image,
+    run_search,
+)
 from gallery.views.filter_menus import filter_bar
 from gallery.views.trail import search_trail
 from gallery.views.undo import undo_offer
 
+# Less likely matches shown below the line, about a row of them; the others are folded away.
+PEEK_SIZE = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChipRow:
-    """A chip of the query with what the page needs to show it: the picture, if it is one."""
+    """A chip of the query with what the page needs to show it: the picture, if it is one, and how
+    many pictures it left out, if it was counted."""
 
     chip: Chip
     label: str
     image: Image | None
     remove_url: str
+    left_out: int | None
 
 
 @require_safe
@@ -45,7 +58,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "page": page,
         "problem": problem,
         "problem_is_waiting": isinstance(problem, NotSearchableYet),
-        "parts": _parts(query, request),
+        "parts": _parts(query, request, page=page),
         "has_balance": bool(query.words and (query.like or query.picture)),
         "is_ranked": query.has_wanted or query.has_unwanted,
         "bar": filter_bar(
@@ -116,14 +129,18 @@ def _status(problem: SemblanceError | None) -> int:
 
 
 def _results(page: SearchPage) -> dict[str, object]:
-    """The hits in two parts, good and weak, with addresses to refine from each."""
-    fold = len(page.hits) if page.weak_from is None else page.weak_from
+    """The good hits, the weak ones below the line, those folded away; and addresses to go on."""
+    line = len(page.hits) if page.weak_from is None else page.weak_from
+    # Nothing is folded away where nothing better is on the page, nor a row for its own sake.
+    fold = line + PEEK_SIZE
+    if line == 0 or len(page.hits) - fold <= PEEK_SIZE:
+        fold = len(page.hits)
     number = page.query.page
     return {
-        "good": page.hits[:fold],
-        "weak": page.hits[fold:],
-        # Folded away only where something better is on the page.
-        "weak_is_open": fold == 0,
+        "counts": count_sentence(page),
+        "good": page.hits[:line],
+        "weak": page.hits[line:fold],
+        "folded": page.hits[fold:],
         "trail": search_trail(page.query),
         "more_like": _url_start(page.query.with_(sort="relevance"), "like"),
         "less_like": _url_start(page.query, "unlike"),
@@ -132,16 +149,20 @@ def _results(page: SearchPage) -> dict[str, object]:
     }
 
 
-def _parts(query: SearchQuery, request: HttpRequest) -> list[ChipRow]:
+def _parts(query: SearchQuery, request: HttpRequest, *, page: SearchPage | None) -> list[ChipRow]:
     """The chips, with the stored pictures that this person may see."""
     ids = (*query.like, *query.unlike)
     images = for_tiles(Image.objects.visible_to(request.user)).in_bulk(ids) if ids else {}
+    left_out: dict[tuple[str, str], int] = {}
+    if page is not None:
+        left_out = {(each.kind, each.value): each.count for each in page.left_out}
     parts = []
     for chip in query.chips():
         image = images.get(int(chip.value)) if chip.kind == "image" else None
         label = image.display_title if image else chip.label
         url = f"{reverse('gallery:search')}?{chip.remove_params}"
-        parts.append(ChipRow(chip=chip, label=label, image=image, remove_url=url))
+        count = left_out.get((chip.kind, chip.value)) if chip.sign == "-" else None
+        parts.append(ChipRow(chip=chip, label=label, image=image, remove_url=url, left_out=count))
     return parts
 
 

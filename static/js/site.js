@@ -5,6 +5,8 @@ import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
 const YEAR_S = 365 * 24 * 3600;
+// Time for a screen reader to begin watching the page.
+const ANNOUNCE_AFTER_MS = 500;
 
 function switchTheme() {
   const root = document.documentElement;
@@ -64,6 +66,11 @@ document.addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
 });
+
+// Screen readers announce what changes in a live region, not what it held when the page arrived.
+for (const region of document.querySelectorAll("[data-announce]")) {
+  setTimeout(() => { region.textContent = region.dataset.announce; }, ANNOUNCE_AFTER_MS);
+}
 
 document.addEventListener("htmx:responseError", (event) => {
   const text = event.detail.xhr.getResponseHeader("X-Sentence");

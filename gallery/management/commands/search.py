@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from gallery.search import (
     SearchPage,
     SearchQuery,
     console_viewer,
+    count_sentence,
     keep_query_image,
     run_search,
 )
@@ -91,6 +93,10 @@ class Command(BaseCommand):
             )
         if page.notice:
             self.stdout.write(page.notice)
+        for each in page.left_out:
+            thing = f"“{each.value}”" if each.kind == "words" else f"picture {each.value}"
+            self.stdout.write(f"{each.count:,} left out because of {thing}.")
+        self.stdout.write(count_sentence(page))
         waiting = f", {page.waiting:,} not searchable yet" if page.waiting else ""
         self.stdout.write(
             f"{page.searched:,} pictures searched in {page.elapsed_ms:.0f} ms with "
@@ -122,6 +128,10 @@ def _page_as_json(page: SearchPage, *, words: str) -> dict[str, Any]:
         "query": words,
         "encoder": page.encoder,
         "results": [_hit_as_json(hit) for hit in page.hits],
+        "good": page.good,
+        "more_good": page.more_good,
+        "less_likely": page.less_likely,
+        "left_out": [asdict(each) for each in page.left_out],
     }
 
 
@@ -133,6 +143,7 @@ def _hit_as_json(hit: Hit) -> dict[str, Any]:
         "title": hit.image.title,
         "caption": hit.image.caption,
         "score": round(hit.score, 6),
+        "strength": hit.strength,
         "url": hit.image.get_absolute_url(),
     }
 

@@ -51,10 +51,22 @@ def test_a_search_answers_as_documented(client, public):
     assert (body["query"], body["encoder"]) == ("red", "tiny")
     result = body["results"][0]
     image = Image.objects.get()
-    assert set(result) == {"id", "file", "collection", "title", "caption", "score", "url"}
+    promised = {"id", "file", "collection", "title", "caption", "score", "url"}
+    assert set(result) == promised | {"strength"}
     assert (result["id"], result["file"]) == (image.pk, image.original_name)
     assert result["url"] == f"http://testserver/images/{image.pk}/"
     assert (body["page"]["page"], body["page"]["searched"]) == (1, 1)
+    assert (body["page"]["good"], body["page"]["less_likely"]) == (1, 0)
+    listed = client.get("/api/v1/search", {"orientation": "landscape"}).json()
+    assert {one["strength"] for one in listed["results"]} == {None}
+    assert listed["page"]["good"] is None
+
+
+def test_what_is_left_out_is_no_answer_and_is_counted(client, public, encoder):
+    make_image(public, title="Blue door", vector=RED, encoder=encoder)
+    body = client.get("/api/v1/search", {"q": "red", "not": "blue"}).json()
+    assert "Blue door" not in [one["title"] for one in body["results"]]
+    assert body["page"]["left_out"] == [{"kind": "words", "value": "blue", "count": 1}]
 
 
 def test_what_one_may_not_see_is_in_no_answer(client, public, private, stranger):

@@ -73,6 +73,19 @@ def test_a_query_is_encoded_once_whatever_its_spaces(monkeypatch):
         first[0] = 1
 
 
+def test_the_query_cache_keeps_encoders_apart(monkeypatch):
+    class Reversed(TinyEncoder):
+        def encode_texts(self, texts):
+            return super().encode_texts(texts)[:, ::-1].copy()
+
+    encoders = {"tiny": TinyEncoder(), "other": Reversed()}
+    monkeypatch.setattr(registry, "load_encoder", encoders.__getitem__)
+    one = registry.encode_query_text("tiny", "red")
+    other = registry.encode_query_text("other", "red")
+    assert list(other) == list(one[::-1])
+    assert registry.encode_query_text("tiny", "red") is one
+
+
 def test_the_query_cache_forgets_the_oldest(monkeypatch):
     monkeypatch.setattr(registry, "QUERY_CACHE_SIZE", 2)
     first = registry.encode_query_text("tiny", "red")

@@ -35,7 +35,9 @@ def run_json(capsys, *arguments):
 
 def test_json_is_as_promised(library, capsys):
     answer = run_json(capsys, "red")
-    assert set(answer) == {"query", "encoder", "results"}
+    assert {"query", "encoder", "results"} <= set(answer)
+    assert (answer["good"], answer["less_likely"], answer["more_good"]) == (1, 15, False)
+    assert answer["left_out"] == []
     assert (answer["query"], answer["encoder"]) == ("red", "tiny")
     first = answer["results"][0]
     assert first.pop("score") > 0.5
@@ -45,16 +47,25 @@ def test_json_is_as_promised(library, capsys):
         "collection": "private",
         "title": "Door",
         "caption": "A door",
+        "strength": "strong",
         "url": f"/images/{library.pk}/",
     }
 
 
 def test_the_table_names_files_and_ends_with_the_count(library, capsys):
     lines = run(capsys, "red", "--limit", "3").splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
+    assert lines[-2] == "1 good match, 15 less likely."
     assert "red.jpg" in lines[0]
     assert "+++" in lines[0]
     assert lines[-1].startswith("16 pictures searched in ")
+
+
+def test_what_was_left_out_is_counted(library, capsys):
+    answer = run_json(capsys, "grey", "--not", "red")
+    assert answer["left_out"] == [{"kind": "words", "value": "red", "count": 1}]
+    assert library.pk not in [result["id"] for result in answer["results"]]
+    assert "1 left out because of “red”." in run(capsys, "grey", "--not", "red")
 
 
 def test_limit_and_collection(library, capsys):

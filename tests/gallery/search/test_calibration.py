@@ -1,20 +1,29 @@
-"""A score is judged by the other scores of the same query."""
+"""A score is judged by other scores of the same query, and by those of ordinary queries."""
+
+import math
 
 import numpy as np
 import pytest
 
 from gallery.search.calibration import (
-    FAIR_FROM,
-    MIN_BACKGROUND,
+    FAIR,
     MIN_SPREAD,
-    STRONG_FROM,
+    STRONG,
+    UNJUDGED,
     Background,
+    Cutoffs,
+    Reference,
 )
 
 
 def normal_scores(count=400, *, mean=0.2, deviation=0.03):
     """Scores of pictures that have nothing to do with the query."""
     return list(np.random.default_rng(5).normal(mean, deviation, count))
+
+
+def cutoffs(scores, *, reference=None):
+    """The cut-offs of a query with these scores, the best of which is its best hit."""
+    return Background.of(scores).cutoffs(best=max(scores), reference=reference)
 
 
 def test_middle_and_spread_are_those_of_the_noise():
@@ -24,15 +33,14 @@ def test_middle_and_spread_are_those_of_the_noise():
 
 
 def test_many_right_answers_among_the_sample_do_not_hide_each_other():
-    background = Background.of(normal_scores() + [0.9] * 40)
-    assert background.median == pytest.approx(0.2, abs=0.01)
-    assert background.judge(0.9) == "strong"
-    assert background.judge(0.2) == "weak"
+    scores = normal_scores() + [0.9] * 40
+    assert Background.of(scores).median == pytest.approx(0.2, abs=0.01)
+    assert cutoffs(scores).judge(0.9) == "strong"
+    assert cutoffs(scores).judge(0.2) == "weak"
 
 
 def test_one_answer_among_twenty_stands_out():
-    background = Background.of([*normal_scores(19), 0.5])
-    assert background.judge(0.5) == "strong"
+    assert cutoffs([*normal_scores(19), 0.5]).judge(0.5) == "strong"
 
 
 def test_widely_scattered_scores_are_judged_more_strictly():
@@ -41,41 +49,96 @@ def test_widely_scattered_scores_are_judged_more_strictly():
     assert scattered.spread > Background.of(normal_scores()).spread
 
 
+def test_the_limits_are_those_that_were_measured():
+    assert (STRONG.deviations, STRONG.reference_deviations, STRONG.share_of_best) == (5.5, 4.5, 0.7)
+    assert (FAIR.deviations, FAIR.reference_deviations, FAIR.share_of_best) == (3.8, 2.8, 0.6)
+
+
 @pytest.mark.parametrize(
     ("deviations", "strength"),
-    [
-        (STRONG_FROM + 0.1, "strong"),
-        (STRONG_FROM - 0.1, "fair"),
-        (FAIR_FROM - 0.1, "weak"),
-        (-5, "weak"),
-    ],
+    [(5.6, "strong"), (5.4, "fair"), (3.9, "fair"), (3.7, "weak"), (-5, "weak")],
 )
-def test_strength_goes_by_deviations(deviations, strength):
+def test_without_a_reference_strength_goes_by_deviations_from_the_background(deviations, strength):
     background = Background(median=0.2, spread=0.03, size=400)
-    assert background.judge(0.2 + deviations * 0.03) == strength
+    found = background.cutoffs(best=0.2 + 6 * 0.03)
+    assert found.judge(0.2 + deviations * 0.03) == strength
+
+
+@pytest.mark.parametrize(
+    ("deviations", "strength"),
+    [(4.6, "strong"), (4.4, "fair"), (2.9, "fair"), (2.7, "weak"), (-5, "weak")],
+)
+def test_a_reference_shows_answers_that_are_the_background_themselves(deviations, strength):
+    background = Background(median=0.5, spread=0.1, size=400)
+    reference = Reference(median=0.2, spread=0.05)
+    found = background.cutoffs(best=0.2 + 4.6 * 0.05, reference=reference)
+    assert found.judge(0.2 + deviations * 0.05) == strength
+
+
+def test_a_library_of_one_kind_is_full_of_answers():
+    scores = normal_scores(mean=0.5, deviation=0.02)
+    assert cutoffs(scores).judge(0.5) == "weak"
+    assert cutoffs(scores, reference=Reference(median=0.2, spread=0.04)).judge(0.5) == "strong"
+
+
+def test_a_reference_with_a_higher_middle_changes_nothing_about_the_middle():
+    background = Background(median=0.1, spread=0.03, size=400)
+    found = background.cutoffs(best=0.2, reference=Reference(median=0.4, spread=0.02))
+    assert found.fair == pytest.approx(0.1 + 0.6 * (0.2 - 0.1))
+
+
+def test_relatives_far_behind_the_best_one_are_weak():
+    background = Background(median=0.0, spread=0.03, size=400)
+    found = background.cutoffs(best=0.9)
+    assert found.fair == pytest.approx(0.54)
+    assert found.strong == pytest.approx(0.63)
+
+
+def test_better_scores_are_never_judged_worse():
+    found = cutoffs([*normal_scores(), 0.3, 0.35, 0.4, 0.5])
+    order = {"weak": 0, "fair": 1, "strong": 2}
+    grades = [order[found.judge(score)] for score in np.linspace(0, 1, 101)]
+    assert grades == sorted(grades)
 
 
 def test_the_same_score_is_judged_by_its_query():
-    assert Background.of(normal_scores(mean=0.1)).judge(0.3) == "strong"
-    assert Background.of(normal_scores(mean=0.3)).judge(0.3) == "weak"
+    assert cutoffs([*normal_scores(mean=0.1), 0.3]).judge(0.3) == "strong"
+    assert cutoffs([*normal_scores(mean=0.3), 0.42]).judge(0.3) == "weak"
 
 
 def test_found_in_the_text_is_never_weak():
-    background = Background(median=0.2, spread=0.03, size=400)
-    assert background.judge(-1.0, in_text=True) == "fair"
-    assert background.judge(0.9, in_text=True) == "strong"
+    found = Cutoffs(strong=0.5, fair=0.4)
+    assert found.judge(-1.0, in_text=True) == "fair"
+    assert found.judge(0.9, in_text=True) == "strong"
+    assert found.judge(None, in_text=True) == "fair"
 
 
-def test_without_a_vector_it_is_fair():
-    assert Background(median=0.2, spread=0.03, size=400).judge(None, in_text=True) == "fair"
+def test_an_exact_name_is_strong_whatever_the_picture_looks_like():
+    found = Cutoffs(strong=0.5, fair=0.4)
+    assert found.judge(-1.0, in_text=True, is_exact=True) == "strong"
+    assert found.judge(None, in_text=True, is_exact=True) == "strong"
+    assert UNJUDGED.judge(None, in_text=True, is_exact=True) == "strong"
 
 
-@pytest.mark.parametrize("count", [0, 1, MIN_BACKGROUND - 1])
-def test_few_pictures_are_no_background(count):
-    assert Background.of([0.1] * count).judge(0.9) == "fair"
+@pytest.mark.parametrize("count", [0, 1, 11])
+def test_fewer_than_twelve_pictures_are_no_background(count):
+    found = Background.of([0.1] * count).cutoffs(best=0.9)
+    assert found == UNJUDGED
+    assert found.judge(0.9) == "fair"
+
+
+def test_twelve_pictures_are_a_background():
+    found = Background.of([0.1] * 12).cutoffs(best=0.9)
+    assert found.judge(0.9) == "strong"
+    assert found.judge(0.1) == "weak"
+
+
+def test_without_any_hit_nothing_is_judged():
+    assert Background.of(normal_scores()).cutoffs(best=None) == UNJUDGED
+    assert math.isinf(UNJUDGED.fair)
 
 
 def test_equal_scores_do_not_divide_by_nothing():
     background = Background.of([0.5] * 100)
     assert background.spread == MIN_SPREAD
-    assert background.judge(0.5) == "weak"
+    assert background.cutoffs(best=0.5).judge(0.5) == "weak"

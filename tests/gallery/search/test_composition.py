@@ -45,6 +45,12 @@ def test_a_weight_of_nothing_is_nothing():
     assert compose([Term(vector=X), Term(vector=Y, weight=0)]) == pytest.approx(X)
 
 
+def test_what_is_left_out_is_brought_to_the_scale_of_what_is_wanted():
+    target = compose([Term(vector=X, spread=0.1)], unwanted=[Term(vector=Y, spread=0.2)])
+    # Half as much as is wanted, and half of that, for its scores are twice as far apart.
+    assert target[1] / target[0] == pytest.approx(-0.25)
+
+
 @pytest.mark.parametrize(
     ("wanted", "unwanted"),
     [([X], [X]), ([X, -X], []), ([X], [Y, -Y])],

@@ -46,6 +46,16 @@ def test_dates(dated, filters, expected):
     assert names(filters) == expected
 
 
+def test_a_year_ends_with_its_last_moment(public):
+    last = datetime(2019, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+    make_image(public, title="last", taken_at=last)
+    make_image(public, title="first", taken_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert names(Filters(year=2019)) == {"last"}
+    assert names(Filters(year=2020)) == {"first"}
+    assert names(Filters(taken_to=date(2019, 12, 31))) == {"last"}
+    assert names(Filters(taken_from=date(2020, 1, 1))) == {"first"}
+
+
 def test_days_are_those_of_the_sites_calendar(dated):
     with override_settings(TIME_ZONE="Europe/Berlin"), timezone.override("Europe/Berlin"):
         assert names(Filters(year=2020)) == {"turn"}
@@ -64,6 +74,22 @@ def test_orientation(public, shape, expected):
     for title, (width, height) in sizes.items():
         make_image(public, title=title, width=width, height=height)
     assert names(Filters(orientation=shape)) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [
+        ((1020, 1000), "square"),
+        ((1021, 1000), "landscape"),
+        ((1000, 1020), "square"),
+        ((1000, 1021), "portrait"),
+    ],
+)
+def test_a_square_may_be_off_by_two_in_a_hundred(public, size, shape):
+    make_image(public, title="it", width=size[0], height=size[1])
+    for orientation in ("landscape", "portrait", "square"):
+        expected = {"it"} if orientation == shape else set()
+        assert names(Filters(orientation=orientation)) == expected
 
 
 def test_tags_must_all_be_there(public):

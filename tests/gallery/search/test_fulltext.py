@@ -4,15 +4,18 @@ import pytest
 
 from gallery.models import Image
 from gallery.search import fulltext
-from gallery.search.fulltext import readable, text_matches, without_words
+from gallery.search.fulltext import holds_words, readable, text_matches
 from tests.factories import make_image
 
 
 def found(words, limit=100):
     """Primary keys of the matches, best first."""
-    matches = text_matches(words, images=Image.objects.all(), limit=limit)
-    assert all(candidate.score is None for candidate in matches)
-    return [candidate.image_id for candidate in matches]
+    return [match.image_id for match in matches(words, limit)]
+
+
+def matches(words, limit=100):
+    """The matches themselves."""
+    return text_matches(words, images=Image.objects.all(), limit=limit)
 
 
 @pytest.mark.parametrize(
@@ -74,12 +77,37 @@ def test_only_the_newest_are_ranked_when_there_are_too_many(public, monkeypatch)
     assert sorted(found("stone")) == newer
 
 
-def test_leaving_out_by_text(public):
-    kept = make_image(public, caption="a red boat")
-    make_image(public, caption="a red boat with people")
-    assert list(without_words(Image.objects.all(), "people")) == [kept]
-    assert without_words(Image.objects.all(), "the").count() == 2
-    assert without_words(Image.objects.all(), "blue people").count() == 2
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": "Gondola  Race"},
+        {"tags": ["venice", "gondola race"]},
+        {"caption": "gondola race"},
+        {"original_name": "Gondola_race.JPG"},
+    ],
+    ids=["title", "tag", "caption", "name"],
+)
+@pytest.mark.parametrize("typed", ["gondola race", '"Gondola race"', "gondola-race"])
+def test_a_name_that_is_just_these_words_is_exact(public, fields, typed):
+    exact = make_image(public, **fields)
+    make_image(public, title="A gondola race", tags=["gondola", "race"])
+    assert [match.image_id for match in matches(typed) if match.is_exact] == [exact.pk]
+    assert len(matches(typed)) == 2
+
+
+def test_the_condition_of_holding_words(public):
+    make_image(public, caption="a red boat")
+    peopled = make_image(public, caption="a red boat with people")
+    assert list(Image.objects.filter(holds_words("people"))) == [peopled]
+    assert not Image.objects.filter(holds_words("the")).exists()
+    assert not Image.objects.filter(holds_words("blue people")).exists()
+
+
+def test_held_words_may_stand_apart_and_in_any_order(public):
+    image = make_image(public, caption="a red boat with people")
+    assert list(Image.objects.filter(holds_words("people boat"))) == [image]
+    # Quotation marks and minus signs mean nothing in words that are left out.
+    assert list(Image.objects.filter(holds_words('"people boat"'))) == [image]
 
 
 def test_no_visible_collection_is_no_error(db):

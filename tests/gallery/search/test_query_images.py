@@ -10,9 +10,16 @@ from PIL import Image as PillowImage
 
 from gallery.exceptions import InvalidQuery, Refused
 from gallery.models import QueryImage
-from gallery.search import SearchQuery, keep_query_image, purge_query_images, run_search
+from gallery.search import (
+    SearchQuery,
+    keep_query_image,
+    purge_query_images,
+    query_images,
+    run_search,
+)
 from tests import images
 from tests.gallery.search.conftest import make_background, make_coloured
+from tests.tiny_encoder import TinyEncoder
 
 
 def upload(data, name="shown.jpg"):
@@ -47,6 +54,21 @@ def test_words_and_a_shown_picture(public):
     make_coloured(public, blue=1)
     kept = keep_query_image(upload(solid()), owner=None)
     assert search_with(kept, words="blue").hits[0].image == both
+
+
+def test_vectors_of_a_shown_picture_are_kept_apart_by_encoder(db, monkeypatch):
+    kept = keep_query_image(upload(solid()), owner=None)
+
+    class Reversed(TinyEncoder):
+        def encode_images(self, images):
+            return super().encode_images(images)[:, ::-1].copy()
+
+    encoders = {"tiny": TinyEncoder(), "other": Reversed()}
+    monkeypatch.setattr(query_images, "load_encoder", encoders.__getitem__)
+    one = query_images.query_image_vector(kept.token, encoder_key="tiny")
+    other = query_images.query_image_vector(kept.token, encoder_key="other")
+    assert list(other) == list(one[::-1])
+    assert query_images.query_image_vector(kept.token, encoder_key="tiny") is one
 
 
 def test_what_is_kept_is_a_stripped_webp_copy(owner):

@@ -88,3 +88,60 @@ def test_a_remembered_background_forgets_what_is_hidden_since(public, large):
 def test_a_remembered_background_gives_the_same_answer(public, large):
     make_background(public, 30)
     assert scope_of().background(RED) == scope_of().background(RED)
+
+
+def test_a_remembered_background_is_that_of_one_encoder(public, encoder, large):
+    make_background(public, 30)
+    assert scope_of().background(RED).size == 20
+    other = Encoder.objects.create(key="tiny:other", dimension=64)
+    for image in Image.objects.order_by("-pk")[:3]:
+        image.embeddings.create(encoder=other, vector=RED)
+    theirs = Scope(other, scope_of().collections, Filters())
+    # Three of the other encoder's pictures, not those of the twenty that happen to be among them.
+    assert theirs.background(RED).size == 3
+
+
+def test_words_are_judged_by_ordinary_queries_too(public, encoder, monkeypatch):
+    colours = ("green", "blue", "pink", "cyan", "red", "brown", "white", "grey")
+    monkeypatch.setattr(scope_module, "ORDINARY_QUERIES", colours)
+    for seed in range(30):
+        make_coloured(public, seed=seed, red=1)
+    scope = scope_of()
+    assert scope.cutoffs(RED, kind="mixed", best=1.0).judge(0.95) == "weak"
+    assert scope.cutoffs(RED, kind="words", best=1.0).judge(0.95) == "strong"
+
+
+def test_a_reference_is_measured_once_for_the_same_pictures(public, monkeypatch):
+    make_background(public, 30)
+    cache.clear()
+    measured = []
+    real = scope_module.measure_references
+    monkeypatch.setattr(
+        scope_module,
+        "measure_references",
+        lambda pictures, *, texts: measured.append(len(pictures)) or real(pictures, texts=texts),
+    )
+    for _ in range(2):
+        scope_of().cutoffs(RED, kind="words", best=1.0)
+        scope_of().cutoffs(RED, kind="pictures", best=1.0)
+    assert measured == [30]
+    make_coloured(public, red=1)
+    scope_of().cutoffs(RED, kind="words", best=1.0)
+    assert measured == [30, 31]
+
+
+def test_a_reference_holds_nothing_of_hidden_pictures(public, private, owner, monkeypatch):
+    make_background(public, 30)
+    for seed in range(9):
+        make_coloured(private, seed=seed, red=1)
+    cache.clear()
+    seen = []
+    real = scope_module.measure_references
+    monkeypatch.setattr(
+        scope_module,
+        "measure_references",
+        lambda pictures, *, texts: seen.append(len(pictures)) or real(pictures, texts=texts),
+    )
+    scope_of(owner).cutoffs(RED, kind="words", best=1.0)
+    scope_of().cutoffs(RED, kind="words", best=1.0)
+    assert seen == [39, 30]

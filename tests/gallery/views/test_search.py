@@ -40,18 +40,22 @@ def test_the_right_picture_comes_first_and_weak_ones_are_folded(client, public):
     page = text(client.get("/search/?q=red"))
     first = re.search(r'<li class="tile [^>]*data-id="(\d+)"', page)[1]
     assert int(first) == red.pk
-    good, _, weak = page.partition('<details class="fold">')
-    assert "Less likely matches" in weak
+    good, _, weak = page.partition("Less likely matches")
     assert f'data-id="{red.pk}"' in good
-    assert "strong match" in good
-    assert "weak match" not in good
+    assert good.count('<li class="tile') == 1
+    peek, _, folded = weak.partition('<details class="fold">')
+    assert peek.count('<li class="tile') == 5
+    assert folded.count('<li class="tile') == 35
+    assert "1 good match, 40 less likely." in page
+    assert 'role="status" data-announce="1 good match, 40 less likely.' in page
     assert "41 pictures searched in" in page
     assert "That is the end" in page
 
 
 def test_when_nothing_is_good_the_nearest_are_shown_and_said_to_be_so(client, public):
     page = text(client.get("/search/?q=purple"))
-    assert '<details class="fold" open>' in page
+    assert '<details class="fold"' not in page
+    assert "No good matches, 40 less likely." in page
     assert "Nothing here clearly matches" in page
 
 
@@ -94,10 +98,64 @@ def test_pages_lead_on_and_back(client, public, settings):
     assert "Page 2." in text(second)
 
 
+def test_more_continues_where_the_folded_ones_end(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 20
+    make_coloured(public, red=1)
+    pages = [text(client.get(f"/search/?q=red&page={number}")) for number in (1, 2, 3)]
+    before, _, folded = pages[0].partition('<details class="fold">')
+    # The only way on stands behind what is folded away.
+    assert 'rel="next"' not in before.partition("<main")[2]
+    assert folded.index('rel="next"') > folded.rindex('<li class="tile')
+    assert all('<details class="fold"' not in page for page in pages[1:])
+    shown = [re.findall(r'<li class="tile [^>]*data-id="(\d+)"', page) for page in pages]
+    assert [len(each) for each in shown] == [20, 20, 1]
+    assert len({pk for each in shown for pk in each}) == 41
+
+
+def test_a_few_less_likely_ones_are_not_folded(client, public, settings):
+    settings.SEARCH_PAGE_SIZE = 11
+    make_coloured(public, red=1)
+    page = text(client.get("/search/?q=red"))
+    assert '<details class="fold"' not in page
+    assert "Less likely matches" in page
+
+
+def test_marks_are_shown_where_they_differ(client, public):
+    make_coloured(public, red=1)
+    assert "Strong match" not in text(client.get("/search/?q=red"))
+    make_coloured(public, grey=1, fields={"caption": "a red thing"})
+    page = text(client.get("/search/?q=red"))
+    assert page.index("Strong match") < page.index("Fair match")
+    assert "weak match" not in page.lower()
+
+
+def test_what_was_left_out_is_said_beside_the_words(client, public):
+    blue = make_coloured(public, seed=1, blue=1)
+    make_coloured(public, seed=2, red=1, blue=1)
+    chips = text(client.get("/search/?q=red&not=blue")).partition('<ul class="chip-row"')[2]
+    assert '<span class="chip__note">2 left out</span>' in chips.partition("</ul>")[0]
+    chips = text(client.get(f"/search/?q=red&unlike={blue.pk}")).partition('<ul class="chip-row"')[
+        2
+    ]
+    assert '<span class="chip__note">1 left out</span>' in chips.partition("</ul>")[0]
+
+
+def test_a_list_longer_than_its_pages_does_not_count_what_they_leave_out(
+    client, public, settings, monkeypatch
+):
+    monkeypatch.setattr("gallery.search.listing.MAX_LISTED", 3)
+    monkeypatch.setattr("gallery.search.engine.MAX_LISTED", 3)
+    settings.SEARCH_PAGE_SIZE = 3
+    page = text(client.get("/search/?orientation=landscape"))
+    assert "That is the end of this list." in page
+    assert "These were the first 3." in page
+    assert "in all" not in page
+
+
 def test_filters_alone_list_pictures_without_marks(client, public):
     make_coloured(public, red=1, fields={"tags": ["t"]})
     page = text(client.get("/search/?tag=t"))
-    assert "strong match" not in page
+    assert "Strong match" not in page
     assert "Best first" not in page
     assert "1 picture searched" in page
 
@@ -181,6 +239,7 @@ def test_what_a_search_costs_in_queries(client, public, django_assert_num_querie
         client.get("/search/?q=red")
     for number in range(20):
         make_coloured(public, seed=50 + number, red=1)
+    client.get("/search/?q=red")
     with django_assert_num_queries(11):
         client.get("/search/?q=red")
 

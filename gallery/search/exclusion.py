@@ -1,0 +1,58 @@
+"""Leaving out: what shows the unwanted thing is no result, whatever else it shows.
+
+A picture is left out when it would be a good match for the unwanted words or picture alone (the
+same line as on the page of results, calibration.py), or when its own text holds the words. What
+comes less near stays, further down: composition.py takes the unwanted direction away from the
+wanted one.
+"""
+
+from __future__ import annotations
+
+import math
+
+from django.db.models import Exists, Q
+
+from gallery.models.image import ImageQuerySet
+from gallery.search import fulltext
+from gallery.search.nearest import nearest_candidates
+from gallery.search.results import LeftOut
+from gallery.search.scope import QueryKind, Scope
+from gallery.search.target import Target, Unwanted
+from gallery.vectors import scores_at_least
+
+
+def leave_out(*, target: Target, scope: Scope) -> tuple[ImageQuerySet, tuple[LeftOut, ...]]:
+    """What may be found under a scope, and how many pictures each unwanted thing took from it.
+
+    The stored pictures in the query, and copies of them, are no results either. Nothing is counted
+    in large scopes, where counting costs more than searching.
+    """
+    images = scope.images
+    if target.excluded_contents:
+        images = images.exclude(sha256__in=sorted(target.excluded_contents))
+    left_out = []
+    for unwanted in target.unwanted:
+        shows_it = _shows(unwanted, target=target, scope=scope)
+        if scope.is_small:
+            count = images.filter(shows_it).count()
+            left_out.append(LeftOut(kind=unwanted.kind, value=unwanted.value, count=count))
+        images = images.exclude(shows_it)
+    return images, tuple(left_out)
+
+
+def _shows(unwanted: Unwanted, *, target: Target, scope: Scope) -> Q:
+    in_text = fulltext.holds_words(unwanted.value) if unwanted.kind == "words" else Q(pk__in=())
+    looks = _looks_like(unwanted, target=target, scope=scope)
+    return in_text if looks is None else in_text | Q(looks)
+
+
+def _looks_like(unwanted: Unwanted, *, target: Target, scope: Scope) -> Exists | None:
+    """None where too few pictures are there to say what looks like it."""
+    others = scope.visible.exclude(sha256__in=sorted(target.excluded_contents))
+    nearest = nearest_candidates(unwanted.vector, scope=scope, images=others, limit=1)
+    best = nearest[0].score if nearest else None
+    kind: QueryKind = "words" if unwanted.kind == "words" else "pictures"
+    cutoff = scope.cutoffs(unwanted.vector, kind=kind, best=best).fair
+    if math.isinf(cutoff):
+        return None
+    return scores_at_least(cutoff, vector=unwanted.vector, encoder=scope.encoder)

@@ -1,0 +1,73 @@
+"""The reference: how ordinary queries score on a library's pictures.
+
+The background of a query (calibration.py) fails where many pictures answer it. What other queries
+score on the same pictures does not depend on that. Words are compared with ORDINARY_QUERIES,
+pictures with other pictures of the library. Pure; Scope measures and remembers it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gallery.search.calibration import MIN_SPREAD, Reference, robust_spread
+from gallery.vectors import Vector
+
+# Things that photographs show, wide apart, so that no library is full of answers to most of them.
+ORDINARY_QUERIES = (
+    "a baby", "a bathroom", "a beach", "a bicycle", "a bird", "a book", "a building", "a camera",
+    "a candle", "a church", "a cup of coffee", "a dog", "a dress", "a fence", "a flag", "a flower",
+    "a football match", "a forest", "a group of friends", "a guitar", "a hat", "a kitchen",
+    "a map", "a market", "a mountain", "a painting", "a plate of food", "a river", "a road",
+    "a ship", "a sunset", "something red",
+)  # fmt: skip
+# Pictures that the ordinary queries are compared with: 4,000 scores fix a median and a spread.
+REFERENCE_SIZE = 128
+# The median of a query in four may lie above the reference's.
+MEDIAN_QUANTILE = 0.75
+
+
+class References(NamedTuple):
+    """The reference for words, and that for pictures; None where scores do not vary."""
+
+    words: Reference | None
+    pictures: Reference | None
+
+
+def measure_references(pictures: NDArray[np.float32], *, texts: NDArray[np.float32]) -> References:
+    """From unit vectors of some of a library's pictures [n, d] and of ordinary queries [m, d]."""
+    among = (pictures @ pictures.T).astype(np.float64)
+    # Without each picture's score for itself, row by row.
+    others = among[~np.eye(len(among), dtype=bool)].reshape(len(among), max(len(among) - 1, 0))
+    return References(
+        words=_reference((texts @ pictures.T).astype(np.float64)), pictures=_reference(others)
+    )
+
+
+def choose_pictures(ids: list[int]) -> list[int]:
+    """REFERENCE_SIZE of these keys, the same ones every time, whatever order they were added in."""
+    return sorted(sorted(ids, key=_scramble)[:REFERENCE_SIZE])
+
+
+def stack_vectors(vectors: list[Vector], *, dimension: int) -> NDArray[np.float32]:
+    """Rows [n, d]; none gives shape (0, d)."""
+    return np.stack(vectors) if vectors else np.zeros((0, dimension), dtype=np.float32)
+
+
+def _reference(scores: NDArray[np.float64]) -> Reference | None:
+    """From one row of scores a query."""
+    if scores.size == 0:
+        return None
+    medians = np.median(scores, axis=1, keepdims=True)
+    spread = robust_spread(scores - medians)
+    if spread <= MIN_SPREAD:
+        # Ordinary queries all score alike: this encoder or library gives nothing to compare with.
+        return None
+    return Reference(median=float(np.quantile(medians, MEDIAN_QUANTILE)), spread=spread)
+
+
+def _scramble(pk: int) -> int:
+    # Knuth's multiplicative hash: neighbouring keys land far apart.
+    return (pk * 2_654_435_761) % 2**32
