@@ -105,7 +105,7 @@ def slice_at(images: QuerySet[Image], *, position: Position, viewer: Viewer, siz
 
 
 def newest_slice(images: QuerySet[Image], *, after: str, size: int) -> Slice:
-    """The newest pictures, or those that follow the place named by `after`; junk is ignored.
+    """The newest pictures, or those that follow the place named by `after`, if it is valid.
 
     Keyset paging: pictures that arrive in between neither repeat nor hide others.
     """

@@ -2,7 +2,7 @@
 
     file -> spool (hash, format) -> decoder child -> blobs, fsynced -> one transaction: row and jobs
 
-Nothing is visible before the transaction commits; what a crash leaves, the library check mends.
+Nothing is visible before the transaction commits; the library check repairs what a crash leaves.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Finds what a crash, a lost disk or a stray hand left wrong in the library.
 
-`find_problems` yields findings and changes nothing; library_repair.mend puts one right. The command
+`find_problems` yields findings and changes nothing; library_repair.repair fixes one. The command
 owns the progress bar and the words around it.
 """
 

@@ -1,6 +1,6 @@
 """Cleaning of what an address holds: from untrusted text to values that a query may carry.
 
-Pure functions, none of which raises: junk becomes nothing. Only query.py uses them.
+Pure functions, none of which raises: invalid values are dropped. Only query.py uses them.
 """
 
 from __future__ import annotations

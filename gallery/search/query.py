@@ -54,7 +54,7 @@ class Filters:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Filters:
-        """The filters of an address. Never raises: junk is ignored."""
+        """The filters of an address. Never raises: invalid values are ignored."""
         orientation = clean.value_of(params, "orientation")
         return cls(
             collections=clean.slugs_of(params, "collection"),
@@ -105,7 +105,8 @@ class SearchQuery:
     def from_params(cls, params: Mapping[str, Any]) -> SearchQuery:
         """The query of an address: a QueryDict, or a mapping of texts or lists of texts.
 
-        Never raises: junk is ignored. A word with a minus sign in front is one to leave out.
+        Never raises: invalid values are ignored. A word with a minus sign in front is one to leave
+        out.
         """
         words, was_cut = clean.cut_words(clean.value_of(params, "q"))
         words, minus = clean.split_minus(words)

@@ -22,7 +22,7 @@ PlaceAddress = Callable[[list[tuple[str, str]]], str]
 
 
 def position_from(params: QueryDict) -> Position:
-    """The position that an address names; junk is ignored."""
+    """The position that an address names; invalid values are ignored."""
     at = params.get("at", "")
     return Position(
         after=params.get("after", ""),

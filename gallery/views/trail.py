@@ -166,7 +166,7 @@ class Trail:
 
 
 def trail_from(text: str) -> Trail | None:
-    """The trail of an address; None for none and for junk."""
+    """The trail of an address; None for no trail and for an invalid one."""
     start, _mark, params = text[:MAX_LENGTH].partition("?")
     steps, mark, place = start.rpartition("~")
     via = steps.split(".") if mark else []

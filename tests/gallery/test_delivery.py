@@ -42,10 +42,10 @@ def test_changing_any_part_of_a_signature_breaks_it(clock):
 
 
 @pytest.mark.parametrize(
-    "junk", ["", ".", "p", "p.", "m99.", "p1é.x", "x" * 80, "p0.AAAA", "p1-.x"]
+    "invalid", ["", ".", "p", "p.", "m99.", "p1é.x", "x" * 80, "p0.AAAA", "p1-.x"]
 )
-def test_junk_is_refused_without_an_error(clock, junk):
-    assert check(junk, sha256=SHA) is None
+def test_an_invalid_signature_is_refused_without_an_error(clock, invalid):
+    assert check(invalid, sha256=SHA) is None
 
 
 @pytest.mark.parametrize(("public_in", "window"), [(7, PUBLIC_WINDOW_S), (None, PRIVATE_WINDOW_S)])

@@ -34,7 +34,7 @@ def test_parts_are_joined_in_the_order_of_the_index(own_source):
     assert [name for name, _ in finder.list([])] == [NAME]
 
 
-def test_a_changed_part_is_joined_anew_and_an_unchanged_one_is_not_written(own_source):
+def test_a_changed_part_is_joined_again_and_an_unchanged_one_is_not_written(own_source):
     folder, finder = own_source
     (folder / "index.css").write_text('@import "./a.css";\n')
     (folder / "a.css").write_text("a {}")

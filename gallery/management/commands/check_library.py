@@ -17,13 +17,13 @@ from gallery.ingest.library_repair import repair
 
 
 class Command(BaseCommand):
-    """Ends with exit status 1 while something is wrong that was not mended."""
+    """Ends with exit status 1 while something is wrong that was not repaired."""
 
-    help = "Find missing files, orphaned files, leftovers and lost jobs; --fix mends them."
+    help = "Find missing files, orphaned files, leftovers and lost jobs; --fix repairs them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Takes --fix and --json."""
-        parser.add_argument("--fix", action="store_true", help="mend what can be mended")
+        parser.add_argument("--fix", action="store_true", help="repair what can be repaired")
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -37,33 +37,33 @@ class Command(BaseCommand):
                 bar.update(count)
 
             for finding in find_problems(progress=advance):
-                mended = options["fix"] and repair(finding)
-                findings.append((finding, mended))
+                repaired = options["fix"] and repair(finding)
+                findings.append((finding, repaired))
                 if not quiet:
                     bar.clear()
-                    self.stdout.write(f"{finding.sentence}{' Mended.' if mended else ''}")
-        if any(mended for _, mended in findings):
+                    self.stdout.write(f"{finding.sentence}{' Repaired.' if repaired else ''}")
+        if any(repaired for _, repaired in findings):
             hint_workers()
         if quiet:
             self.stdout.write(json.dumps(_report(findings)))
         else:
             self.stdout.write(_summary(findings, tried=options["fix"]))
-        if any(not mended for _, mended in findings):
+        if any(not repaired for _, repaired in findings):
             sys.exit(1)
 
 
 def _report(findings: list[tuple[Finding, bool]]) -> dict[str, Any]:
     return {
         "problems": len(findings),
-        "mended": sum(mended for _, mended in findings),
+        "repaired": sum(repaired for _, repaired in findings),
         "findings": [
             {
                 "problem": finding.problem.value,
                 "subject": finding.subject,
                 "sentence": finding.sentence,
-                "mended": mended,
+                "repaired": repaired,
             }
-            for finding, mended in findings
+            for finding, repaired in findings
         ],
     }
 
@@ -71,14 +71,14 @@ def _report(findings: list[tuple[Finding, bool]]) -> dict[str, Any]:
 def _summary(findings: list[tuple[Finding, bool]], *, tried: bool) -> str:
     if not findings:
         return "The library is in order."
-    mended = [finding for finding, is_mended in findings if is_mended]
-    left = [finding for finding, is_mended in findings if not is_mended]
+    repaired = [finding for finding, is_repaired in findings if is_repaired]
+    left = [finding for finding, is_repaired in findings if not is_repaired]
     if not left:
-        return f"All mended: {_counted(mended)}."
+        return f"All repaired: {_counted(repaired)}."
     if not tried:
-        return f"{len(left)} found: {_counted(left)}. --fix mends what can be mended."
-    told = f"{len(left)} cannot be mended: {_counted(left)}."
-    return f"{told} Mended: {_counted(mended)}." if mended else told
+        return f"{len(left)} found: {_counted(left)}. --fix repairs what can be repaired."
+    summary = f"{len(left)} cannot be repaired: {_counted(left)}."
+    return f"{summary} Repaired: {_counted(repaired)}." if repaired else summary
 
 
 def _counted(findings: list[Finding]) -> str:

@@ -161,7 +161,7 @@ def test_moving_all_that_match_is_refused_when_the_selection_grew_meanwhile(
     assert garden.images.count() == 0
 
 
-def test_a_picture_that_the_target_has_already_stays_and_is_told(
+def test_a_picture_that_the_target_already_has_stays_and_is_reported(
     admin_page, holidays, garden, run_action, said
 ):
     image = make_image(holidays)

@@ -64,7 +64,7 @@ def test_retry_makes_the_selected_due_with_a_clean_slate_and_hints(
     assert hints == [1]
 
 
-def test_the_page_of_a_job_tells_the_whole_reason(admin_page, jobs):
+def test_the_page_of_a_job_shows_the_whole_reason(admin_page, jobs):
     job = jobs["quarantined"]
     job.reason = "A long reason. " * 40
     job.save()

@@ -59,7 +59,7 @@ def test_staff_see_batches_into_their_own_collections_only(client, curator, owne
     assert list(client.get(LIST).context["cl"].result_list) == [mine]
 
 
-def test_a_picture_that_was_moved_away_is_not_told(client, curator, owner):
+def test_a_picture_that_was_moved_away_is_not_named(client, curator, owner):
     batch = make_batch(curator, stored=1)
     Image.objects.update(collection=make_collection(owner), title="Nobody else's")
     client.login(username="curator", password=PASSWORD)

@@ -106,7 +106,7 @@ def test_every_error_is_a_reason_and_a_sentence(client, public, address, status,
     )
 
 
-def test_our_own_faults_are_told_in_json_and_logged(client, public, monkeypatch, caplog):
+def test_our_own_faults_are_json_and_logged(client, public, monkeypatch, caplog):
     def break_down(*args, **kwargs):
         raise RuntimeError("a private detail")
 
@@ -175,8 +175,8 @@ def test_changing_a_picture(client, public, owner):
 
 def test_a_change_is_all_or_nothing(client, public, owner):
     image = public.images.get()
-    twin_of = make_collection(owner, "Elsewhere")
-    make_image(twin_of, sha256=image.sha256)
+    copy_of = make_collection(owner, "Elsewhere")
+    make_image(copy_of, sha256=image.sha256)
     data = {"title": "Tom", "collection": "elsewhere"}
     response = send_json(client, "PATCH", f"/api/v1/images/{image.pk}", data, **basic("olga"))
     assert (response.status_code, response.json()["reason"]) == (409, "already_there")
@@ -206,7 +206,7 @@ def test_trash_and_restore(client, public):
     assert client.get(address).status_code == 200
 
 
-def test_uploading_tells_the_fate_and_the_batch_goes_on(client, public):
+def test_an_upload_returns_each_fate_and_the_batch_can_continue(client, public):
     data = {"collection": "cats", "caption": "A red square", "tags": "red", "files": [red_file()]}
     first = client.post("/api/v1/images", data, **basic("olga"))
     body = first.json()
@@ -283,7 +283,7 @@ def test_collections_are_made_and_listed(client, public, stranger):
     assert [(one["slug"], one["picture_count"]) for one in listed] == [("cats", 1), ("dogs", 0)]
 
 
-def test_searches_over_the_limit_are_told_to_wait(client, public, settings):
+def test_searches_over_the_limit_have_to_wait(client, public, settings):
     from django.core.cache import cache
 
     cache.clear()

@@ -54,11 +54,11 @@ def test_a_picture_that_arrives_while_paging_neither_repeats_nor_hides_one(publi
 
 
 @pytest.mark.parametrize(
-    "junk", ["x", "-", "1-", "-1-1", "z-z", "1-" + "f" * 40, "f" * 40 + "-1", "\x00", "1-1-1"]
+    "invalid", ["x", "-", "1-", "-1-1", "z-z", "1-" + "f" * 40, "f" * 40 + "-1", "\x00", "1-1-1"]
 )
-def test_a_place_that_is_junk_starts_at_the_newest(public, junk):
+def test_an_invalid_place_starts_at_the_newest(public, invalid):
     image = make_image(public)
-    assert newest_slice(Image.objects.all(), after=junk, size=5).images == [image]
+    assert newest_slice(Image.objects.all(), after=invalid, size=5).images == [image]
 
 
 def keys(part):
@@ -114,7 +114,7 @@ def test_a_picture_that_left_the_list_keeps_its_place(public, owner):
     assert around(made[2], images=Image.objects.none()).at is None
 
 
-def test_the_place_of_a_picture_is_told_to_those_who_may_see_it(public, owner, stranger):
+def test_only_those_who_may_see_a_picture_learn_its_place(public, owner, stranger):
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(6)][::-1]
     hidden = make_image(make_collection(owner), created_at=NOON)
     images = Image.objects.visible_to(stranger)

@@ -145,7 +145,7 @@ def test_a_second_worker_neither_waits_for_a_claim_nor_takes_its_jobs(committed)
     assert mine[0].pk != theirs[0].pk
 
 
-def test_vectors_wait_for_whoever_changes_their_jobs(committed):
+def test_vectors_wait_for_a_transaction_that_changes_their_jobs(committed):
     """Removing an encoder deletes its jobs first: a vector never appears after that."""
     jobs = claim_jobs([committed], limit=2, worker="me")
     with threads() as run:

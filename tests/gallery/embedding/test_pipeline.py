@@ -125,7 +125,7 @@ def test_an_encoder_that_failed_is_skipped_for_a_while_with_its_reason(
     assert building.state == EncoderState.READY
 
 
-def test_who_asks_for_one_encoder_is_told_that_it_cannot_work(beside):
+def test_asking_for_one_broken_encoder_raises(beside):
     building = beside("failing")
     with pytest.raises(EncoderUnavailable, match="no weights here"):
         embed_pending(encoder=building)

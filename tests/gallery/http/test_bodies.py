@@ -29,10 +29,10 @@ def test_zips_go_where_zips_are_taken(client, owner, settings):
     assert response.status_code == 302
 
 
-@pytest.mark.parametrize("junk", ["abc", "-1", "9" * 5000])
+@pytest.mark.parametrize("invalid", ["abc", "-1", "9" * 5000])
 @pytest.mark.parametrize("address", ["/accounts/login/", "/upload/", "/api/v1/collections"])
-def test_a_size_that_is_no_number_is_a_bad_request(client, db, address, junk):
-    response = client.generic("POST", address, b"{}", "application/json", CONTENT_LENGTH=junk)
+def test_a_size_that_is_no_number_is_a_bad_request(client, db, address, invalid):
+    response = client.generic("POST", address, b"{}", "application/json", CONTENT_LENGTH=invalid)
     assert response.status_code == 400
 
 

@@ -8,5 +8,5 @@ def test_only_digits_of_a_number_that_a_key_could_be():
         assert not is_number(junk), junk
 
 
-def test_numbers_among_junk_are_kept_once():
+def test_valid_numbers_are_kept_once():
     assert numbers_of(["1", "x", "01", "2", "9" * 5000]) == {1, 2}

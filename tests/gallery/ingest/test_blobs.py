@@ -13,7 +13,7 @@ from tests.ingesting import ingest_file
 
 
 @pytest.fixture
-def twins(transactional_db, destination):
+def duplicates(transactional_db, destination):
     """The same picture in two collections."""
     other = Destination(
         collection=make_collection(destination.owner, "Other"), owner=destination.owner
@@ -30,27 +30,27 @@ def purge(image):
         Image.objects.filter(pk=image.pk).delete()
 
 
-def test_files_stay_until_the_last_row_is_gone(twins, stored_files):
+def test_files_stay_until_the_last_row_is_gone(duplicates, stored_files):
     before = stored_files()
-    purge(twins[0])
+    purge(duplicates[0])
     assert stored_files() == before
-    purge(twins[1])
+    purge(duplicates[1])
     assert stored_files() == []
 
 
-def test_a_row_in_the_trash_keeps_its_files(twins, stored_files):
+def test_a_row_in_the_trash_keeps_its_files(duplicates, stored_files):
     from django.utils import timezone
 
-    Image.objects.filter(pk=twins[1].pk).update(deleted_at=timezone.now())
+    Image.objects.filter(pk=duplicates[1].pk).update(deleted_at=timezone.now())
     before = stored_files()
-    purge(twins[0])
+    purge(duplicates[0])
     assert stored_files() == before
 
 
-def test_nothing_is_deleted_when_the_transaction_fails(twins, stored_files):
+def test_nothing_is_deleted_when_the_transaction_fails(duplicates, stored_files):
     before = stored_files()
     with pytest.raises(RuntimeError), transaction.atomic():
-        blobs.release_blobs(twins)
+        blobs.release_blobs(duplicates)
         Image.objects.all().delete()
         raise RuntimeError
     assert stored_files() == before

@@ -41,7 +41,7 @@ def test_a_path_is_found_by_itself_and_by_its_name(as_file):
     assert read.details_of("y/a.jpg").caption == ""
 
 
-def test_captions_of_files_that_never_came_are_told(as_file):
+def test_captions_of_files_that_never_came_are_listed(as_file):
     read = captions(as_file, b"file,caption\na.jpg,1\nb.jpg,2\nc.jpg,3\n")
     read.details_of("b.jpg")
     assert read.unused() == ["a.jpg", "c.jpg"]

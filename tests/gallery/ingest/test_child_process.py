@@ -23,7 +23,7 @@ def impostor(monkeypatch, script):
     return ChildProcess()
 
 
-def test_the_child_is_told_no_secrets(monkeypatch):
+def test_the_child_gets_no_secrets(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "very secret")
     child = impostor(
         monkeypatch,

@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of an import: what is visible is whole, the rest is mended away."""
+"""`kill -9` in the middle of an import: what is visible is whole, the rest is repaired away."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Each kind of damage is found, mended where that is possible, and found no more."""
+"""Each kind of damage is found, repaired where that is possible, and found no more."""
 
 import os
 import time
@@ -48,7 +48,7 @@ def test_a_library_in_order_has_no_findings(picture):
     assert found() == []
 
 
-def test_a_missing_original_is_told_and_cannot_be_mended(picture):
+def test_a_missing_original_is_found_and_cannot_be_repaired(picture):
     originals_storage().delete(picture.original.name)
     (finding,) = find_problems()
     assert finding.problem == ProblemKind.MISSING_ORIGINAL
@@ -151,7 +151,7 @@ def test_query_pictures_that_expired_or_belong_to_nobody_go(db, stored_files):
     assert QueryImage.objects.get().file.name == "current.webp"
 
 
-def test_progress_is_told(picture):
+def test_progress_is_reported(picture):
     seen = {}
     list(find_problems(progress=lambda what, count: seen.update({what: seen.get(what, 0) + count})))
     assert seen["pictures"] == 1

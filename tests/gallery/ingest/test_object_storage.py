@@ -78,7 +78,7 @@ def test_a_picture_is_stored_read_and_deleted(transactional_db, bucket, destinat
     assert keys(bucket) == []
 
 
-def test_the_library_check_finds_and_mends(db, bucket, destination, monkeypatch):
+def test_the_library_check_finds_and_repairs(db, bucket, destination, monkeypatch):
     image = ingest_file(upload(images.jpeg()), to=destination, name="a.jpg").image
     blobs.renditions_storage().delete(image.rendition_name(640))
     (finding,) = find_problems()

@@ -37,7 +37,7 @@ def test_links_to_folders_are_not_followed(tmp_path, as_file):
     assert [name for _, name in sources.list_files([tmp_path / "top"])] == ["a.jpg"]
 
 
-def test_a_zip_is_told_by_its_content_and_opened(as_file):
+def test_a_zip_is_recognized_by_its_content_and_opened(as_file):
     path = as_file(images.make_zip({"x/a.jpg": b"1", "b.jpg": b"2"}), "pictures.dat")
     items = sources.incoming_from_file(
         path, name=path.name, details_of=lambda name: Details(caption=name)

@@ -98,7 +98,7 @@ def test_an_administrator_adds_anywhere(db):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_collection_deleted_while_its_files_come_in_is_told_in_a_sentence(batch, monkeypatch):
+def test_a_collection_deleted_during_an_upload_gets_a_clear_error(batch, monkeypatch):
     record = bulk.record
 
     def record_too_late(*args, **options):
@@ -113,7 +113,7 @@ def test_a_collection_deleted_while_its_files_come_in_is_told_in_a_sentence(batc
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_collection_deleted_as_a_batch_begins_is_told_in_a_sentence(collection, monkeypatch):
+def test_a_collection_deleted_as_a_batch_starts_gets_a_clear_error(collection, monkeypatch):
     check = upload_batches._check_may_add
 
     def check_too_early(owner, checked):

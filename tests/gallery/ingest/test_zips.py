@@ -86,7 +86,7 @@ def test_the_whole_may_unpack_to_so_much_and_no_more():
     assert len(fates) == 3
 
 
-def test_a_member_that_says_it_is_too_large_is_not_begun():
+def test_a_member_that_declares_too_many_bytes_is_not_read():
     data = images.make_zip({"big.jpg": bytes(5000), "small.jpg": b"s"})
     assert unpack(data, max_member_bytes=4999) == {"big.jpg": "too_many_bytes", "small.jpg": b"s"}
 

@@ -37,7 +37,7 @@ def test_untagging_counts_what_changed_and_can_be_undone(owner):
     assert sorted(tags_of(one)[0]) == ["cat", "dog"]
 
 
-def test_a_caption_fills_gaps_unless_told_to_replace(owner):
+def test_a_caption_fills_gaps_unless_it_should_replace(owner):
     collection = make_collection(owner)
     written, empty = make_image(collection, caption="Mine"), make_image(collection)
     change = caption_images(Image.objects.all(), by=owner, caption="Summer")

@@ -18,15 +18,15 @@ def test_pictures_move_and_undo_brings_back_exactly_those(owner):
 
 def test_bytes_that_are_there_already_stay_where_they_are(owner):
     source, target = make_collection(owner), make_collection(owner)
-    twin = make_image(source)
-    make_image(target, sha256=twin.sha256)
+    duplicate = make_image(source)
+    make_image(target, sha256=duplicate.sha256)
     other = make_image(source)
     change = move_images(source.images.all(), to=target, by=owner)
     assert (change.ids, change.skipped) == ((other.pk,), 1)
-    assert source.images.get() == twin
+    assert source.images.get() == duplicate
 
 
-def test_twins_from_two_collections_do_not_collide(owner):
+def test_duplicates_from_two_collections_do_not_collide(owner):
     one, two, target = make_collection(owner), make_collection(owner), make_collection(owner)
     first = make_image(one)
     make_image(two, sha256=first.sha256)

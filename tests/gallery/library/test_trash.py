@@ -34,7 +34,7 @@ def test_a_picture_that_came_back_another_way_stays_in_the_trash(owner):
     assert (change.ids, change.skipped) == ((), 1)
 
 
-def test_of_two_trashed_twins_one_is_restored(owner):
+def test_of_two_trashed_duplicates_one_is_restored(owner):
     collection = make_collection(owner)
     old = make_image(collection, deleted_at=timezone.now())
     new = make_image(collection, sha256=old.sha256, deleted_at=timezone.now())

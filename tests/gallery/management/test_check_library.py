@@ -27,36 +27,36 @@ def test_a_library_in_order(db, capsys):
     assert capsys.readouterr().out == "The library is in order.\n"
 
 
-def test_a_finding_is_told_and_the_exit_status_says_so(damaged, capsys):
+def test_a_finding_is_printed_and_sets_the_exit_status(damaged, capsys):
     with pytest.raises(SystemExit) as ended:
         call_command("check_library")
     assert ended.value.code == 1
     out = capsys.readouterr().out
     assert f"Picture {damaged.pk} has no 320 px copy." in out
-    assert "1 found: 1 missing renditions. --fix mends what can be mended." in out
+    assert "1 found: 1 missing renditions. --fix repairs what can be repaired." in out
 
 
-def test_fix_mends_and_then_all_is_in_order(damaged, capsys):
+def test_fix_repairs_and_then_all_is_in_order(damaged, capsys):
     call_command("check_library", "--fix")
-    assert "Mended." in capsys.readouterr().out
+    assert "Repaired." in capsys.readouterr().out
     call_command("check_library", "--json")
-    assert json.loads(capsys.readouterr().out) == {"problems": 0, "mended": 0, "findings": []}
+    assert json.loads(capsys.readouterr().out) == {"problems": 0, "repaired": 0, "findings": []}
 
 
-def test_json_tells_each_finding(damaged, capsys):
+def test_json_lists_each_finding(damaged, capsys):
     call_command("check_library", "--fix", "--json")
     report = json.loads(capsys.readouterr().out)
-    assert (report["problems"], report["mended"]) == (1, 1)
+    assert (report["problems"], report["repaired"]) == (1, 1)
     assert report["findings"][0]["problem"] == "missing_renditions"
     assert report["findings"][0]["subject"] == damaged.sha256
 
 
-def test_what_cannot_be_mended_is_counted_apart(damaged, capsys):
+def test_what_cannot_be_repaired_is_counted_separately(damaged, capsys):
     to = Destination(collection=damaged.collection, owner=damaged.owner)
     lost = ingest_file(upload(images.jpeg(color="blue")), to=to, name="b.jpg").image
     lost.original.storage.delete(lost.original.name)
     with pytest.raises(SystemExit):
         call_command("check_library", "--fix")
     out = capsys.readouterr().out
-    assert "1 cannot be mended: 1 missing original. Mended: 1 missing renditions." in out
+    assert "1 cannot be repaired: 1 missing original. Repaired: 1 missing renditions." in out
     assert "--fix" not in out

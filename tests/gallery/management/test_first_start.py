@@ -99,7 +99,7 @@ def test_a_new_site_has_no_pictures():
     assert not startup.has_pictures()
 
 
-def test_a_device_that_is_not_there_is_told_before_the_site_starts(db, settings):
+def test_a_missing_device_is_reported_before_the_site_starts(db, settings):
     settings.EMBEDDING_DEVICE = "abacus"
     assert startup.names_a_device()
     with pytest.raises(CommandError, match="EMBEDDING_DEVICE is “abacus”"):

@@ -62,7 +62,7 @@ def test_folders_files_and_zips_come_in_with_captions(administrator, folder, cap
     assert (collection.owner, collection.is_public) == (administrator, False)
 
 
-def test_stdout_is_json_only_and_stderr_tells_of_unused_captions(
+def test_stdout_is_json_only_and_stderr_names_unused_captions(
     administrator, folder, captions, capsys
 ):
     call_command(

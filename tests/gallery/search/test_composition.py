@@ -24,7 +24,7 @@ def test_weights_tilt():
     assert target[0] / target[1] == pytest.approx(4)
 
 
-def test_a_part_that_tells_pictures_apart_less_is_raised():
+def test_a_term_that_separates_pictures_less_is_raised():
     target = compose([Term(vector=X, spread=0.01), Term(vector=Y, spread=0.1)])
     assert target[0] / target[1] == pytest.approx(10)
 

@@ -74,7 +74,7 @@ def test_plain_mapping_of_texts():
         "q=-&q=--&q=+-+",
     ],
 )
-def test_junk_is_ignored(address):
+def test_invalid_parameters_are_ignored(address):
     query = parsed(address)
     assert query.is_empty
     assert query == SearchQuery()

@@ -261,11 +261,11 @@ def test_results_out_of_order_are_sorted_again(many, encoder, monkeypatch):
 
 @pytest.mark.parametrize("exact", [True, False], ids=["exact", "index"])
 def test_equal_distances_go_newest_first(public, encoder, exact):
-    twins = [make_image(public, vector=TARGET, encoder=encoder) for _ in range(5)]
+    duplicates = [make_image(public, vector=TARGET, encoder=encoder) for _ in range(5)]
     found = nearest_images(
         TARGET, encoder=encoder, images=Image.objects.all(), limit=3, exact=exact
     )
-    assert keys(found) == [twin.pk for twin in reversed(twins)][:3]
+    assert keys(found) == [duplicate.pk for duplicate in reversed(duplicates)][:3]
 
 
 def test_a_vector_of_another_dimension_is_refused(encoder):

@@ -87,7 +87,7 @@ def test_a_back_link_opens_the_list_at_its_picture(client, public, settings):
     assert "Show newer pictures" not in text(client.get("/"))
 
 
-def test_a_list_that_ends_before_the_place_in_the_address_begins_anew(client, public, settings):
+def test_a_list_that_ends_before_the_place_in_the_address_starts_over(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 1
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(2)]
     link = re.search(r'href="(/\?after=[^"]+)" rel="next"', text(client.get("/")))[1]
@@ -159,7 +159,7 @@ def test_examples_lead_to_searches(client, public):
         "/?page=-1",
     ],
 )
-def test_junk_in_the_address_is_ignored_or_finds_nothing(client, public, address):
+def test_an_invalid_address_is_ignored_or_finds_nothing(client, public, address):
     make_image(public)
     assert client.get(address).status_code == 200
 
@@ -167,19 +167,19 @@ def test_junk_in_the_address_is_ignored_or_finds_nothing(client, public, address
 def test_the_cost_does_not_grow_with_the_pictures(client, owner, public, django_assert_num_queries):
     for number in range(3):
         make_image(public, vector=VECTOR, tags=[f"t{number}"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/")
     for number in range(10):
         make_image(public, vector=VECTOR, tags=[f"u{number}"])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/")
     with django_assert_num_queries(1):
         client.get("/", headers={"HX-Request": "true"})
     place = f"/?at={Image.objects.first().pk}"
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(place)
     client.force_login(owner)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get("/")
 
 

@@ -39,7 +39,7 @@ def steps(response):
     return [match[1] if match else "" for match in (plain if any(plain) else found)]
 
 
-def test_everything_worth_knowing_is_told(client, public):
+def test_the_page_shows_all_details(client, public):
     image = make_image(
         public,
         title="Harbour",
@@ -106,7 +106,7 @@ def test_neighbours_are_those_of_the_list_one_came_from(client, public):
     assert 'href="/?tag=cat"' in text(response)
 
 
-def test_a_list_of_some_days_is_told_from_the_list_one_came_from(client, public):
+def test_a_list_of_some_days_differs_from_the_list_one_came_from(client, public):
     """Both are called from= in an address, one inside the other."""
     days = [make_image(public, taken_at=NOON.replace(day=n)) for n in (1, 2, 3)]
     response = client.get(
@@ -143,13 +143,13 @@ def test_results_are_a_list_that_goes_over_the_pages(client, public, settings):
 
 
 @pytest.mark.parametrize(
-    "junk",
+    "invalid",
     ["x", "https://evil.example/", "//evil.example", "collections/../admin", "search?like=999999",
      "search", "browse?after=%00", "search?q=" + "x" * 5000],
 )  # fmt: skip
-def test_a_list_that_is_junk_leads_nowhere_else(client, public, junk):
+def test_an_invalid_list_leads_nowhere_else(client, public, invalid):
     image = make_image(public)
-    response = client.get(f"/images/{image.pk}/", {"from": junk})
+    response = client.get(f"/images/{image.pk}/", {"from": invalid})
     assert response.status_code == 200
     assert "evil" not in text(response)
 

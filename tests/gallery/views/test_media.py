@@ -82,7 +82,7 @@ def test_public_renditions_may_be_cached_by_anyone_private_ones_by_the_browser(
         assert "max-age=" in control
 
 
-def test_a_browser_that_has_it_is_told_so(client, public):
+def test_a_browser_that_has_it_gets_not_modified(client, public):
     address = rendition_url(public, width=320)
     etag = client.get(address)["ETag"]
     again = client.get(address, headers={"If-None-Match": etag})
@@ -152,7 +152,7 @@ def test_the_original_of_a_picture_in_the_trash_or_without_file_is_gone(client, 
     assert client.get(address).status_code == 404
 
 
-def test_a_query_picture_is_for_whoever_holds_its_token_until_it_expires(client, db):
+def test_anyone_with_the_token_sees_a_query_picture_until_it_expires(client, db):
     kept = QueryImage(width=1, height=1, expires_at=timezone.now() + timedelta(hours=1))
     kept.file.save(f"{kept.token}.webp", ContentFile(b"query"), save=True)
     address = reverse("gallery:query-image-file", kwargs={"token": kept.token})

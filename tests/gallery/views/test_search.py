@@ -173,7 +173,7 @@ def test_no_result_says_what_to_do(client, public):
     assert "Remove one of them" in page
 
 
-def test_an_invalid_query_is_a_sentence_and_can_be_mended(client, public):
+def test_an_invalid_query_is_explained_and_can_be_corrected(client, public):
     response = client.get("/search/?q=red&like=999999")
     assert response.status_code == 400
     assert "That search cannot be run" in text(response)

@@ -63,7 +63,7 @@ def test_all_means_all_that_match_and_nothing_else(client, collection, owner):
     assert set(Image.objects.live()) == {dog, elsewhere}
 
 
-@pytest.mark.parametrize("expected", ["2", "", "junk"])
+@pytest.mark.parametrize("expected", ["2", "", "invalid"])
 def test_another_number_than_the_one_shown_changes_nothing(client, collection, expected):
     make_image(collection)
     response = act(client, collection, "trash", all="1", expected=expected)
@@ -77,14 +77,14 @@ def test_ids_of_other_collections_are_not_touched(client, collection, owner):
     assert Image.objects.live().count() == 2
 
 
-def test_moving_tells_how_many_stayed(client, collection, owner):
+def test_moving_reports_how_many_stayed(client, collection, owner):
     target = make_collection(owner, "Target")
-    moved, twin = make_image(collection), make_image(collection)
-    make_image(target, sha256=twin.sha256)
-    response = act(client, collection, "move", ids=[moved.pk, twin.pk], target="target")
+    moved, duplicate = make_image(collection), make_image(collection)
+    make_image(target, sha256=duplicate.sha256)
+    response = act(client, collection, "move", ids=[moved.pk, duplicate.pk], target="target")
     assert b"1 picture moved to Target. 1 wasn\xe2\x80\x99t moved" in response.content
     undo(client, response)
-    assert set(collection.images.all()) == {moved, twin}
+    assert set(collection.images.all()) == {moved, duplicate}
 
 
 def test_tags_and_captions_for_many(client, collection):
@@ -142,7 +142,7 @@ def test_only_those_who_may_edit_act(client, collection, stranger):
         {"action": "trash", "all": "1", "expected": "9" * 5000},
     ],
 )
-def test_junk_in_the_form_changes_nothing(client, collection, data):
+def test_an_invalid_form_changes_nothing(client, collection, data):
     image = make_image(collection)
     response = act(client, collection, **{"ids": [image.pk], **data})
     assert response.status_code == 200
@@ -157,7 +157,7 @@ def test_undo_goes_to_pages_of_this_site_only(client, collection, elsewhere):
     assert response["Location"] == reverse("gallery:browse")
 
 
-def test_a_change_kept_by_an_earlier_version_is_told_not_an_error(client, collection):
+def test_a_change_saved_by_an_earlier_version_gets_a_message_not_an_error(client, collection):
     make_image(collection)
     session = client.session
     session["last_change"] = {"token": "x", "sentence": "", "change": "old", "shown": True}

@@ -26,17 +26,17 @@ def test_a_trail_leads_back_and_writes_itself_again(text, back, words):
 
 
 @pytest.mark.parametrize(
-    "junk",
+    "invalid",
     ["", "x", "/", "//evil.example", "https://evil.example", "collections/", "collections/a/b",
      "collections/../x", "javascript:alert(1)", "browse/", "BROWSE", "admin?x=1", "~browse",
      "12~", "x~browse", "12.~browse", "1~2~browse", "-1~browse", "1" * 19 + "~browse",
      ".".join("1" * 13) + "~browse"],
 )  # fmt: skip
-def test_anything_else_is_no_trail(junk):
-    assert trail_from(junk) is None
+def test_anything_else_is_no_trail(invalid):
+    assert trail_from(invalid) is None
 
 
-def test_parameters_are_written_anew_so_that_nothing_rides_along():
+def test_parameters_are_encoded_again_so_that_nothing_else_gets_in():
     found = trail_from('browse?tag="><script>&x=\r\nSet-Cookie: a')
     assert "<" not in found.list_url()
     assert "\n" not in found.list_url()
@@ -109,7 +109,7 @@ def test_an_endless_trail_is_cut():
 
 
 def test_the_trail_of_a_query_is_its_canonical_address():
-    query = SearchQuery.from_params({"q": "cat", "page": "3", "junk": "x"})
+    query = SearchQuery.from_params({"q": "cat", "page": "3", "invalid": "x"})
     assert search_trail(query) == "search?q=cat&page=3"
     assert str(Trail(place="search", params="")) == "search"
 

@@ -60,6 +60,6 @@ def test_the_page_costs_the_same_for_any_number(client, gone, django_assert_max_
 
 
 @pytest.mark.parametrize("data", [{"ids": "9" * 5000}, {"all": "1", "expected": "9" * 5000}])
-def test_junk_in_the_form_changes_nothing(client, gone, data):
+def test_an_invalid_form_changes_nothing(client, gone, data):
     assert client.post(CHANGE, {"action": "purge", **data})["Location"] == TRASH
     assert Image.objects.trashed().count() == 2

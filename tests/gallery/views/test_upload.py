@@ -213,7 +213,7 @@ def test_a_picture_moved_elsewhere_shows_no_more_than_its_name(client, batch, st
     assert image.sha256 not in content
 
 
-def test_status_tells_rows_asked_for_and_stops_when_all_is_done(client, batch, encoder):
+def test_status_returns_the_rows_asked_for_and_stops_when_all_is_done(client, batch, encoder):
     from gallery.models import Embedding
 
     send(client, batch, upload("red.png", png(color="red")))

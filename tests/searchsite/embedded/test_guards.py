@@ -28,7 +28,7 @@ def test_the_lock_is_free_again_afterwards(tmp_path):
             assert address in lock.read_text()
 
 
-def test_a_taken_port_is_told_in_one_sentence_with_a_way_out():
+def test_a_taken_port_is_reported_with_a_way_out():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(LocalServiceError, match=rf"Port {port} is taken .* PORT=\d+ make run"):

@@ -19,7 +19,7 @@ def test_an_ordinary_user_runs_it_as_itself(tmp_path, monkeypatch):
     assert identity.server_owner(tmp_path / "new") is None
 
 
-def test_an_ordinary_user_is_told_when_the_data_are_somebody_elses(tmp_path, monkeypatch):
+def test_data_of_another_user_are_reported_to_an_ordinary_user(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 4711)
     with pytest.raises(LocalServiceError, match="belongs to another user"):
         identity.server_owner(tmp_path)

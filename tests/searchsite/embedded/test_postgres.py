@@ -113,7 +113,7 @@ def test_a_lock_of_a_dead_server_with_a_reused_process_id_is_no_obstacle(var_dir
         sleeper.wait()
 
 
-def test_a_making_that_broke_off_is_begun_again(var_dir):
+def test_an_interrupted_initialization_is_started_again(var_dir):
     half_made = var_dir / "postgres.new"
     half_made.mkdir(parents=True)
     (half_made / "PG_VERSION").write_text("18\n")
