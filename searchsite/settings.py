@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gallery.http.compression.TextCompression",
     "csp.middleware.CSPMiddleware",
     "gallery.http.bodies.bounded",
     "gallery.http.cookies.without_nul",
