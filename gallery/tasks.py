@@ -7,6 +7,9 @@ from django.conf import settings
 
 from gallery.hints import hint_workers
 
+# Seconds of each minute for pictures that lack a copy: an upgrade must not keep the worker busy.
+COPIES_BUDGET_S = 15
+
 
 @shared_task(name="gallery.embed_pending", acks_late=True)
 def embed_pending() -> int:
@@ -56,3 +59,11 @@ def purge_expired() -> None:
 
     purge_query_images()
     purge_trash(older_than_days=settings.TRASH_DAYS, by=system_actor())
+
+
+@shared_task(name="gallery.render_missing_copies")
+def render_missing_copies() -> None:
+    """Makes copies that older pictures lack, for a while; the next run goes on."""
+    from gallery.ingest.missing_copies import render_missing_copies as run
+
+    run(budget_s=COPIES_BUDGET_S)

@@ -259,6 +259,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 CELERY_BEAT_SCHEDULE = {
     "sweep-embedding-jobs": _every(30, "gallery.sweep_embedding_jobs"),
     "replace-old-indexes": _every(300, "gallery.replace_old_indexes"),
+    "render-missing-copies": _every(60, "gallery.render_missing_copies"),
     "purge-expired": _every(3600, "gallery.purge_expired"),
 }
 

@@ -15,13 +15,16 @@ from PIL import UnidentifiedImageError
 
 from gallery.embedding.preprocessing import open_small
 from gallery.exceptions import SemblanceError
-from gallery.models import RENDITION_WIDTHS, Image
+from gallery.models import Image
 
 # A copy must hold this many times the side that the model wants: scaling down averages away what
 # WebP lost. Of 300 photographs the starter finds by their captions, first and among the first ten,
 # 88.7% and 97.0% at 1; 90.0% and 98.0% at 1.5; 90.0% and 98.3% at 2, as from the originals. At 2 a
 # 12 MP photograph needs its 1600 px copy, four times the work.
 OVERSAMPLING = 1.5
+# Of RENDITION_WIDTHS, those that models read. 480 is for pages only: pictures from before it lack
+# that copy at first, and all vectors of a library should be made from the same ones.
+EMBEDDED_WIDTHS = (320, 640, 1600)
 
 
 class PictureUnreadable(SemblanceError):
@@ -49,12 +52,12 @@ def sources_of(image: Image, *, at_least: int) -> list[PictureFile]:
     short_over_width = min(1.0, image.height / image.width)
     fitting = [
         width
-        for width in RENDITION_WIDTHS
+        for width in EMBEDDED_WIDTHS
         if width <= image.width and width * short_over_width >= at_least * OVERSAMPLING
     ]
     order = [_rendition(image, width, renditions) for width in fitting[:1]]
     order.append(PictureFile(name="original", open=lambda: image.original.open("rb")))
-    order.append(_rendition(image, RENDITION_WIDTHS[-1], renditions))
+    order.append(_rendition(image, EMBEDDED_WIDTHS[-1], renditions))
     return order
 
 

@@ -20,10 +20,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery.ingest.blobs import renditions_storage
+from gallery.ingest.missing_copies import missing_widths
 from gallery.ingest.spool import spool_folder
 from gallery.ingest.storage import PART_PREFIX
 from gallery.models import (
-    RENDITION_WIDTHS,
     EmbeddingJob,
     Encoder,
     Image,
@@ -80,7 +80,7 @@ def find_problems(*, progress: CheckProgress = _silent) -> Iterator[Finding]:
 
 
 def _pictures_without_files(progress: CheckProgress) -> Iterator[Finding]:
-    originals, renditions = originals_storage(), renditions_storage()
+    originals = originals_storage()
     for image in Image.objects.order_by("pk").iterator(chunk_size=STEP):
         progress(_("pictures"), 1)
         name = image.original.name or ""
@@ -92,11 +92,7 @@ def _pictures_without_files(progress: CheckProgress) -> Iterator[Finding]:
                 % {"id": image.pk},
                 image_id=image.pk,
             )
-        missing = [
-            width
-            for width in RENDITION_WIDTHS
-            if not renditions.exists(image.rendition_name(width))
-        ]
+        missing = missing_widths(image)
         if missing:
             widths = ", ".join(map(str, missing))
             yield Finding(

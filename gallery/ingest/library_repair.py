@@ -7,12 +7,10 @@ from pathlib import Path, PurePosixPath
 
 from django.db import transaction
 
-from gallery.exceptions import Refused
 from gallery.ingest import blobs
-from gallery.ingest.intake import decode_picture
 from gallery.ingest.library_check import Finding, ProblemKind
-from gallery.ingest.spool import spooled
-from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image, QueryImage
+from gallery.ingest.missing_copies import render_copies
+from gallery.models import EmbeddingJob, Image, QueryImage
 from gallery.models.image import originals_storage
 from gallery.models.query_image import queries_storage
 
@@ -23,21 +21,9 @@ def repair(finding: Finding) -> bool:
 
 
 def _render_again(finding: Finding) -> bool:
-    """Makes the copies anew from the original."""
+    """Make the copies anew from the original."""
     image = Image.objects.filter(pk=finding.image_id or 0).first()
-    name = (image.original.name or "") if image is not None else ""
-    if image is None or not originals_storage().exists(name):
-        return False
-    try:
-        with (
-            originals_storage().open(name) as original,
-            spooled(original, name=image.original_name) as file,
-        ):
-            picture = decode_picture(file, name=image.original_name, widths=RENDITION_WIDTHS)
-    except Refused:
-        return False
-    blobs.write_renditions(image.sha256, picture.renditions)
-    return True
+    return image is not None and render_copies(image)
 
 
 def _delete_blobs(finding: Finding) -> bool:

@@ -25,8 +25,9 @@ from gallery.models.titles import shortened, title_from_file_name
 if TYPE_CHECKING:
     from gallery.models.embedding import EmbeddingQuerySet
 
-# Widths in pixels of the WebP copies that pages show: grid, large grid or phone, and full page.
-RENDITION_WIDTHS = (320, 640, 1600)
+# Widths in pixels of the WebP copies that pages show: grids of small, usual and large tiles, and
+# the full page. gallery.ingest.missing_copies makes an added width for older pictures.
+RENDITION_WIDTHS = (320, 480, 640, 1600)
 
 
 def originals_storage() -> Storage:

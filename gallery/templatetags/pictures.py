@@ -8,9 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.delivery import rendition_url, sources
 from gallery.models import Image
+from gallery.search.results import Hit, Strength
 
 register = template.Library()
 
@@ -24,6 +28,16 @@ STEPS = 48
 # Heights in CSS pixels that rows have in practice (--row in tokens.css, stretched to the width).
 ROW_PX = 250
 PHONE_ROW_PX = 160
+
+# Good results only: nothing is said of weak ones.
+STRENGTH_WORDS: dict[Strength, Promise] = {
+    "strong": gettext_lazy("Strong"),
+    "fair": gettext_lazy("Fair"),
+}
+STRENGTH_LABELS: dict[Strength, Promise] = {
+    "strong": gettext_lazy("Strong match"),
+    "fair": gettext_lazy("Fair match"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +78,7 @@ def shown(image: Image) -> Shown:
 
 @register.simple_tag
 def rendition(image: Image, width: int) -> str:
-    """The signed address of one rendition: 320, 640 or 1600 pixels wide."""
+    """The signed address of one rendition, at a width of RENDITION_WIDTHS."""
     return rendition_url(image, width=width)
 
 
@@ -72,6 +86,29 @@ def rendition(image: Image, width: int) -> str:
 def srcset(image: Image) -> str:
     """All renditions for an <img srcset>."""
     return ", ".join(f"{address} {width}w" for address, width in sources(image))
+
+
+@register.simple_tag
+def match_word(hit: Hit) -> Promise:
+    """How well a result matches, in one word."""
+    return STRENGTH_WORDS[hit.strength]
+
+
+@register.simple_tag
+def match_label(hit: Hit) -> Promise:
+    """How well a result matches, as a screen reader says it."""
+    return STRENGTH_LABELS[hit.strength]
+
+
+@register.simple_tag
+def match_reason(hit: Hit) -> str:
+    """How well a result matches and whether its words had a part in it."""
+    label = {"match": STRENGTH_LABELS[hit.strength]}
+    if "words" not in hit.matched:
+        return str(label["match"])
+    if "looks" in hit.matched:
+        return _("%(match)s, by its words and its looks") % label
+    return _("%(match)s, by its words") % label
 
 
 @register.filter

@@ -25,6 +25,8 @@ from gallery.models.image import rendition_name
 WEBP = "image/webp"
 # A query picture's address holds one picture for ever; its row is asked for on every miss.
 QUERY_PICTURE_CACHE_S = 3600
+# A larger copy in the place of one that is still to be made.
+STAND_IN_CACHE_S = 3600
 
 
 @require_safe
@@ -33,19 +35,39 @@ def rendition(request: HttpRequest, *, signature: str, sha256: str, width: str) 
     grant = delivery.check(signature, sha256=sha256)
     if grant is None or int(width) not in RENDITION_WIDTHS or not delivery.is_in_force(grant):
         return _gone()
-    etag = f'"{sha256[:32]}-{width}"'
-    if request.headers.get("If-None-Match") == etag:
+    max_age = grant.seconds_left()
+    if request.headers.get("If-None-Match") == _etag(sha256, int(width)):
         response: HttpResponseBase = HttpResponseNotModified()
+        response["ETag"] = _etag(sha256, int(width))
+        is_wanted = True
     else:
-        response = _streamed("renditions", rendition_name(sha256, width=int(width)))
-        if response.status_code != HTTPStatus.OK:
-            return response
-    response["ETag"] = etag
+        found = _smallest_copy(sha256, at_least=int(width))
+        if found is None:
+            return _gone()
+        response, found_width = found
+        response["ETag"] = _etag(sha256, found_width)
+        is_wanted = found_width == int(width)
     patch_cache_control(
-        response, max_age=grant.seconds_left(), immutable=True,
+        response,
+        max_age=max_age if is_wanted else min(max_age, STAND_IN_CACHE_S),
         **{"public" if grant.is_public else "private": True},
-    )  # fmt: skip
+        **({"immutable": True} if is_wanted else {}),
+    )
     return response
+
+
+def _etag(sha256: str, width: int) -> str:
+    return f'"{sha256[:32]}-{width}"'
+
+
+def _smallest_copy(sha256: str, *, at_least: int) -> tuple[HttpResponseBase, int] | None:
+    """The copy of this width, or the next larger one while gallery.ingest has not made it yet."""
+    for width in RENDITION_WIDTHS:
+        if width >= at_least:
+            response = _streamed("renditions", rendition_name(sha256, width=width))
+            if response.status_code == HTTPStatus.OK:
+                return response, width
+    return None
 
 
 @require_safe

@@ -91,7 +91,12 @@ def test_the_address_names_the_audience_of_the_collection(owner):
 
 @pytest.mark.parametrize(
     ("width", "widths"),
-    [(4000, [320, 640, 1600]), (640, [320, 640]), (500, [320, 500]), (100, [100])],
+    [
+        (4000, [320, 480, 640, 1600]),
+        (640, [320, 480, 640]),
+        (500, [320, 480, 500]),
+        (100, [100]),
+    ],
 )
 def test_sources_name_each_true_width_once(owner, width, widths):
     image = make_image(make_collection(owner), width=width, height=100)

@@ -13,7 +13,7 @@ from gallery.ingest import blobs
 from gallery.ingest.library_check import ProblemKind, find_problems
 from gallery.ingest.library_repair import repair
 from gallery.ingest.spool import spool_folder
-from gallery.models import EmbeddingJob, Image, QueryImage
+from gallery.models import RENDITION_WIDTHS, EmbeddingJob, Image, QueryImage
 from gallery.models.image import originals_storage
 from gallery.models.query_image import queries_storage
 from tests import images
@@ -78,9 +78,9 @@ def test_files_without_a_row_are_deleted(picture, stored_files):
     Image.objects.all().delete()
     store = originals_storage()
     age(store.path(picture.original.name))
-    for width in (320, 640, 1600):
+    for width in RENDITION_WIDTHS:
         age(blobs.renditions_storage().path(picture.rendition_name(width)))
-    assert sorted(found()) == [ProblemKind.ORPHAN_ORIGINAL] + [ProblemKind.ORPHAN_RENDITIONS] * 3
+    assert sorted(found()) == [ProblemKind.ORPHAN_ORIGINAL] + [ProblemKind.ORPHAN_RENDITIONS] * 4
     assert stored_files() == names
     repair_all()
     assert stored_files() == []

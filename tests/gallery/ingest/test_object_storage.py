@@ -67,7 +67,7 @@ def test_a_picture_is_stored_read_and_deleted(transactional_db, bucket, destinat
     folder = f"{image.sha256[:2]}/{image.sha256[2:4]}/{image.sha256}"
     assert keys(bucket) == [
         f"originals/{folder}.jpg",
-        *(f"renditions/{folder}/{width}.webp" for width in (1600, 320, 640)),
+        *(f"renditions/{folder}/{width}.webp" for width in (1600, 320, 480, 640)),
     ]
     with originals_storage().open(image.original.name) as original:
         assert original.read() == images.jpeg()

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,9 @@ from gallery.templatetags.pictures import (
     MIN_ASPECT_RATIO,
     STEPS,
     duration,
+    match_label,
+    match_reason,
+    match_word,
     shape_step,
     shown,
     step_ratio,
@@ -41,8 +45,8 @@ def test_extreme_shapes_are_cropped_to_the_ends(ratio, ends_at):
 def test_a_picture_is_offered_at_its_true_widths(owner):
     image = make_image(make_collection(owner), width=1000, height=500)
     picture = shown(image)
-    assert re.findall(r" (\d+w)", picture.srcset) == ["320w", "640w", "1000w"]
-    assert picture.src.endswith("/640.webp")
+    assert re.findall(r" (\d+w)", picture.srcset) == ["320w", "480w", "640w", "1000w"]
+    assert picture.src.endswith("/480.webp")
     assert "px" in picture.sizes
 
 
@@ -54,11 +58,26 @@ def test_a_tile_escapes_what_people_wrote_and_knows_its_size(owner):
     template = Template('{% include "gallery/_tile.html" with trail="search?q=a&b=c" %}')
     html = template.render(Context({"image": image}))
     assert "<script>" not in html
-    assert 'fill="#aabbcc"' in html
+    assert 'color="#aabbcc"' in html
     assert 'width="300" height="200"' in html
     assert "?from=search%3Fq%3Da%26b%3Dc" in html
     assert "style=" not in html
     assert "Private" not in html
+
+
+@pytest.mark.parametrize(
+    ("strength", "matched", "label", "reason"),
+    [
+        ("strong", {"looks", "words"}, "Strong match", "Strong match, by its words and its looks"),
+        ("fair", {"words"}, "Fair match", "Fair match, by its words"),
+        ("strong", {"looks"}, "Strong match", "Strong match"),
+    ],
+)
+def test_a_match_is_said_in_one_word_one_label_and_one_sentence(strength, matched, label, reason):
+    hit = SimpleNamespace(strength=strength, matched=frozenset(matched))
+    assert str(match_word(hit)).lower() == strength
+    assert str(match_label(hit)) == label
+    assert match_reason(hit) == reason
 
 
 @pytest.mark.parametrize(

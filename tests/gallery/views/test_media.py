@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from gallery import delivery
 from gallery.delivery import rendition_url, sign
-from gallery.models import Collection, QueryImage, Role, Visibility
+from gallery.models import RENDITION_WIDTHS, Collection, QueryImage, Role, Visibility
 from tests.factories import make_collection, make_image
 
 
 def stored(collection, **fields):
     """A picture's row with small files behind it."""
     image = make_image(collection, **fields)
-    for width in (320, 640, 1600):
+    for width in RENDITION_WIDTHS:
         storages["renditions"].save(image.rendition_name(width), ContentFile(b"webp %d" % width))
     image.original.save(f"{image.pk}.jpg", ContentFile(b"original"), save=True)
     return image
@@ -57,7 +57,7 @@ def test_a_rendition_costs_no_query_and_no_session(
 def test_a_page_of_public_renditions_costs_one_query(client, public, django_assert_num_queries):
     cache.clear()
     with django_assert_num_queries(1):
-        for width in (320, 640, 1600) * 20:
+        for width in RENDITION_WIDTHS * 20:
             assert client.get(rendition_url(public, width=width)).status_code == 200
 
 
@@ -114,10 +114,30 @@ def test_only_the_widths_there_are(client, public, width):
 
 def test_a_missing_file_is_a_404_and_not_remembered(client, public):
     address = rendition_url(public, width=320)
-    storages["renditions"].delete(public.rendition_name(320))
+    for width in RENDITION_WIDTHS:
+        storages["renditions"].delete(public.rendition_name(width))
     response = client.get(address)
     assert response.status_code == 404
     assert "Cache-Control" not in response
+
+
+def test_until_a_width_is_made_the_next_larger_copy_stands_in_for_an_hour(client, public):
+    storages["renditions"].delete(public.rendition_name(480))
+    address = rendition_url(public, width=480)
+    response = client.get(address)
+    assert body(response) == b"webp 640"
+    assert "max-age=3600" in response["Cache-Control"]
+    assert "immutable" not in response["Cache-Control"]
+    # Made meanwhile: what the browser kept is not taken for it.
+    storages["renditions"].save(public.rendition_name(480), ContentFile(b"webp 480"))
+    again = client.get(address, headers={"if-none-match": response["ETag"]})
+    assert body(again) == b"webp 480"
+    assert "immutable" in again["Cache-Control"]
+
+
+def test_a_smaller_copy_never_stands_in(client, public):
+    storages["renditions"].delete(public.rendition_name(1600))
+    assert client.get(rendition_url(public, width=1600)).status_code == 404
 
 
 def test_the_original_comes_as_it_was_to_those_who_may_see_it(client, owner, stranger, private):
