@@ -25,7 +25,12 @@ EMBEDDING = Lane(queue="embedding", tasks=("gallery.embed_pending",), threads=2)
 # Two, so that a long purge does not delay the sweep, which runs every half minute.
 HOUSEKEEPING = Lane(
     queue="housekeeping",
-    tasks=("gallery.sweep_embedding_jobs", "gallery.purge_expired"),
+    tasks=(
+        "gallery.sweep_embedding_jobs",
+        "gallery.replace_old_indexes",
+        "gallery.purge_expired",
+        "gallery.render_missing_copies",
+    ),
     threads=2,
 )
 LANES = (EMBEDDING, HOUSEKEEPING)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from gallery.delivery import rendition_url, sources
 from gallery.models import Image
-from gallery.search.results import Hit, Strength
+from gallery.search import Hit
 
 register = template.Library()
 
@@ -30,11 +30,11 @@ ROW_PX = 250
 PHONE_ROW_PX = 160
 
 # Good results only: nothing is said of weak ones.
-STRENGTH_WORDS: dict[Strength, Promise] = {
+STRENGTH_WORDS: dict[str, Promise] = {
     "strong": gettext_lazy("Strong"),
     "fair": gettext_lazy("Fair"),
 }
-STRENGTH_LABELS: dict[Strength, Promise] = {
+STRENGTH_LABELS: dict[str, Promise] = {
     "strong": gettext_lazy("Strong match"),
     "fair": gettext_lazy("Fair match"),
 }

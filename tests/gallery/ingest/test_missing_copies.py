@@ -6,12 +6,12 @@ from django.core.files.base import ContentFile
 from PIL import Image as PillowImage
 
 from gallery.ingest import blobs, missing_copies
-from gallery.ingest.intake import ingest_file
 from gallery.ingest.missing_copies import missing_widths, render_copies, render_missing_copies
 from gallery.models.image import originals_storage
 from gallery.tasks import render_missing_copies as task
 from tests import images
 from tests.gallery.ingest.conftest import upload
+from tests.ingesting import ingest_file
 
 LONG_S = 60
 
