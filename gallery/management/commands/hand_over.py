@@ -1,0 +1,46 @@
+"""`manage.py hand_over FROM TO`: everything of one person goes to another."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from gallery.exceptions import SemblanceError
+from gallery.library.ownership import hand_over_everything
+from gallery.models import User
+from gallery.search import console_viewer
+
+
+class Command(BaseCommand):
+    """Prints what changed hands; afterwards the first account can be deleted."""
+
+    help = "Hand over all pictures, collections and uploads of one person to another."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Takes two user names."""
+        parser.add_argument("from", metavar="FROM", help="user name of the present owner")
+        parser.add_argument("to", metavar="TO", help="user name of the new owner")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Hand over, all or nothing."""
+        person, recipient = _person(options["from"]), _person(options["to"])
+        try:
+            done = hand_over_everything(person, to=recipient, by=console_viewer())
+        except SemblanceError as error:
+            raise CommandError(error.sentence) from error
+        self.stdout.write(
+            f"Pictures: {done.pictures}. Collections: {done.collections}."
+            f" All of them belong to {recipient.get_username()} now."
+        )
+        if done.renamed:
+            self.stdout.write(f"Renamed, because the name was taken: {', '.join(done.renamed)}.")
+
+
+def _person(name: str) -> User:
+    person = User.objects.named(name)
+    if person is None:
+        raise CommandError(_("No user named “%(name)s”.") % {"name": name})
+    return person
