@@ -37,7 +37,7 @@ class SignInForm(ThrottledSignInForm):
 
     error_messages = {  # noqa: RUF012  # Django's own type
         **AuthenticationForm.error_messages,
-        "invalid_login": _("Wrong user name or password. Both are case-sensitive."),
+        "invalid_login": _("Wrong user name or password. Passwords are case-sensitive."),
     }
 
 

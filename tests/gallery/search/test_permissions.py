@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from gallery.exceptions import InvalidQuery
 from gallery.models import Membership, Role
-from gallery.search import Filters, SearchQuery, run_search, similar_images
+from gallery.search import Filters, SearchQuery, engine, run_search, similar_images
 from tests.factories import make_image, make_person
 from tests.gallery.search.conftest import ids, make_background, make_coloured
 
@@ -145,3 +145,23 @@ def test_what_becomes_private_is_gone_at_once(public, stranger):
     public.save()
     page = run_search(query, viewer=stranger)
     assert (page.hits, page.total, page.searched) == ((), 0, 0)
+
+
+def test_a_picture_hidden_while_the_search_runs_is_not_among_the_hits(
+    public, private, stranger, monkeypatch
+):
+    """The rows are read under the viewer's permissions once more, after the ranking."""
+    make_background(public, PUBLIC_COUNT)
+    red = make_coloured(public, red=1)
+    rank = engine.rank_images
+
+    def rank_then_hide(*args, **kwargs):
+        ranking = rank(*args, **kwargs)
+        red.collection = private
+        red.save()
+        return ranking
+
+    monkeypatch.setattr(engine, "rank_images", rank_then_hide)
+    page = run_search(SearchQuery(words="red"), viewer=stranger)
+    assert page.hits
+    assert red.pk not in ids(page)
