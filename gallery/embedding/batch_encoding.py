@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from PIL import Image as PillowImage
 
 from gallery.embedding.protocol import EncoderBackend, Pixels
@@ -69,7 +70,7 @@ def encode(batch: Batch) -> EncodingResult:
         except PictureUnreadable as error:
             outcome.failures[job.image_id] = error.sentence
         except MemoryError:
-            outcome.failures[job.image_id] = "The picture needs more memory than there is."
+            outcome.failures[job.image_id] = _("There isn’t enough memory to read this picture.")
     _encode_halving(readable, encoder=batch.encoder, outcome=outcome)
     if readable and not outcome.vectors:
         _check_encoder(batch.encoder)
@@ -88,17 +89,21 @@ def _encode_halving(
         # RuntimeError is what torch raises, for a full GPU too: a smaller batch may fit.
         if len(pictures) == 1:
             logger.info("The encoder failed on picture %s", pictures[0][0], exc_info=error)
-            outcome.failures[pictures[0][0]] = f"The encoder failed on this picture: {error}"
+            outcome.failures[pictures[0][0]] = _(
+                "The encoder failed on this picture: %(error)s"
+            ) % {"error": error}
             return
         middle = len(pictures) // 2
         _encode_halving(pictures[:middle], encoder=encoder, outcome=outcome)
         _encode_halving(pictures[middle:], encoder=encoder, outcome=outcome)
         return
-    for (image_id, _), vector in zip(pictures, vectors, strict=True):
+    for (image_id, _pixels), vector in zip(pictures, vectors, strict=True):
         if is_unit(vector):
             outcome.vectors[image_id] = vector
         else:
-            outcome.failures[image_id] = "The encoder gave no usable vector for this picture."
+            outcome.failures[image_id] = _(
+                "The encoder returned no usable vector for this picture."
+            )
 
 
 def _check_encoder(encoder: EncoderBackend) -> None:
@@ -108,8 +113,11 @@ def _check_encoder(encoder: EncoderBackend) -> None:
         encoder.encode_images([PillowImage.new("RGB", (side, side), "grey")])
     except (RuntimeError, ValueError, ArithmeticError, MemoryError) as error:
         raise EncoderUnavailable(
-            f"The encoder {encoder.spec.key} fails on every picture: restart the worker, and see "
-            f"its log. The cause: {error}"
+            _(
+                "The encoder %(key)s fails on every picture: restart the worker, and "
+                "see its log. The cause: %(error)s"
+            )
+            % {"key": encoder.spec.key, "error": error}
         ) from error
 
 

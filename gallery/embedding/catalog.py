@@ -7,8 +7,16 @@ expect on a two-core machine without a GPU.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.embedding.protocol import EncoderSpec
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 STARTER_KEY = "starter"
 DEFAULT_KEY = "openclip:ViT-B-32/laion2b_s34b_b79k"
@@ -21,15 +29,15 @@ DEFAULT_HUB_FOLDER = "laion/CLIP-ViT-B-32-laion2B-s34B-b79K/"
 class CatalogEntry:
     """One curated encoder: its spec, the word people pick it by, and how fast it is."""
 
-    role: str
-    speed: str
+    role: str | StrPromise
+    speed: str | StrPromise
     spec: EncoderSpec
 
 
 CATALOG: tuple[CatalogEntry, ...] = (
     CatalogEntry(
-        role="starter",
-        speed="fast on any machine",
+        role=_("starter"),
+        speed=_("fast on any machine"),
         spec=EncoderSpec(
             key=STARTER_KEY,
             name="Starter",
@@ -38,13 +46,15 @@ CATALOG: tuple[CatalogEntry, ...] = (
             licence="Apache-2.0",
             size_bytes=0,
             text_context=256,
-            description="Works without any download. Good with everyday things, weaker with "
-            "scenes, colours and actions.",
+            description=_(
+                "Works without any download. Good with everyday things, weaker with "
+                "scenes, colours and actions."
+            ),
         ),
     ),
     CatalogEntry(
-        role="small",
-        speed="fast on any machine",
+        role=_("small"),
+        speed=_("fast on any machine"),
         spec=EncoderSpec(
             key="openclip:ViTamin-S/datacomp1b",
             name="ViTamin-S",
@@ -53,12 +63,12 @@ CATALOG: tuple[CatalogEntry, ...] = (
             licence="MIT",
             size_bytes=250_000_000,
             text_context=77,
-            description="CLIP for small machines: a short download and short vectors.",
+            description=_("CLIP for small machines: a short download and short vectors."),
         ),
     ),
     CatalogEntry(
-        role="default",
-        speed="fast on a recent processor",
+        role=_("default"),
+        speed=_("fast on a recent processor"),
         spec=EncoderSpec(
             key=DEFAULT_KEY,
             name="CLIP ViT-B/32",
@@ -67,12 +77,14 @@ CATALOG: tuple[CatalogEntry, ...] = (
             licence="MIT",
             size_bytes=605_000_000,
             text_context=77,
-            description="CLIP trained on two billion pictures: finds scenes, actions and styles.",
+            description=_(
+                "CLIP trained on two billion pictures. Finds scenes, actions and styles."
+            ),
         ),
     ),
     CatalogEntry(
-        role="best",
-        speed="wants a GPU",
+        role=_("best"),
+        speed=_("best with a GPU"),
         spec=EncoderSpec(
             key="openclip:ViT-L-14/datacomp_xl_s13b_b90k",
             name="CLIP ViT-L/14",
@@ -81,13 +93,14 @@ CATALOG: tuple[CatalogEntry, ...] = (
             licence="MIT",
             size_bytes=1_710_000_000,
             text_context=77,
-            description="Finds finer detail than the default and costs about twenty times the "
-            "computing.",
+            description=_(
+                "Finds finer detail than the default and costs about twenty times the computing."
+            ),
         ),
     ),
     CatalogEntry(
-        role="multilingual",
-        speed="moderate without a GPU",
+        role=_("multilingual"),
+        speed=_("moderate without a GPU"),
         spec=EncoderSpec(
             key="openclip:ViT-B-16-SigLIP2-256/webli",
             name="SigLIP 2 ViT-B/16",
@@ -96,7 +109,7 @@ CATALOG: tuple[CatalogEntry, ...] = (
             licence="Apache-2.0",
             size_bytes=1_501_000_000,
             text_context=64,
-            description="Understands over a hundred languages.",
+            description=_("Understands over a hundred languages."),
         ),
     ),
 )
@@ -116,8 +129,20 @@ def describe(key: str) -> str:
         return key
     spec = entry.spec
     megabytes = spec.size_bytes // 1_000_000
-    size = f"{megabytes:,} MB to download" if megabytes else "nothing to download"
-    return (
-        f"{spec.name} ({entry.role}): {size}, {spec.image_size} px, {spec.dimension} numbers a "
-        f"picture, {entry.speed}, licence {spec.licence}"
+    size = (
+        gettext("%(megabytes)s MB to download") % {"megabytes": intcomma(megabytes)}
+        if megabytes
+        else gettext("nothing to download")
     )
+    return gettext(
+        "%(name)s (%(role)s): %(size)s, %(image_size)s px, %(dimension)s "
+        "dimensions, %(speed)s, licence %(licence)s"
+    ) % {
+        "name": spec.name,
+        "role": entry.role,
+        "size": size,
+        "image_size": spec.image_size,
+        "dimension": spec.dimension,
+        "speed": entry.speed,
+        "licence": spec.licence,
+    }

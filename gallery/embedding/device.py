@@ -18,6 +18,7 @@ from typing import Literal, TypeVar, get_args
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gallery.embedding.cachefiles import cache_path, read_json, write_json
 from gallery.embedding.protocol import Vectors
@@ -73,8 +74,11 @@ def choose_device() -> str:
     }
     if not present.get(kind, False):
         raise EncoderUnavailable(
-            f"EMBEDDING_DEVICE is “{wanted}”, which this machine does not have: "
-            "set it to auto, cpu, cuda or mps."
+            _(
+                "EMBEDDING_DEVICE is “%(wanted)s”, which this machine does not have: "
+                "set it to auto, cpu, cuda or mps."
+            )
+            % {"wanted": wanted}
         )
     return wanted
 
@@ -147,7 +151,8 @@ def _wanted_precision() -> str:
     precision = str(settings.EMBEDDING_PRECISION).strip().lower() or "auto"
     if precision != "auto" and precision not in get_args(Precision):
         raise EncoderUnavailable(
-            f"EMBEDDING_PRECISION is “{precision}”: set it to auto, fp32 or bf16."
+            _("EMBEDDING_PRECISION is “%(precision)s”: set it to auto, fp32 or bf16.")
+            % {"precision": precision}
         )
     return precision
 
@@ -228,7 +233,7 @@ def _agreement(vectors: Vectors, reference: Vectors) -> float:
 def _pictures_per_second(mode: Mode, *, trial: Trial) -> float:
     """The better of two runs: a busy machine makes runs slower, never faster."""
     rates = []
-    for _ in range(2):
+    for _attempt in range(2):
         begun = time.perf_counter()
         rates.append(len(trial(mode)) / (time.perf_counter() - begun))
     return max(rates)

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery.embedding.catalog import STARTER_KEY
 from gallery.embedding.protocol import EncoderSpec
@@ -90,7 +92,11 @@ def _first_choice() -> tuple[EncoderChoice, EncoderSpec]:
         if not choice.automatic:
             raise
         fallback = EncoderChoice(
-            STARTER_KEY, f"{choice.key} could not be loaded. {error.sentence}"[:500]
+            STARTER_KEY,
+            (
+                _("%(key)s couldn’t be loaded. %(cause)s")
+                % {"key": choice.key, "cause": error.sentence}
+            )[:500],
         )
         return fallback, load_encoder(STARTER_KEY).spec
 
@@ -124,8 +130,9 @@ def add_encoder(key: str) -> Encoder:
     """
     spec = load_encoder(key).spec
     with transaction.atomic():
-        encoder, _ = Encoder.objects.get_or_create(
-            key=key, defaults={"dimension": spec.dimension, "reason": "Added by an administrator."}
+        encoder, _created = Encoder.objects.get_or_create(
+            key=key,
+            defaults={"dimension": spec.dimension, "reason": _("Added by an administrator.")},
         )
         enqueue_missing(encoder)
     settle_encoder(encoder)
@@ -197,7 +204,7 @@ def activate_encoder(key: str, *, force: bool = False) -> Encoder:
         rows = Encoder.objects.select_for_update().order_by("pk")
         current = {row.pk: row for row in rows}
         if encoder.pk not in current:
-            raise EncoderStateError(f"{key} was removed meanwhile: add it again.")
+            raise EncoderStateError(_("%(key)s has been removed: add it again.") % {"key": key})
         Encoder.objects.filter(state=EncoderState.ACTIVE).update(state=EncoderState.READY)
         encoder = current[encoder.pk]
         encoder.state = EncoderState.ACTIVE
@@ -207,12 +214,14 @@ def activate_encoder(key: str, *, force: bool = False) -> Encoder:
 
 
 def _not_covered(key: str, coverage: Coverage) -> str:
-    sentence = (
-        f"{key} has vectors for {coverage.embedded:,} of {coverage.live:,} pictures: wait until "
+    sentence = _(
+        "%(key)s has vectors for %(embedded)s of %(live)s pictures: wait until "
         "it is ready, or force the change and find only those."
-    )
+    ) % {"key": key, "embedded": intcomma(coverage.embedded), "live": intcomma(coverage.live)}
     if coverage.quarantined:
-        sentence += f" {coverage.quarantined:,} failed and wait for a retry in the admin."
+        sentence += _(" %(quarantined)s failed and wait for a retry in the admin.") % {
+            "quarantined": intcomma(coverage.quarantined)
+        }
     return sentence
 
 
@@ -224,7 +233,8 @@ def remove_encoder(key: str) -> None:
     encoder = _added(key)
     if encoder.state == EncoderState.ACTIVE:
         raise EncoderStateError(
-            f"{key} is the encoder that searches use: activate another one before removing it."
+            _("%(key)s is the active encoder: activate another one before removing it.")
+            % {"key": key}
         )
     drop_indexes(encoder)
     try:
@@ -235,12 +245,14 @@ def remove_encoder(key: str) -> None:
             Encoder.objects.filter(pk=encoder.pk).delete()
     except IntegrityError as error:
         raise EncoderStateError(
-            f"{key} was still getting pictures while it was removed: try again."
+            _("%(key)s was still receiving pictures: try removing it again.") % {"key": key}
         ) from error
 
 
 def _added(key: str) -> Encoder:
     encoder = Encoder.objects.filter(key=key).first()
     if encoder is None:
-        raise EncoderStateError(f"{key} has not been added: run manage.py encoders add {key}.")
+        raise EncoderStateError(
+            _("%(key)s hasn’t been added: run manage.py encoders add %(key)s.") % {"key": key}
+        )
     return encoder

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 from PIL import Image as PillowImage
 
 from gallery.embedding import preprocessing as px
@@ -151,10 +152,14 @@ def parse_key(key: str) -> Checkpoint:
     model, separator, path = name.partition("//")
     if separator and model and path:
         return Checkpoint(key=key, model=model, file=Path("/" + path))
-    model, _, tag = name.partition("/")
+    model, _slash, tag = name.partition("/")
     if not model or not tag:
         raise EncoderUnavailable(
-            f"“{key}” is no encoder: write openclip:MODEL/TAG or openclip:MODEL//path/to/file."
+            _(
+                "There’s no encoder “%(key)s”: use openclip:MODEL/TAG or "
+                "openclip:MODEL//path/to/file."
+            )
+            % {"key": key}
         )
     return Checkpoint(key=key, model=model, tag=tag)
 
@@ -167,7 +172,8 @@ def tag_config(checkpoint: Checkpoint) -> dict[str, Any]:
     if not config:
         known = ", ".join(open_clip.list_pretrained_tags_by_model(checkpoint.model)) or "none"
         raise EncoderUnavailable(
-            f"open_clip has no weights “{checkpoint.tag}” for {checkpoint.model}. Known: {known}."
+            _("open_clip has no weights “%(tag)s” for %(model)s. Known: %(known)s.")
+            % {"tag": checkpoint.tag, "model": checkpoint.model, "known": known}
         )
     return dict(config)
 
@@ -182,7 +188,8 @@ def load(key: str) -> OpenClipEncoder:
     checkpoint = parse_key(key)
     if open_clip.get_model_config(checkpoint.model) is None:
         raise EncoderUnavailable(
-            f"open_clip has no model “{checkpoint.model}”: see docs/encoders.md for known ones."
+            _("open_clip has no model “%(model)s”: see docs/encoders.md for known ones.")
+            % {"model": checkpoint.model}
         )
     config: dict[str, Any] = {}
     file = checkpoint.file
@@ -190,7 +197,9 @@ def load(key: str) -> OpenClipEncoder:
         config = tag_config(checkpoint)
         file = fetch_weights(config, label=f"{checkpoint.model}/{checkpoint.tag}")
     if not file.is_file():
-        raise EncoderUnavailable(f"There is no checkpoint at {file}: check the path.")
+        raise EncoderUnavailable(
+            _("There’s no checkpoint at %(file)s: check the path.") % {"file": file}
+        )
     model = _build(checkpoint, file=file, config=config)
     tokenizer = _tokenizer(checkpoint)
     return OpenClipEncoder(model, tokenizer, spec=_spec(checkpoint, model, tokenizer, file=file))
@@ -219,8 +228,11 @@ def _build(checkpoint: Checkpoint, *, file: Path, config: dict[str, Any]) -> Any
             )
         except _UNLOADABLE as error:
             raise EncoderUnavailable(
-                f"{file.name} does not hold weights of {checkpoint.model}, or part of that model "
-                f"cannot be downloaded. The cause: {_first_line(error)}"
+                _(
+                    "%(name)s does not hold weights of %(model)s, or part of that model "
+                    "cannot be downloaded. The cause: %(cause)s"
+                )
+                % {"name": file.name, "model": checkpoint.model, "cause": _first_line(error)}
             ) from error
     return model.eval()
 
@@ -233,8 +245,11 @@ def _tokenizer(checkpoint: Checkpoint) -> Any:
             return open_clip.get_tokenizer(checkpoint.model, cache_dir=cache_folder())
         except (OSError, RuntimeError, ValueError) as error:
             raise EncoderUnavailable(
-                f"The tokenizer of {checkpoint.model} is not on this machine and could not be "
-                f"downloaded: connect to the network and try again."
+                _(
+                    "The tokenizer of %(model)s is not on this machine and could not be "
+                    "downloaded: connect to the network and try again."
+                )
+                % {"model": checkpoint.model}
             ) from error
 
 
@@ -281,9 +296,9 @@ def _spec(checkpoint: Checkpoint, model: Any, tokenizer: Any, *, file: Path) -> 
     return EncoderSpec(
         key=checkpoint.key,
         name=f"{checkpoint.model} ({checkpoint.tag or file.name})",
-        licence="see the model's page",
+        licence=_("see the model's page"),
         size_bytes=file.stat().st_size,
-        description="An open_clip model that is not in the curated list.",
+        description=_("An open_clip model that is not in the curated list."),
         **measured,
     )
 

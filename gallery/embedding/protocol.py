@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 Vectors = NDArray[np.float32]
 Pixels = NDArray[Any]
@@ -29,7 +32,7 @@ class EncoderSpec:
     licence: str
     size_bytes: int
     text_context: int
-    description: str
+    description: str | StrPromise
 
 
 class EncoderBackend(Protocol):

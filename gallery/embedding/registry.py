@@ -15,6 +15,7 @@ from typing import cast
 
 import numpy as np
 from django.conf import settings
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from gallery.embedding.catalog import DEFAULT_HUB_FOLDER, DEFAULT_KEY, STARTER_KEY
@@ -125,21 +126,26 @@ def choose_initial_encoder() -> EncoderChoice:
     """
     wanted = str(settings.ENCODER).strip() or "auto"
     if wanted != "auto":
-        return EncoderChoice(wanted, f"The setting ENCODER names {wanted}.", automatic=False)
+        return EncoderChoice(
+            wanted, _("The setting ENCODER names %(key)s.") % {"key": wanted}, automatic=False
+        )
     from gallery.embedding.weights import HUB_TIMEOUT_S, hub_answers, weights_on_disk
 
     if weights_on_disk({"hf_hub": DEFAULT_HUB_FOLDER}) is not None:
-        return EncoderChoice(DEFAULT_KEY, "Its weights were already on this machine.")
+        return EncoderChoice(DEFAULT_KEY, _("Its weights were already on this machine."))
     if hub_answers():
         return EncoderChoice(
-            DEFAULT_KEY, "The model hub answered, so its weights can be downloaded."
+            DEFAULT_KEY, _("The model hub answered, so its weights can be downloaded.")
         )
     return EncoderChoice(
         STARTER_KEY,
-        f"The weights of {DEFAULT_KEY} are not on this machine and the model hub did not answer "
-        f"within {HUB_TIMEOUT_S:.0f} seconds. To change over later: "
-        f"manage.py encoders add {DEFAULT_KEY} --wait, then manage.py encoders activate "
-        f"{DEFAULT_KEY}.",
+        _(
+            "The weights of %(key)s are not on this machine and the model "
+            "hub did not answer within %(seconds)s seconds. To change over "
+            "later: manage.py encoders add %(key)s --wait, then manage.py "
+            "encoders activate %(key)s."
+        )
+        % {"key": DEFAULT_KEY, "seconds": round(HUB_TIMEOUT_S)},
     )
 
 
@@ -147,8 +153,11 @@ def _load(key: str) -> EncoderBackend:
     adapter = settings.ENCODER_ADAPTERS.get(key.partition(":")[0])
     if adapter is None:
         known = ", ".join(sorted(settings.ENCODER_ADAPTERS))
-        raise EncoderUnavailable(f"“{key}” is no encoder: keys begin with one of {known}.")
-    module, _, function = adapter.partition(":")
+        raise EncoderUnavailable(
+            _("There’s no encoder “%(key)s”: keys start with one of %(known)s.")
+            % {"key": key, "known": known}
+        )
+    module, _colon, function = adapter.partition(":")
     logger.info("Loading the encoder %s", key)
     try:
         return cast(EncoderBackend, getattr(import_module(module), function)(key))
@@ -158,5 +167,6 @@ def _load(key: str) -> EncoderBackend:
         # Adapters may be a site's own and raise anything; the site goes on without this one.
         logger.exception("The encoder %s could not be loaded", key)
         raise EncoderUnavailable(
-            f"The encoder {key} could not be loaded. The cause: {error!r}"
+            _("The encoder %(key)s could not be loaded. The cause: %(error)s")
+            % {"key": key, "error": repr(error)}
         ) from error

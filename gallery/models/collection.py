@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models.people import Viewer, person_id, sees_everything
@@ -17,16 +18,16 @@ from gallery.models.people import Viewer, person_id, sees_everything
 class Visibility(models.TextChoices):
     """Who may see a collection and everything in it."""
 
-    PUBLIC = "public", "Public: anyone"
-    PRIVATE = "private", "Private: the owner and members"
+    PUBLIC = "public", _("Public: anyone")
+    PRIVATE = "private", _("Private: the owner, members and administrators")
 
 
 class Role(models.TextChoices):
     """What a member may do: see; add and edit pictures; manage the collection and its members."""
 
-    VIEWER = "viewer", "Viewer"
-    CONTRIBUTOR = "contributor", "Contributor"
-    MANAGER = "manager", "Manager"
+    VIEWER = "viewer", _("Viewer")
+    CONTRIBUTOR = "contributor", _("Contributor")
+    MANAGER = "manager", _("Manager")
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):
@@ -127,4 +128,8 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} is {self.role} of {self.collection}"
+        return gettext("%(collection)s: %(person)s, %(role)s") % {
+            "person": self.person,
+            "role": self.get_role_display(),
+            "collection": self.collection,
+        }

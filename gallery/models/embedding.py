@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
@@ -20,9 +21,9 @@ MAX_ATTEMPTS = 3
 class EncoderState(models.TextChoices):
     """building: vectors are being made; ready: all are there; active: searches use it."""
 
-    BUILDING = "building", "Building"
-    READY = "ready", "Ready"
-    ACTIVE = "active", "Active"
+    BUILDING = "building", _("Building")
+    READY = "ready", _("Ready")
+    ACTIVE = "active", _("Active")
 
 
 class EncoderQuerySet(models.QuerySet["Encoder"]):
@@ -48,11 +49,9 @@ class Encoder(models.Model):
         max_length=10, choices=EncoderState.choices, default=EncoderState.BUILDING
     )
     reason = models.CharField(
-        max_length=500, blank=True, help_text="Why this one was chosen, as shown to admins."
+        max_length=500, blank=True, help_text=_("Why this encoder was chosen.")
     )
-    failure = models.TextField(
-        blank=True, help_text="Why a worker could not use it the last time one tried."
-    )
+    failure = models.TextField(blank=True, help_text=_("Why workers can’t use it at the moment."))
     failed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     activated_at = models.DateTimeField(null=True, blank=True)
@@ -116,7 +115,7 @@ class Embedding(models.Model):
         db_default=VectorKind.PICTURE,
     )
     ordinal = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text="Numbers the vectors of one kind, from 0."
+        default=0, db_default=0, help_text=_("Numbers the vectors of one kind, from 0.")
     )
     vector = HalfVectorField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -134,7 +133,12 @@ class Embedding(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.ordinal} of image {self.image_id} by encoder {self.encoder_id}"
+        return gettext("%(kind)s %(ordinal)s of picture %(image)s, encoder %(encoder)s") % {
+            "kind": self.kind,
+            "ordinal": self.ordinal,
+            "image": self.image_id,
+            "encoder": self.encoder_id,
+        }
 
 
 class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
@@ -185,7 +189,7 @@ class EmbeddingJob(models.Model):
     next_try_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)
     claimed_by = models.CharField(max_length=120, blank=True)
-    reason = models.TextField(blank=True, help_text="Why the last attempt failed.")
+    reason = models.TextField(blank=True, help_text=_("Why the last attempt failed."))
     quarantined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -205,4 +209,7 @@ class EmbeddingJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"embed image {self.image_id} with encoder {self.encoder_id}"
+        return gettext("picture %(image)s, encoder %(encoder)s") % {
+            "image": self.image_id,
+            "encoder": self.encoder_id,
+        }

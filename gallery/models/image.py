@@ -16,7 +16,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.models.collection import Collection
 from gallery.models.people import Viewer
@@ -93,8 +94,8 @@ class Image(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     original = models.FileField(storage=originals_storage, max_length=120)
     media_type = models.CharField(max_length=40)
-    width = models.PositiveIntegerField(help_text="Pixels, after the orientation is applied.")
-    height = models.PositiveIntegerField(help_text="Pixels, after the orientation is applied.")
+    width = models.PositiveIntegerField(help_text=_("Pixels, with the orientation applied."))
+    height = models.PositiveIntegerField(help_text=_("Pixels, with the orientation applied."))
     size_bytes = models.PositiveBigIntegerField()
     original_name = models.CharField(max_length=255)
     title = models.CharField(max_length=200, blank=True)
@@ -104,7 +105,9 @@ class Image(models.Model):
     camera = models.CharField(max_length=120, blank=True)
     exif = models.JSONField(default=dict, blank=True)
     average_color = models.CharField(max_length=7, default="#808080", help_text="#rrggbb")
-    perceptual_hash = models.BigIntegerField(null=True, help_text="64 bits, as a signed integer.")
+    perceptual_hash = models.BigIntegerField(
+        null=True, help_text=_("64 bits, as a signed integer.")
+    )
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     search_document = models.GeneratedField(
@@ -166,7 +169,7 @@ class Image(models.Model):
             return self.title
         if self.caption:
             return shortened(self.caption)
-        return title_from_file_name(self.original_name) or _("Untitled picture, %(date)s") % {
+        return title_from_file_name(self.original_name) or gettext("Untitled picture, %(date)s") % {
             "date": date_format(self.shown_date, "j F Y")
         }
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 # A signed-in person, somebody not signed in, or None (also somebody not signed in).
@@ -39,7 +40,9 @@ class PersonManager(UserManager["User"]):
         """Return the person with a user name. Raises User.DoesNotExist."""
         person = self.named(username or "")
         if person is None:
-            raise self.model.DoesNotExist(f"No account is named {username!r}.")
+            raise self.model.DoesNotExist(
+                gettext("No account is named %(username)s.") % {"username": repr(username)}
+            )
         return person
 
     async def aget_by_natural_key(self, username: str | None) -> User:

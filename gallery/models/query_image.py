@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 
 def new_token() -> str:
@@ -52,4 +53,4 @@ class QueryImage(models.Model):
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="query_image_expires")]
 
     def __str__(self) -> str:
-        return f"query picture {self.token[:6]}…"
+        return _("query picture %(token)s…") % {"token": self.token[:6]}

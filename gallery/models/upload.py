@@ -8,6 +8,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.models.collection import Collection
 from gallery.models.image import Image
@@ -16,9 +18,9 @@ from gallery.models.image import Image
 class Fate(models.TextChoices):
     """What became of one file."""
 
-    STORED = "stored", "Stored"
-    DUPLICATE = "duplicate", "Already there"
-    REFUSED = "refused", "Refused"
+    STORED = "stored", _("Stored")
+    DUPLICATE = "duplicate", _("Duplicate")
+    REFUSED = "refused", _("Refused")
 
 
 class UploadBatchQuerySet(models.QuerySet["UploadBatch"]):
@@ -44,10 +46,10 @@ class UploadBatch(models.Model):
     objects = UploadBatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "upload batches"
+        verbose_name_plural = _("upload batches")
 
     def __str__(self) -> str:
-        return f"batch {self.pk}"
+        return gettext("batch %(pk)s") % {"pk": self.pk}
 
     def get_absolute_url(self) -> str:
         """The batch's page."""

@@ -115,7 +115,7 @@ def match_reason(hit: Hit) -> str:
 def duration(milliseconds: float) -> str:
     """“14 ms”, “1.2 s”: as exact as anybody wants to know."""
     if milliseconds < 1:
-        return "less than 1 ms"
+        return _("less than 1 ms")
     if milliseconds < 1000:
         return f"{milliseconds:.0f} ms"
     return f"{milliseconds / 1000:.1f} s"

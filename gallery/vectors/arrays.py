@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from gallery.exceptions import InvalidVector
@@ -25,8 +26,8 @@ def check_shape(vector: NDArray[Any], *, dimension: int) -> None:
     """Raises InvalidVector unless the shape is [dimension]."""
     if np.shape(vector) != (dimension,):
         raise InvalidVector(
-            f"A vector of shape {list(np.shape(vector))} does not fit an encoder of "
-            f"{dimension} dimensions."
+            _("A vector of shape %(shape)s does not fit an encoder of %(dimension)s dimensions.")
+            % {"shape": list(np.shape(vector)), "dimension": dimension}
         )
 
 
@@ -34,7 +35,7 @@ def check_unit(vector: NDArray[Any], *, dimension: int) -> None:
     """Raises InvalidVector unless the shape is [dimension] and the length is 1."""
     check_shape(vector, dimension=dimension)
     if not is_unit(vector):
-        raise InvalidVector("A vector must be made of numbers and have length 1.")
+        raise InvalidVector(_("A vector must be made of numbers and have length 1."))
 
 
 def vector_literal(vector: NDArray[Any]) -> str:

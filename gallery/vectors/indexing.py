@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from gallery.exceptions import EncoderStateError
@@ -49,8 +50,11 @@ def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> 
     """
     if encoder.dimension > MAX_DIMENSIONS:
         raise EncoderStateError(
-            f"{encoder.key} makes vectors of {encoder.dimension} numbers and the index takes "
-            f"{MAX_DIMENSIONS} at most: choose a smaller model."
+            _(
+                "%(key)s makes vectors of %(dimension)s numbers and the index takes "
+                "%(limit)s at most: choose a smaller model."
+            )
+            % {"key": encoder.key, "dimension": encoder.dimension, "limit": MAX_DIMENSIONS}
         )
     with _taking_turns() as cursor:
         made = _make(cursor, encoder, kind=kind)

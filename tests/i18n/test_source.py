@@ -12,6 +12,9 @@ from tests.source_tree import ROOT, Module, modules, tracked
 # Sentences that are not for people who use the site, by module and first words, with the reason.
 NOT_TRANSLATED: dict[str, dict[str, str]] = {
     "gallery.ingest.sample_library": {"": "captions are content: an owner writes them"},
+    "gallery.checks": {"": "system checks, as Django's own, are for whoever starts the site"},
+    "gallery.embedding.catalog": {"CLIP ViT": "the names of models"},
+    "gallery.http.script_catalog": {"": "headers"},
     "gallery.ingest.child_process": {"": "reasons for the log"},
     "gallery.ingest.decoder_child": {"": "Pillow's words, compared with its errors"},
 }

@@ -160,12 +160,12 @@ def _offer(entry: CatalogEntry) -> dict[str, Any]:
     spec = entry.spec
     return {
         "key": spec.key,
-        "role": entry.role,
+        "role": str(entry.role),
         "name": spec.name,
         "licence": spec.licence,
         "size_bytes": spec.size_bytes,
         "image_size": spec.image_size,
         "dimension": spec.dimension,
-        "speed": entry.speed,
-        "description": spec.description,
+        "speed": str(entry.speed),
+        "description": str(spec.description),
     }

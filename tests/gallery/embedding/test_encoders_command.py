@@ -79,8 +79,8 @@ def test_without_waiting_the_queue_is_left_to_the_workers(queued):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("add", "abacus:beads"), "keys begin with"),
-        (("activate", "second"), "has not been added"),
+        (("add", "abacus:beads"), "keys start with"),
+        (("activate", "second"), "hasn’t been added"),
         (("remove", "tiny"), "activate another"),
     ],
 )

@@ -91,7 +91,7 @@ def test_a_stored_file_that_is_broken_fails_alone_and_says_why(queued, harm):
     _harm(images[0], harm)
     report = embed_pending()
     assert (report.embedded, report.failed) == (1, 1)
-    assert "cannot be read" in jobs().get().reason
+    assert "can’t be read" in jobs().get().reason
 
 
 def _harm(image, harm):

@@ -47,5 +47,5 @@ def test_the_copy_is_preferred_and_the_original_steps_in(collection):
 def test_nothing_readable_is_one_sentence(collection):
     image = make_image(collection, width=4000, height=3000)
     storages["originals"].save(image.original.name, ContentFile(b"no picture"))
-    with pytest.raises(PictureUnreadable, match="640 px copy is missing, the original cannot"):
+    with pytest.raises(PictureUnreadable, match="640 px copy is missing, the original can’t"):
         read_picture(sources_of(image, at_least=224), at_least=224)
