@@ -4,18 +4,13 @@ form lives in the domain packages."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
 
 from gallery.exceptions import SemblanceError
 from gallery.models import Collection, Image, Role, Visibility
-
-if TYPE_CHECKING:
-    _CollectionField = forms.ModelChoiceField[Collection]
-else:  # Django's fields take no type arguments when they run
-    _CollectionField = forms.ModelChoiceField
 
 # Pictures offered as a cover: the newest ones; another is chosen on its own page.
 COVER_CHOICES = 11
@@ -35,7 +30,7 @@ def add_problem(problem: SemblanceError, *, to: Sequence[forms.BaseForm]) -> Non
     to[0].add_error(None, problem.sentence)
 
 
-class CollectionChoice(_CollectionField):
+class CollectionChoice(forms.ModelChoiceField[Collection]):
     """A collection by name, with who sees it: the person decides where pictures become visible."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -79,13 +74,7 @@ class UploadForm(forms.Form):
         return cleaned
 
 
-if TYPE_CHECKING:
-    _CollectionForm = forms.ModelForm[Collection]
-else:  # Django's own class takes no type parameter at run time
-    _CollectionForm = forms.ModelForm
-
-
-class CollectionForm(_CollectionForm):
+class CollectionForm(forms.ModelForm[Collection]):
     """The settings of a collection that its managers change."""
 
     class Meta:

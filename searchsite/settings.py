@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import django_stubs_ext
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
 
 from searchsite import env, lanes
 from searchsite.embedded import paths as embedded_paths
 from searchsite.languages import available_languages
+
+# Django's generic classes take their type argument when the program runs too: ModelAdmin[Image].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = env.path("VAR_DIR")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Model
 from django.http import HttpRequest
@@ -18,38 +18,7 @@ from gallery.delivery import rendition_url
 from gallery.exceptions import SemblanceError
 from gallery.models import Image
 
-__all__ = [
-    "LibraryAdmin",
-    "ModelAdmin",
-    "ModelForm",
-    "ReadOnlyAdmin",
-    "TabularInline",
-    "counted",
-    "errors_as_messages",
-    "options_of",
-    "thumbnail",
-]
-
 Row = TypeVar("Row", bound=Model)
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, TabularInline
-    from django.forms import ModelForm
-else:
-    # Django's own classes take no type argument when the program runs.
-    class _Subscriptable:
-        def __class_getitem__(cls, _item: object) -> type:
-            return cls
-
-    class ModelAdmin(_Subscriptable, admin.ModelAdmin):
-        pass
-
-    class TabularInline(_Subscriptable, admin.TabularInline):
-        pass
-
-    class ModelForm(_Subscriptable, forms.ModelForm):
-        pass
-
 
 # Widths in pixels: of a picture in a list, and of the one on its own page.
 LIST_THUMBNAIL_PX = 96
@@ -116,6 +85,6 @@ def thumbnail(image: Image, *, side_px: int = LIST_THUMBNAIL_PX) -> SafeString:
     )
 
 
-def options_of(model_admin: admin.ModelAdmin[Any]) -> dict[str, Any]:
+def options_of(model_admin: ModelAdmin[Any]) -> dict[str, Any]:
     """What Django's own admin templates want to know of the model."""
     return {"opts": model_admin.opts, "app_label": model_admin.opts.app_label}

@@ -8,14 +8,14 @@ from django.contrib import admin
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget
 from django.core.exceptions import ValidationError
 from django.db.models import ForeignKey, QuerySet
-from django.forms import BaseModelFormSet
+from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from gallery.admin.base import LibraryAdmin, ModelForm, TabularInline, errors_as_messages
+from gallery.admin.base import LibraryAdmin, errors_as_messages
 from gallery.browsing import with_counts
 from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.library.access import check_may_act_for, check_may_give_away
@@ -31,7 +31,7 @@ from gallery.models import Collection, Image, Membership, User
 from gallery.models.people import Viewer
 
 
-class MembershipInline(TabularInline[Membership, Collection]):
+class MembershipInline(admin.TabularInline[Membership, Collection]):
     """Who belongs to the collection, and as what."""
 
     model = Membership

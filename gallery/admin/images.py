@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
@@ -15,7 +16,6 @@ from django.utils.safestring import SafeString
 from gallery.admin.base import (
     PAGE_THUMBNAIL_PX,
     LibraryAdmin,
-    ModelForm,
     counted,
     errors_as_messages,
     thumbnail,

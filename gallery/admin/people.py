@@ -5,7 +5,7 @@ An account that owns pictures or collections is deleted together with handing th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -28,17 +28,12 @@ from gallery.admin.hand_over import (
 from gallery.models import User
 from gallery.models.people import sees_everything
 
-if TYPE_CHECKING:
-    _UserAdmin = UserAdmin[User]
-else:  # Django's own class takes no type argument at run time
-    _UserAdmin = UserAdmin
-
 # What makes an account powerful: only administrators give it.
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
-class PersonAdmin(_UserAdmin):
+class PersonAdmin(UserAdmin[User]):
     """The list of accounts and the page of one."""
 
     date_hierarchy = "date_joined"

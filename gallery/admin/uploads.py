@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from gallery.admin.base import ReadOnlyAdmin, TabularInline
+from gallery.admin.base import ReadOnlyAdmin
 from gallery.models import Collection, Fate, UploadBatch, UploadItem
 
 
-class UploadItemInline(TabularInline[UploadItem, UploadBatch]):
+class UploadItemInline(admin.TabularInline[UploadItem, UploadBatch]):
     """The files of a batch."""
 
     model = UploadItem
