@@ -52,13 +52,16 @@ def replace_old_indexes() -> None:
 
 @shared_task(name="gallery.purge_expired")
 def purge_expired() -> None:
-    """Delete what has outlived its time: query pictures, and the trash after TRASH_DAYS."""
+    """Delete what has outlived its time: query pictures, the trash after TRASH_DAYS, and counts of
+    wrong passwords."""
     from gallery.library.access import system_actor
+    from gallery.library.guesses import forget_old_guesses
     from gallery.library.trash import purge_trash
     from gallery.search import purge_query_images
 
     purge_query_images()
     purge_trash(older_than_days=settings.TRASH_DAYS, by=system_actor())
+    forget_old_guesses()
 
 
 @shared_task(name="gallery.render_missing_copies")

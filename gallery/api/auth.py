@@ -19,6 +19,7 @@ from ninja.utils import check_csrf
 from gallery.http import guesses
 from gallery.http.bodies import announces_more
 from gallery.ingest.refusals import size_in_words
+from gallery.library.guesses import record_failure, record_success, seconds_to_wait
 from gallery.models import User
 
 Caller = User | AnonymousUser
@@ -53,14 +54,17 @@ class Anyone(HttpBasicAuth):
 
     def authenticate(self, request: HttpRequest, username: str, password: str) -> Caller | None:
         """The account of a name and password, None for a wrong one."""
-        if guesses.must_wait(request):
-            raise HttpError(HTTPStatus.TOO_MANY_REQUESTS, guesses.SENTENCE)
+        tried = guesses.attempt(request, username)
+        wait_s = seconds_to_wait(tried)
+        if wait_s:
+            raise HttpError(HTTPStatus.TOO_MANY_REQUESTS, guesses.sentence(wait_s))
         # PostgreSQL refuses to look for a name with a NUL; nobody has one.
         known = "\x00" not in username
         user = authenticate(request, username=username, password=password) if known else None
         if user is None:
-            guesses.count_failure(request)
+            record_failure(tried)
             return None
+        record_success(tried)
         request.user = user
         return request.user
 

@@ -1,32 +1,32 @@
-"""Wrong passwords, counted for each network address: the sign-in pages and the API share them."""
+"""Wrong passwords, as requests bring them and as people read about them."""
 
 from __future__ import annotations
 
-from django.core.cache import cache
+import math
+
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
-from gallery.http.throttle import visitor
-
-# Wrong passwords from one address within FAILURE_WINDOW_S before it has to wait. Several people
-# behind one address may all mistype; a dictionary needs thousands.
-MAX_FAILURES = 20
-FAILURE_WINDOW_S = 300
-SENTENCE = "Too many wrong passwords from here: wait five minutes and try again."
+from gallery.http.addresses import network_of
+from gallery.library.guesses import Attempt, attempt_at
 
 
-def must_wait(request: HttpRequest) -> bool:
-    """Whether this address has guessed too often; the password is then not even looked at."""
-    return int(cache.get(_key(request), 0)) >= MAX_FAILURES
+def attempt(request: HttpRequest, username: str) -> Attempt:
+    """The password that this request brings for a name, about to be tried."""
+    return attempt_at(username, network=network_of(request))
 
 
-def count_failure(request: HttpRequest) -> None:
-    """Remembers one wrong password."""
-    if not cache.add(_key(request), 1, timeout=FAILURE_WINDOW_S):
-        try:
-            cache.incr(_key(request))
-        except ValueError:  # it ended between the two calls
-            cache.set(_key(request), 1, timeout=FAILURE_WINDOW_S)
-
-
-def _key(request: HttpRequest) -> str:
-    return f"wrong-passwords:{visitor(request)}"
+def sentence(wait_s: int) -> str:
+    """What people read while they wait."""
+    if wait_s < 60:
+        return ngettext(
+            "Too many attempts. Try again in %(count)d second.",
+            "Too many attempts. Try again in %(count)d seconds.",
+            wait_s,
+        ) % {"count": wait_s}
+    minutes = math.ceil(wait_s / 60)
+    return ngettext(
+        "Too many attempts. Try again in %(count)d minute.",
+        "Too many attempts. Try again in %(count)d minutes.",
+        minutes,
+    ) % {"count": minutes}

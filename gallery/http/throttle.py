@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 
 from gallery.http import errors
+from gallery.http.addresses import network_of
 from gallery.models.people import person_id
 
 WINDOW_S = 60
@@ -56,9 +57,4 @@ def visitor(request: HttpRequest) -> str:
     person = person_id(request.user)
     if person is not None:
         return f"person-{person}"
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
-        # Only the last entry is the proxy's own; those before are whatever the visitor sent.
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-        address = forwarded.rsplit(",", 1)[-1].strip() or address
-    return f"address-{address[:60].replace(' ', '')}"
+    return f"address-{network_of(request)}"

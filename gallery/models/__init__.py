@@ -5,6 +5,7 @@ from gallery.models.embedding import Embedding, EmbeddingJob, Encoder, EncoderSt
 from gallery.models.image import RENDITION_WIDTHS, Image
 from gallery.models.people import User
 from gallery.models.query_image import QueryImage
+from gallery.models.sign_in import GuessCount
 from gallery.models.upload import Fate, UploadBatch, UploadItem
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Encoder",
     "EncoderState",
     "Fate",
+    "GuessCount",
     "Image",
     "Membership",
     "QueryImage",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, PasswordResetView
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from gallery.http import guesses
 from gallery.http.context import site_for
+from gallery.library.guesses import record_failure, record_success, seconds_to_wait
 
 
 class ThrottledSignInForm(AuthenticationForm):
@@ -21,15 +24,11 @@ class ThrottledSignInForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Django's check, counted. Raises ValidationError."""
-        if self.request is None:
+        username = self.cleaned_data.get("username")
+        if self.request is None or not (username and self.cleaned_data.get("password")):
+            return super().clean()  # nothing was tried
+        with counted_guess(self.request, username):
             return super().clean()
-        if guesses.must_wait(self.request):
-            raise ValidationError(guesses.SENTENCE, code="too_many_failures")
-        try:
-            return super().clean()
-        except ValidationError:
-            guesses.count_failure(self.request)
-            raise
 
 
 class SignInForm(ThrottledSignInForm):
@@ -43,6 +42,46 @@ class SignInForm(ThrottledSignInForm):
 
 class AdminSignInForm(ThrottledSignInForm, AdminAuthenticationForm):
     """The same for the admin's own sign-in page."""
+
+
+@contextmanager
+def counted_guess(request: HttpRequest, username: str) -> Iterator[None]:
+    """Check a password inside this: a wrong one is counted, and nobody tries while they have to
+    wait. Raises ValidationError."""
+    tried = guesses.attempt(request, username)
+    wait_s = seconds_to_wait(tried)
+    if wait_s:
+        raise ValidationError(guesses.sentence(wait_s), code="too_many_failures")
+    try:
+        yield
+    except ValidationError:
+        record_failure(tried)
+        raise
+    record_success(tried)
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """Asks for the old password, and counts wrong ones as the sign-in form does: whoever found an
+    open browser must not find out the password in it."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request = request
+
+    def clean_old_password(self) -> str:
+        """Django's check, counted. Raises ValidationError."""
+        with counted_guess(self._request, self.user.get_username()):
+            return super().clean_old_password()
+
+
+class ChangePassword(PasswordChangeView):
+    """Django's, with the request for the form."""
+
+    form_class = ChangePasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """What the form is made from."""
+        return {**super().get_form_kwargs(), "request": self.request}
 
 
 class SignIn(LoginView):

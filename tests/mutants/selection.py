@@ -15,7 +15,6 @@ MIN_LINES = 40
 ALSO = {
     "gallery/search": ("tests/gallery/search/test_engine.py",),
     "gallery/ingest": ("tests/gallery/ingest/test_intake.py",),
-    "gallery/http/guesses.py": ("tests/gallery/views/test_accounts.py",),
     "gallery/library/undo.py": ("tests/gallery/views/test_selection.py",),
     "gallery/library/collections.py": ("tests/gallery/views/test_collections.py",),
     "gallery/library/members.py": ("tests/gallery/views/test_collections.py",),

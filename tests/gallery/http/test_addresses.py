@@ -1,0 +1,31 @@
+"""Where a request came from, as far as it can be trusted."""
+
+import pytest
+
+from gallery.http.addresses import address_of, network_of
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("unknown", "unknown"),
+    ],
+)
+def test_the_network_of_one_customer(rf, address, network):
+    assert network_of(rf.get("/", REMOTE_ADDR=address)) == network
+
+
+def test_a_forwarded_address_counts_behind_a_proxy_only(rf, settings):
+    request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "1.2.3.4, 5.6.7.8"})
+    settings.SECURE_PROXY_SSL_HEADER = None
+    assert address_of(request) == "10.0.0.1"
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert address_of(request) == "5.6.7.8"
+
+
+def test_a_long_address_is_cut(rf):
+    assert len(address_of(rf.get("/", REMOTE_ADDR="a b" * 100))) <= 60
