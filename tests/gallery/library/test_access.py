@@ -183,12 +183,16 @@ READS = {
 INSIDE = {"take_places"}
 
 
+# Pure words, and counts of passwords: while somebody tries one, nobody is signed in yet.
+WITHOUT_PEOPLE = {"gallery.library.words", "gallery.library.guesses"}
+
+
 def test_every_public_function_that_writes_takes_who_acts():
     """A function of the library takes `by`, keyword-only, unless it is known to write nothing."""
     missing = [
         f"{module.label}:{node.lineno} {node.name}"
         for module in modules()
-        if module.name.startswith("gallery.library.") and module.name != "gallery.library.words"
+        if module.name.startswith("gallery.library.") and module.name not in WITHOUT_PEOPLE
         for node in module.tree.body
         if isinstance(node, ast.FunctionDef)
         and not node.name.startswith("_")
