@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0005_collection_names'),
+        ('gallery', '0006_labels'),
     ]
 
     operations = [
