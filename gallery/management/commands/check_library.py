@@ -9,6 +9,8 @@ from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
 
 from gallery.hints import hint_workers
@@ -19,18 +21,22 @@ from gallery.ingest.library_repair import repair
 class Command(BaseCommand):
     """Ends with exit status 1 while something is wrong that was not repaired."""
 
-    help = "Find missing files, orphaned files, leftovers and lost jobs; --fix repairs them."
+    help = _("Find missing, orphaned and leftover files and lost jobs. Use --fix to repair them.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Takes --fix and --json."""
-        parser.add_argument("--fix", action="store_true", help="repair what can be repaired")
-        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        parser.add_argument(
+            "--fix", action="store_true", help=gettext("repair what can be repaired")
+        )
+        parser.add_argument(
+            "--json", action="store_true", help=gettext("one JSON object on stdout")
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Looks at everything, a progress bar on stderr, the findings on stdout."""
         quiet = options["json"]
         findings: list[tuple[Finding, bool]] = []
-        with tqdm(unit=" looked at", file=sys.stderr, leave=False, disable=None) as bar:
+        with tqdm(unit=gettext(" checked"), file=sys.stderr, leave=False, disable=None) as bar:
 
             def advance(what: str, count: int) -> None:
                 bar.set_description(what, refresh=False)
@@ -70,15 +76,26 @@ def _report(findings: list[tuple[Finding, bool]]) -> dict[str, Any]:
 
 def _summary(findings: list[tuple[Finding, bool]], *, tried: bool) -> str:
     if not findings:
-        return "The library is in order."
+        return gettext("No problems found.")
     repaired = [finding for finding, is_repaired in findings if is_repaired]
     left = [finding for finding, is_repaired in findings if not is_repaired]
     if not left:
-        return f"All repaired: {_counted(repaired)}."
+        return gettext("All repaired: %(kinds)s.") % {"kinds": _counted(repaired)}
     if not tried:
-        return f"{len(left)} found: {_counted(left)}. --fix repairs what can be repaired."
-    summary = f"{len(left)} cannot be repaired: {_counted(left)}."
-    return f"{summary} Repaired: {_counted(repaired)}." if repaired else summary
+        return gettext("%(count)s found: %(kinds)s. Use --fix to repair what can be repaired.") % {
+            "count": len(left),
+            "kinds": _counted(left),
+        }
+    summary = gettext("%(count)s can’t be repaired: %(kinds)s.") % {
+        "count": len(left),
+        "kinds": _counted(left),
+    }
+    return (
+        gettext("%(summary)s Repaired: %(kinds)s.")
+        % {"summary": summary, "kinds": _counted(repaired)}
+        if repaired
+        else summary
+    )
 
 
 def _counted(findings: list[Finding]) -> str:

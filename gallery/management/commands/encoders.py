@@ -7,10 +7,13 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
 
 from gallery.embedding.catalog import CATALOG, CatalogEntry, describe
@@ -34,7 +37,7 @@ POLL_S = 0.5
 class Command(BaseCommand):
     """Lists, adds, activates and removes encoders. The rules are in gallery.embedding.lifecycle."""
 
-    help = (
+    help = _(  # type: ignore[assignment]
         "Encoders turn words and pictures into vectors. A new one is built beside the active one "
         "while searches go on; activating it is one switch."
     )
@@ -42,18 +45,30 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Four actions; all but list take a key."""
         actions = parser.add_subparsers(dest="action", required=True)
-        listing = actions.add_parser("list", help="Those in use, and those worth trying.")
-        adding = actions.add_parser("add", help="Build its vectors beside the active one's.")
-        adding.add_argument("--wait", action="store_true", help="Embed here until all are done.")
-        activating = actions.add_parser("activate", help="Let searches use it.")
-        activating.add_argument(
-            "--force", action="store_true", help="Even if some pictures have no vector yet."
+        listing = actions.add_parser(
+            "list", help=gettext("List the encoders in use and others you can add.")
         )
-        removing = actions.add_parser("remove", help="Delete it and its vectors.")
+        adding = actions.add_parser(
+            "add", help=gettext("Build its vectors alongside the active encoder.")
+        )
+        adding.add_argument(
+            "--wait",
+            action="store_true",
+            help=gettext("Embed in this process until every picture is done."),
+        )
+        activating = actions.add_parser("activate", help=gettext("Use it for searches."))
+        activating.add_argument(
+            "--force",
+            action="store_true",
+            help=gettext("Activate it even if some pictures have no vector yet."),
+        )
+        removing = actions.add_parser("remove", help=gettext("Delete it and its vectors."))
         for action in (adding, activating, removing):
-            action.add_argument("key", help="For example openclip:ViT-L-14/datacomp_xl_s13b_b90k")
+            action.add_argument(
+                "key", help=gettext("For example openclip:ViT-L-14/datacomp_xl_s13b_b90k")
+            )
         for action in (listing, adding, activating, removing):
-            action.add_argument("--json", action="store_true", help="Print JSON only.")
+            action.add_argument("--json", action="store_true", help=gettext("Print JSON only."))
 
     def handle(self, *_arguments: object, **options: Any) -> None:
         """Runs one action; a named error becomes one sentence and exit status 1."""
@@ -77,14 +92,24 @@ class Command(BaseCommand):
             return
         for row in rows:
             self.stdout.write(
-                f"{row['state']:>8}  {row['key']}  {row['embedded']:,} of {row['pictures']:,} "
-                f"pictures ({row['coverage']:.1%}), {row['failed']:,} failed"
+                gettext(
+                    "%(state)s  %(key)s  %(embedded)s of %(pictures)s pictures (%(coverage)s), "
+                    "%(failed)s failed"
+                )
+                % {
+                    "state": f"{row['state']:>8}",
+                    "key": row["key"],
+                    "embedded": intcomma(row["embedded"]),
+                    "pictures": intcomma(row["pictures"]),
+                    "coverage": f"{row['coverage']:.1%}",
+                    "failed": intcomma(row["failed"]),
+                }
             )
             if row["problem"]:
                 self.stdout.write(f"          {row['problem']}")
         if not rows:
-            self.stdout.write("No encoder is in use yet; the first start chooses one.")
-        self.stdout.write("\nOthers you can add:")
+            self.stdout.write(gettext("No encoder is in use yet. The first start chooses one."))
+        self.stdout.write(gettext("\nOthers you can add:"))
         for entry in offered:
             self.stdout.write(f"  {entry.spec.key}\n      {describe(entry.spec.key)}")
 
@@ -93,18 +118,24 @@ class Command(BaseCommand):
         transaction.on_commit(hint_workers)
         if options["wait"]:
             self._embed(encoder, quiet=options["json"])
-        self._say(encoder, options, then=f"next: manage.py encoders activate {encoder.key}")
+        self._say(
+            encoder,
+            options,
+            then=gettext("next: manage.py encoders activate %(key)s") % {"key": encoder.key},
+        )
 
     def _activate(self, options: dict[str, Any]) -> None:
         encoder = activate_encoder(options["key"], force=options["force"])
-        self._say(encoder, options, then="searches use it now")
+        self._say(encoder, options, then=gettext("searches now use it"))
 
     def _remove(self, options: dict[str, Any]) -> None:
         remove_encoder(options["key"])
         if options["json"]:
             self._print_json({"removed": options["key"]})
         else:
-            self.stdout.write(f"{options['key']} and its vectors are removed.")
+            self.stdout.write(
+                gettext("%(key)s and its vectors have been removed.") % {"key": options["key"]}
+            )
 
     def _embed(self, encoder: Encoder, *, quiet: bool) -> None:
         """Works on this encoder's queue until only failures, which rest for a while, are left."""
@@ -125,8 +156,14 @@ class Command(BaseCommand):
             self._print_json(row)
             return
         self.stdout.write(
-            f"{encoder.key} is {row['state']}: {row['embedded']:,} of {row['pictures']:,} "
-            f"pictures; {then}."
+            gettext("%(key)s is %(state)s: %(embedded)s of %(pictures)s pictures; %(then)s.")
+            % {
+                "key": encoder.key,
+                "state": row["state"],
+                "embedded": intcomma(row["embedded"]),
+                "pictures": intcomma(row["pictures"]),
+                "then": then,
+            }
         )
 
     def _print_json(self, content: object) -> None:

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
 
 from gallery.exceptions import SemblanceError
@@ -31,22 +34,24 @@ from gallery.search import (
 class Command(BaseCommand):
     """The bar goes to stderr; stdout has the table, or JSON and nothing else."""
 
-    help = (
+    help = _(  # type: ignore[assignment]
         "Search with the captions of pictures and report how often the right picture comes first. "
         "Vectors alone, so that a caption cannot find itself by its own words."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where, with which captions, by which part of search."""
-        parser.add_argument("--collection", metavar="SLUG", help="default: all pictures")
+        parser.add_argument("--collection", metavar="SLUG", help=gettext("default: all pictures"))
         parser.add_argument(
             "--captions", type=Path, metavar="FILE.csv",
-            help="columns file,caption; default: the stored captions",
+            help=gettext("columns file,caption; default: the stored captions"),
         )  # fmt: skip
         parser.add_argument(
-            "--fused", action="store_true", help="the whole engine, full text included"
+            "--fused", action="store_true", help=gettext("the whole engine, full text included")
         )
-        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        parser.add_argument(
+            "--json", action="store_true", help=gettext("one JSON object on stdout")
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Evaluates and prints; a named error becomes one sentence and exit status 1."""
@@ -68,8 +73,10 @@ class Command(BaseCommand):
         questions, captioned = ask_questions(scope, caption_of=caption_of)
         if not questions:
             raise CommandError(
-                "None of the searchable pictures has a caption to ask for: import some with "
-                "import_images --captions FILE.csv, or name a file with --captions."
+                gettext(
+                    "None of the searchable pictures has a caption to search for: import some with "
+                    "import_images --captions FILE.csv, or name a file with --captions."
+                )
             )
         places = (
             places_by_search(questions, filters=filters)
@@ -89,7 +96,10 @@ def _filters(collection: str | None) -> Filters:
     if not collection:
         return Filters()
     if not Collection.objects.filter(slug=collection).exists():
-        raise CommandError(f"There is no collection with the slug “{collection}”.")
+        raise CommandError(
+            gettext("There’s no collection with the slug “%(collection)s”.")
+            % {"collection": collection}
+        )
     return Filters(collections=(collection,))
 
 
@@ -116,14 +126,22 @@ def _as_json(result: Evaluation, options: dict[str, Any], *, seconds: float) -> 
 
 
 def _in_words(result: Evaluation, *, fused: bool, seconds: float) -> str:
-    method = "the whole engine" if fused else "vectors alone"
+    method = gettext("the whole engine") if fused else gettext("vectors alone")
     rows = [
-        f"Words to pictures by {method}, with {result.encoder}:",
-        f"{result.questions:,} different captions of {result.captioned:,} pictures, "
-        f"looked for among {result.pictures:,}.",
+        gettext("Words to pictures by %(method)s, with %(encoder)s:")
+        % {"method": method, "encoder": result.encoder},
+        gettext(
+            "%(questions)s different captions of %(captioned)s pictures, searched among "
+            "%(pictures)s."
+        )
+        % {
+            "questions": intcomma(result.questions),
+            "captioned": intcomma(result.captioned),
+            "pictures": intcomma(result.pictures),
+        },
         "",
         *(f"  R@{depth:<10} {result.recall_at(depth):.3f}" for depth in RECALL_AT),
-        f"  median rank  {result.median_place:g}",
+        gettext("  median rank  %(median_place)s") % {"median_place": f"{result.median_place:g}"},
         "",
         f"{seconds:.1f} s.",
     ]

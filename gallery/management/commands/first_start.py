@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.embedding.device import choose_device
 from gallery.embedding.lifecycle import ensure_active_encoder
@@ -24,12 +26,16 @@ SAMPLES = "samples"
 class Command(BaseCommand):
     """Each step says in one line what it did, and says nothing when there was nothing to do."""
 
-    help = "Make tables, static files, the admin account and the choice of encoder, once."
+    help = _("Create the tables, static files and admin account, and choose an encoder.")  # type: ignore[assignment]
     requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "steps", nargs="*", metavar="STEP", help=f"Only these of {', '.join(STEPS)}, {SAMPLES}."
+            "steps",
+            nargs="*",
+            metavar="STEP",
+            help=gettext("Run only these steps: %(steps)s, %(samples)s.")
+            % {"steps": ", ".join(STEPS), "samples": SAMPLES},
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -38,11 +44,16 @@ class Command(BaseCommand):
         steps = options["steps"] or STEPS
         if unknown := set(steps) - {*STEPS, SAMPLES}:
             raise CommandError(
-                f"No such step: {', '.join(unknown)}. Name {', '.join(STEPS)} or {SAMPLES}."
+                gettext("There’s no step %(unknown)s. Use %(steps)s or %(samples)s.")
+                % {
+                    "unknown": ", ".join(unknown),
+                    "steps": ", ".join(STEPS),
+                    "samples": SAMPLES,
+                }
             )
         if "tables" in steps and startup.migrations_pending():
             call_command("migrate", interactive=False, verbosity=0)
-            self.stdout.write("Database tables are up to date.")
+            self.stdout.write(gettext("The database is up to date."))
         if "static" in steps and startup.static_files_stale():
             startup.collect_static_files()
         if "admin" in steps and startup.admin_missing():
@@ -55,14 +66,17 @@ class Command(BaseCommand):
     def _create_admin(self) -> None:
         name, password = startup.create_admin()
         self.stdout.write(
-            f"\n  Administrator: {name}\n  Password:      {password}\n"
-            "  Keep it: it is shown this once and stored nowhere."
-            " `manage.py changepassword` sets another.\n\n"
+            gettext(
+                "\n  Administrator: %(name)s\n  Password:      %(password)s\n  Keep "
+                "this password: it’s shown only once and not stored. Use `manage.py "
+                "changepassword` to set another.\n\n"
+            )
+            % {"name": name, "password": password}
         )
 
     def _choose_encoder(self) -> None:
         if startup.encoder_missing():
-            self.stdout.write("Preparing the encoder; this happens once …")
+            self.stdout.write(gettext("Preparing the encoder. This happens only once…"))
         try:
             choose_device()  # a setting that names one this machine lacks is told here, not later
             self.stdout.write(encoder_line(ensure_active_encoder()))
@@ -80,9 +94,17 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from error
 
 
+# A reason that already says how to change the encoder.
+_CHANGING = "manage.py encoders"
+
+
 def encoder_line(encoder: Encoder) -> str:
     """Which encoder searches use, why, and how to change it."""
-    line = f"Encoder: {encoder.key}. {encoder.reason}".rstrip()
-    if "manage.py encoders" not in line:
-        line += " To change it: manage.py encoders add KEY --wait, then encoders activate KEY."
+    values = {"key": encoder.key, "reason": encoder.reason}
+    line = (gettext("Encoder: %(key)s. %(reason)s") % values).rstrip()
+    if _CHANGING not in encoder.reason:
+        how = gettext(
+            "To change it: manage.py encoders add KEY --wait, then encoders activate KEY."
+        )
+        line = f"{line} {how}"
     return line

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
 
 from gallery.exceptions import ImportProblem, SemblanceError
@@ -29,26 +31,35 @@ STORED_PER_HINT = 64
 class Command(BaseCommand):
     """The bar and the words go to stderr; stdout has the counts, or JSON and nothing else."""
 
-    help = "Import pictures from folders, files and zips into a collection."
+    help = _("Import pictures from folders, files and zips into a collection.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Takes what design section 7 names, and --public and --workers."""
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument(
-            "--collection", required=True, metavar="NAME", help="made when there is none"
+            "--collection",
+            required=True,
+            metavar="NAME",
+            help=gettext("created if it doesn’t exist"),
         )
         parser.add_argument(
-            "--captions", type=Path, metavar="FILE.csv", help="columns file,caption"
-        )
-        parser.add_argument("--owner", metavar="USER", help="default: the first administrator")
-        parser.add_argument(
-            "--public", action="store_true", help="a collection made now is seen by anyone"
+            "--captions", type=Path, metavar="FILE.csv", help=gettext("columns file,caption")
         )
         parser.add_argument(
-            "--wait", action="store_true", help="end when the pictures are searchable"
+            "--owner", metavar="USER", help=gettext("default: the first administrator")
         )
-        parser.add_argument("--workers", type=int, metavar="N", help="default: three a core")
-        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        parser.add_argument(
+            "--public", action="store_true", help=gettext("create a public collection")
+        )
+        parser.add_argument(
+            "--wait", action="store_true", help=gettext("wait until the pictures are searchable")
+        )
+        parser.add_argument(
+            "--workers", type=int, metavar="N", help=gettext("default: three per core")
+        )
+        parser.add_argument(
+            "--json", action="store_true", help=gettext("one JSON object on stdout")
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Imports, waits if asked, reports."""
@@ -62,7 +73,7 @@ class Command(BaseCommand):
         captions = read_captions(options["captions"]) if options["captions"] else Captions({})
         files = list_files(options["paths"], but_not=options["captions"])
         if not files:
-            raise ImportProblem("There are no files in what you named: check the path.")
+            raise ImportProblem(gettext("There are no files there. Check the path."))
         to = find_destination(
             options["collection"], owner_name=options["owner"], public=options["public"]
         )
@@ -100,7 +111,10 @@ class Command(BaseCommand):
         unused = captions.unused()
         if unused:
             some = ", ".join(unused[:5]) + (", …" if len(unused) > 5 else "")
-            self.stderr.write(f"{len(unused)} captions name files that were not there: {some}")
+            self.stderr.write(
+                gettext("%(count)s captions are for files that weren’t found: %(some)s")
+                % {"count": len(unused), "some": some}
+            )
 
 
 def _incoming(

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.exceptions import Refused
 from gallery.hints import hint_workers
@@ -21,22 +23,26 @@ from gallery.search import console_viewer
 class Command(BaseCommand):
     """Does nothing on a site that has, or ever had, pictures."""
 
-    help = "Load the sample library: about 20 photographs from pip packages, captions of our own."
+    help = _("Load the sample library: about 20 captioned photographs.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Takes --force."""
         parser.add_argument(
-            "--force", action="store_true", help="load it beside pictures that are there already"
+            "--force",
+            action="store_true",
+            help=gettext("load it even if the site has pictures"),
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Loads it, once, and tells the workers."""
         if not options["force"] and not sample_library.wants_samples():
-            self.stdout.write("The site has pictures of its own: no sample library loaded.")
+            self.stdout.write(
+                gettext("The site already has pictures, so the sample library wasn’t loaded.")
+            )
             return
         owner = first_superuser()
         if owner is None:
-            raise CommandError("Make an administrator first: manage.py createsuperuser")
+            raise CommandError(gettext("Create an administrator first: manage.py createsuperuser"))
         with transaction.atomic():
             outcomes = sample_library.load_samples(_collection(owner))
         hint_workers()
@@ -44,7 +50,9 @@ class Command(BaseCommand):
         for outcome in outcomes:
             if isinstance(outcome.result, Refused):
                 self.stderr.write(outcome.result.sentence)
-        self.stdout.write(f"Sample library: {stored} pictures loaded.")
+        self.stdout.write(
+            gettext("Sample library: %(stored)s pictures loaded.") % {"stored": stored}
+        )
 
 
 def _collection(owner: User) -> Collection:

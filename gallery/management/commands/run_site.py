@@ -11,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connections
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.management import startup
 from gallery.management.commands.first_start import SAMPLES, STEPS, encoder_line
@@ -25,14 +27,14 @@ MANAGE = str(settings.BASE_DIR / "manage.py")
 class Command(BaseCommand):
     """Starts and supervises the database, the broker, a worker, beat and the web server."""
 
-    help = "Run the whole site on this machine until Ctrl-C (make run)."
+    help = _("Run the whole site on this machine until Ctrl-C (make run).")  # type: ignore[assignment]
     requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--with-parent",
             action="store_true",
-            help="Stop when the program that started this one (make) ends.",
+            help=gettext("Stop when the parent process (make) ends."),
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -69,7 +71,7 @@ def _prepare() -> None:
             # In a process of its own: the encoders' packages stay out of the supervisor.
             command = [sys.executable, MANAGE, "first_start", *STEPS, SAMPLES]
             if subprocess.run(command, cwd=settings.BASE_DIR).returncode:
-                raise LocalServiceError("The site could not be made ready; the reason is above.")
+                raise LocalServiceError(gettext("The site couldn’t start. See the error above."))
         elif encoder := Encoder.objects.active():
             sys.stdout.write(f"{encoder_line(encoder)}\n")
     finally:

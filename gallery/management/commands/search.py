@@ -8,7 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.exceptions import SemblanceError
 from gallery.models import Collection
@@ -33,34 +36,38 @@ MARKS = {"strong": "+++", "fair": "++ ", "weak": "+  "}
 class Command(BaseCommand):
     """Prints a table for people, or one JSON object."""
 
-    help = "Find pictures by words, by a picture file, by a stored picture, or by several of them."
+    help = _("Find pictures by words, a picture file, a stored picture, or a combination.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to look for, where, and how much of it."""
-        parser.add_argument("words", nargs="?", default="", help="what the picture shows")
+        parser.add_argument("words", nargs="?", default="", help=gettext("what the picture shows"))
         parser.add_argument(
             "--not", dest="excluded", action="append", default=[], metavar="WORDS",
-            help="leave out what shows this; may be repeated",
+            help=gettext("leave out pictures that show this; repeatable"),
         )  # fmt: skip
-        parser.add_argument("--image", type=Path, metavar="FILE", help="look like this picture")
+        parser.add_argument(
+            "--image", type=Path, metavar="FILE", help=gettext("find pictures similar to this file")
+        )
         parser.add_argument(
             "--like", type=int, action="append", default=[], metavar="ID",
-            help="look like this stored picture; may be repeated",
+            help=gettext("find pictures similar to this stored one; repeatable"),
         )  # fmt: skip
         parser.add_argument(
             "--weight", type=float, default=EVEN_WEIGHT, metavar="0..1",
-            help="share of the words when there is a picture too",
+            help=gettext("weight of the words when there’s a picture too"),
         )  # fmt: skip
-        parser.add_argument("--collection", metavar="SLUG", help="only in this collection")
+        parser.add_argument("--collection", metavar="SLUG", help=gettext("only in this collection"))
         parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N")
-        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        parser.add_argument(
+            "--json", action="store_true", help=gettext("one JSON object on stdout")
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Searches and prints; a named error becomes one sentence and exit status 1."""
         if options["limit"] < 1:
-            raise CommandError("--limit takes a number from 1 up.")
+            raise CommandError(gettext("--limit must be 1 or more."))
         if not 0 <= options["weight"] <= 1:
-            raise CommandError("--weight takes a number from 0 to 1.")
+            raise CommandError(gettext("--weight must be between 0 and 1."))
         try:
             page = self._search(options)
         except SemblanceError as error:
@@ -94,13 +101,31 @@ class Command(BaseCommand):
         if page.notice:
             self.stdout.write(page.notice)
         for each in page.left_out:
-            thing = f"“{each.value}”" if each.kind == "words" else f"picture {each.value}"
-            self.stdout.write(f"{each.count:,} left out because of {thing}.")
+            thing = (
+                f"“{each.value}”"
+                if each.kind == "words"
+                else gettext("picture %(value)s") % {"value": each.value}
+            )
+            self.stdout.write(
+                gettext("%(count)s left out because of %(thing)s.")
+                % {"count": intcomma(each.count), "thing": thing}
+            )
         self.stdout.write(count_sentence(page))
-        waiting = f", {page.waiting:,} not searchable yet" if page.waiting else ""
+        waiting = (
+            gettext(", %(waiting)s not searchable yet") % {"waiting": intcomma(page.waiting)}
+            if page.waiting
+            else ""
+        )
         self.stdout.write(
-            f"{page.searched:,} pictures searched in {page.elapsed_ms:.0f} ms with "
-            f"{page.encoder}{waiting}."
+            gettext(
+                "%(searched)s pictures searched in %(elapsed_ms)s ms with %(encoder)s%(waiting)s."
+            )
+            % {
+                "searched": intcomma(page.searched),
+                "elapsed_ms": f"{page.elapsed_ms:.0f}",
+                "encoder": page.encoder,
+                "waiting": waiting,
+            }
         )
 
 
@@ -108,7 +133,10 @@ def _query(options: dict[str, Any]) -> SearchQuery:
     """The command line as a query; words are cleaned exactly as those of an address."""
     collection = options["collection"]
     if collection and not Collection.objects.filter(slug=collection).exists():
-        raise CommandError(f"There is no collection with the slug “{collection}”.")
+        raise CommandError(
+            gettext("There’s no collection with the slug “%(collection)s”.")
+            % {"collection": collection}
+        )
     query = SearchQuery.from_params({"q": options["words"], "not": options["excluded"]})
     return query.with_(
         like=tuple(options["like"]),
@@ -119,7 +147,7 @@ def _query(options: dict[str, Any]) -> SearchQuery:
 
 def _existing(file: Path) -> Path:
     if not file.is_file():
-        raise CommandError(f"There is no file {file}.")
+        raise CommandError(gettext("There’s no file %(file)s.") % {"file": file})
     return file
 
 

@@ -49,13 +49,13 @@ def test_the_list_says_why_an_encoder_is_not_used(encoder):
 
 
 def test_the_list_before_the_first_start(db):
-    assert "the first start chooses one" in run("list")
+    assert "The first start chooses one" in run("list")
 
 
 def test_add_wait_activate_remove(queued, capsys):
     queued("red", "blue")
     assert "second is ready: 2 of 2 pictures" in run("add", "second", "--wait")
-    assert "searches use it now" in run("activate", "second")
+    assert "searches now use it" in run("activate", "second")
     assert Encoder.objects.active().key == "second"
     assert "removed" in run("remove", "tiny")
     assert set(Embedding.objects.values_list("encoder__key", flat=True)) == {"second"}
@@ -94,5 +94,5 @@ def test_force_is_the_only_way_past_missing_pictures(queued):
     run("add", "second")
     with pytest.raises(CommandError, match="0 of 1"):
         run("activate", "second")
-    assert "searches use it now" in run("activate", "second", "--force")
+    assert "searches now use it" in run("activate", "second", "--force")
     assert json.loads(run("remove", "tiny", "--json")) == {"removed": "tiny"}

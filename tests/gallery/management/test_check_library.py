@@ -24,7 +24,7 @@ def damaged(owner, encoder):
 
 def test_a_library_in_order(db, capsys):
     call_command("check_library")
-    assert capsys.readouterr().out == "The library is in order.\n"
+    assert capsys.readouterr().out == "No problems found.\n"
 
 
 def test_a_finding_is_printed_and_sets_the_exit_status(damaged, capsys):
@@ -33,7 +33,7 @@ def test_a_finding_is_printed_and_sets_the_exit_status(damaged, capsys):
     assert ended.value.code == 1
     out = capsys.readouterr().out
     assert f"Picture {damaged.pk} has no 320 px copy." in out
-    assert "1 found: 1 missing renditions. --fix repairs what can be repaired." in out
+    assert "1 found: 1 missing renditions. Use --fix to repair what can be repaired." in out
 
 
 def test_fix_repairs_and_then_all_is_in_order(damaged, capsys):
@@ -58,5 +58,5 @@ def test_what_cannot_be_repaired_is_counted_separately(damaged, capsys):
     with pytest.raises(SystemExit):
         call_command("check_library", "--fix")
     out = capsys.readouterr().out
-    assert "1 cannot be repaired: 1 missing original. Repaired: 1 missing renditions." in out
+    assert "1 can’t be repaired: 1 missing original. Repaired: 1 missing renditions." in out
     assert "--fix" not in out

@@ -63,7 +63,7 @@ def test_the_table(library, capsys):
     text = capsys.readouterr().out
     assert "R@1 " in text
     assert "median rank" in text
-    assert "2 different captions of 2 pictures, looked for among 17." in text
+    assert "2 different captions of 2 pictures, searched among 17." in text
 
 
 def test_an_unknown_collection_is_one_sentence(library):

@@ -91,7 +91,7 @@ def test_a_site_that_has_all_needs_nothing(settings, tmp_path, encoder, administ
 
 
 def test_an_unknown_step_is_refused_in_words():
-    with pytest.raises(CommandError, match="No such step: tabels"):
+    with pytest.raises(CommandError, match="There’s no step tabels"):
         run("tabels")
 
 

@@ -70,7 +70,7 @@ def test_stdout_is_json_only_and_stderr_names_unused_captions(
     )
     printed = capsys.readouterr()
     json.loads(printed.out)
-    assert "1 captions name files that were not there: never.jpg" in printed.err
+    assert "1 captions are for files that weren’t found: never.jpg" in printed.err
 
 
 def test_a_second_import_finds_duplicates(administrator, folder, capsys):
