@@ -65,6 +65,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, collections: QuerySet[Collection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ModelChoiceField[Collection]", self.fields["collection"]).queryset = collections
+        self.has_collections = collections.exists()
 
     def clean(self) -> dict[str, Any]:
         """One of the two must be given; a name typed for a new collection wins."""

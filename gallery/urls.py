@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 
 from gallery.http.script_catalog import script_catalog
 from gallery.views import (
+    arrivals,
     browse,
     collections,
     image,
@@ -54,6 +55,7 @@ library_urls: list[URLPattern] = [
         name="collection-settings",
     ),
     path("collections/<slug:slug>/delete/", collections.delete, name="collection-delete"),
+    path("collections/<slug:slug>/arrivals/", arrivals.arrivals, name="collection-arrivals"),
     path("collections/<slug:slug>/selection/", selection.change, name="collection-selection"),
     path("collections/<slug:slug>/members/", members.save, name="collection-member-save"),
     path(

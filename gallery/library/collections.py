@@ -73,6 +73,25 @@ def create_collection(
     raise LibraryProblem(_("Someone is making the same collection right now. Try again."))
 
 
+def default_collection_name() -> str:
+    """What the collection is called that first uploads go to."""
+    return _("My pictures")
+
+
+def my_pictures_of(owner: User, *, by: Viewer) -> Collection:
+    """The private collection that first uploads of a person go to, made when it is missing. Raises
+    NotAllowed like create_collection, LibraryProblem when others can see the one of that name."""
+    name = default_collection_name()
+    try:
+        return create_collection(owner, by=by, name=name)
+    except LibraryProblem:
+        own = Collection.objects.filter(owner=owner, visibility=Visibility.PRIVATE)
+        found = own.named(name).first()
+        if found is None:
+            raise
+        return found
+
+
 def check_name_free(name: str, *, owner_id: int, except_for: int = 0) -> None:
     """Raises LibraryProblem when another collection of that owner has the name, in any case."""
     others = Collection.objects.filter(owner_id=owner_id).named(name).exclude(pk=except_for)

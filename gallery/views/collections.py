@@ -16,6 +16,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -99,6 +100,7 @@ def _around_the_grid(request: HttpRequest, found: Collection, filters: Filters) 
         "selecting": may_edit and "select" in request.GET,
         "bar": _bar(found, filters),
         "select_url": f"?{urlencode([*_filter_pairs(filters), ('select', '1')])}",
+        "arrivals_url": _arrivals_url(found, filters),
         "undo": undo_offer(request),
         **limits(),
     }
@@ -215,6 +217,12 @@ def _bar(found: Collection, filters: Filters) -> FilterBar:
         facets=Facets(collections=(), tags=offer.tags, years=offer.years),
         address=lambda changed: list_url(found, changed),
     )
+
+
+def _arrivals_url(found: Collection, filters: Filters) -> str:
+    path = reverse("gallery:collection-arrivals", kwargs={"slug": found.slug})
+    pairs = _filter_pairs(filters)
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _place_url(request: HttpRequest, place: list[tuple[str, str]]) -> str:

@@ -37,7 +37,11 @@ from gallery.ingest.intake import Details
 from gallery.ingest.names import name_of_form
 from gallery.ingest.refusals import size_in_words
 from gallery.ingest.upload_batches import add_file_to_batch, create_batch
-from gallery.library.collections import create_collection
+from gallery.library.collections import (
+    create_collection,
+    default_collection_name,
+    my_pictures_of,
+)
 from gallery.library.editing import edit_image, tag_images
 from gallery.library.words import clean_caption, parse_tags
 from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, User, Visibility
@@ -216,12 +220,10 @@ def _destination(request: HttpRequest, form: UploadForm) -> Collection:
     chosen, name = form.cleaned_data["collection"], form.cleaned_data["new_collection"].strip()
     if not name:
         return cast(Collection, chosen)
-    return create_collection(
-        _person(request),
-        by=request.user,
-        name=name,
-        visibility=form.cleaned_data.get("visibility") or Visibility.PRIVATE,
-    )
+    visibility = form.cleaned_data.get("visibility") or Visibility.PRIVATE
+    if (name, visibility) == (default_collection_name(), Visibility.PRIVATE):
+        return my_pictures_of(_person(request), by=request.user)
+    return create_collection(_person(request), by=request.user, name=name, visibility=visibility)
 
 
 def _batch_of(request: HttpRequest, pk: UUID) -> UploadBatch:
@@ -238,7 +240,10 @@ def _form(request: HttpRequest, data: Any = None) -> UploadForm:
     wanted = request.GET.get("collection")
     latest = UploadBatch.objects.filter(owner=_person(request)).newest_first()
     first = wanted or latest.values_list("collection__slug", flat=True).first()
-    return UploadForm(data, collections=collections, initial={"collection": first})
+    form = UploadForm(data, collections=collections, initial={"collection": first})
+    if not form.has_collections:  # one is ready, so that sending can start at once
+        form.initial["new_collection"] = default_collection_name()
+    return form
 
 
 def _start_context(request: HttpRequest, form: UploadForm) -> dict[str, Any]:

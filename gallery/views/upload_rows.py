@@ -37,6 +37,7 @@ def as_json(
         "items": [
             {
                 "id": row.item.pk,
+                "image": row.item.image.pk if row.item.image else None,
                 "progress": row.progress.value,
                 "html": render_to_string(
                     "upload/_item.html", {"row": row, "batch": batch}, request

@@ -73,14 +73,14 @@ function showNearest() {
   focusOn(link);
 }
 
-// Newer pictures come in above: what one is looking at stays where it is, and the keyboard goes on
-// from the button to the nearest of them.
-function holdWhileGrowing(swap) {
+// Newer pictures come in above with the next swap: what one is looking at stays where it is, and the
+// keyboard goes on from the button to the nearest of them.
+function holdWhileGrowing() {
   const first = list.querySelector(".tile__link");
   const before = topOf(first);
   const root = document.documentElement;
   root.style.overflowAnchor = "none"; // or the browser would correct it a second time
-  swap.addEventListener("htmx:afterSwap", () => {
+  list.addEventListener("htmx:afterSwap", () => {
     moveTo(first, before);
     root.style.overflowAnchor = "";
     const nearest = first.closest(".tile").previousElementSibling?.querySelector(".tile__link");
@@ -108,7 +108,7 @@ if (document.querySelector(LINKS)) {
 }
 
 document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
-  if (target === list && detail.requestConfig.elt.matches("[data-newer]")) holdWhileGrowing(list);
+  if (target === list && detail.requestConfig.elt.matches("[data-newer]")) holdWhileGrowing();
 });
 
 // The strip of similar pictures arrives after the page: the fragment finds its picture then.

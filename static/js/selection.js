@@ -57,6 +57,7 @@ function onTileClick(event) {
   const tile = event.target.closest(".tile");
   if (!tile || !isOn()) return;
   const box = tile.querySelector(".tile__check input");
+  if (!box) return; // still being uploaded
   if (event.target === box) {
     tick(box, event.shiftKey);
     return;

@@ -16,6 +16,11 @@ import { addTags, listOf, saveWords, sendForm } from "./upload_words.js";
 const work = document.querySelector("[data-upload]");
 const form = document.querySelector("[data-upload-form]");
 
+// Tells the rest of the page, such as the grid of a collection, what happens to files.
+function report(kind, detail) {
+  document.dispatchEvent(new CustomEvent("semblance:upload", { detail: { kind, ...detail } }));
+}
+
 class Upload {
   held = ""; // why files wait although nothing was sent: "unnamed", or "failed" to begin
   isPending = work.dataset.pending === "true"; // some stored file is not searchable yet
@@ -94,8 +99,9 @@ class Upload {
     });
   }
 
-  onStart() {
+  onStart(job) {
     this.list.extend(this.queue.jobs, this.queue.next);
+    report("sending", { job });
   }
 
   onPause(job) {
@@ -110,6 +116,7 @@ class Upload {
       this.news.hurry();
       this.showCounts(body);
     }
+    report("settled", { job, items: outcome === "stored" ? body.items : [] });
   }
 
   onProgress() {
@@ -126,6 +133,7 @@ class Upload {
   showNews(body) {
     const isNews = this.list.update(body.items);
     this.showCounts(body);
+    report("news", { items: body.items });
     return isNews;
   }
 

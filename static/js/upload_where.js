@@ -29,7 +29,7 @@ export function askForName(form) {
 export function settleWhere(form, where) {
   const lede = document.querySelector("[data-upload-lede]");
   const select = form.querySelector("[data-upload-collection]");
-  const name = select.value ? select.selectedOptions[0].textContent : nameField(form).value;
+  const name = select?.value ? select.selectedOptions[0].textContent : nameField(form).value;
   const into = interpolate(gettext("Uploading to %(collection)s."), { collection: name.trim() });
   lede.textContent = `${into} ${lede.textContent}`;
   const hadFocus = where.contains(document.activeElement);

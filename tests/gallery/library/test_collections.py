@@ -2,11 +2,13 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
-from gallery.exceptions import LibraryProblem
+from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.library.collections import (
     create_collection,
+    default_collection_name,
     delete_collection,
     free_name,
+    my_pictures_of,
     update_collection,
 )
 from gallery.models import Collection, Visibility
@@ -116,3 +118,19 @@ def test_a_free_name_is_numbered_and_fits(owner):
     make_collection(owner, "x" * 120, slug="x")
     numbered = free_name("x" * 120, owner_id=owner.pk)
     assert (len(numbered), numbered[-4:]) == (120, " (2)")
+
+
+def test_first_uploads_have_one_private_collection(owner, stranger):
+    made = my_pictures_of(owner, by=owner)
+    assert (made.name, made.owner, made.is_public) == (default_collection_name(), owner, False)
+    assert my_pictures_of(owner, by=owner) == made
+    assert my_pictures_of(stranger, by=stranger) != made
+    with pytest.raises(NotAllowed):
+        my_pictures_of(owner, by=stranger)
+
+
+def test_first_uploads_never_go_where_others_see_them(owner):
+    made = my_pictures_of(owner, by=owner)
+    Collection.objects.filter(pk=made.pk).update(visibility=Visibility.PUBLIC)
+    with pytest.raises(LibraryProblem, match="already a collection"):
+        my_pictures_of(owner, by=owner)

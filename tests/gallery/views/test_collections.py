@@ -79,7 +79,7 @@ def test_a_collections_page_costs_the_same_for_any_number_of_pictures(
     client.force_login(owner)
     with django_assert_max_num_queries(14):
         response = client.get(page_of(collection))
-    assert response.content.count(b'class="tile ') == 30
+    assert response.content.count(b"data-similar=") == 30
 
 
 def test_filters_narrow_the_page_and_the_number_that_all_means(client, owner):

@@ -1,0 +1,39 @@
+"""Pictures that somebody uploads while looking at a collection, shown in place.
+
+static/js/arrivals.js asks for the tiles of what was just stored; the parts of the page that count
+pictures come along.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from gallery.browsing import for_tiles
+from gallery.http.numbers import numbers_of
+from gallery.models import Collection
+from gallery.search import matching_images
+from gallery.views.collections import filters_from, list_parts, tile_context
+
+# Tiles in one answer; the script asks again for more.
+MAX_ARRIVALS = 60
+
+
+@login_required
+@require_GET
+def arrivals(request: HttpRequest, *, slug: str) -> HttpResponse:
+    """The tiles of these pictures (id=…), as far as the filters let them through, newest first."""
+    editable = Collection.objects.open_to_uploads_by(request.user).select_related("owner")
+    found = get_object_or_404(editable, slug=slug)
+    filters = filters_from(request.GET, found)
+    ids = numbers_of(request.GET.getlist("id")[:MAX_ARRIVALS])
+    images = matching_images(filters, viewer=request.user).filter(pk__in=ids)
+    context = {
+        **list_parts(request, found, filters),
+        **tile_context(request, found, filters),
+        "images": for_tiles(images.newest_first()) if ids else [],
+        "parts": ["collections/_facts.html", "collections/_selection.html"],
+    }
+    return render(request, "collections/_arrivals.html", context)
