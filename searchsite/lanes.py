@@ -22,7 +22,8 @@ class Lane:
 # One thread embeds batch after batch, and the model uses every core by itself. The second one
 # goes on with new uploads while the first makes the index of an encoder, which takes minutes.
 EMBEDDING = Lane(queue="embedding", tasks=("gallery.embed_pending",), threads=2)
-# Two, so that a long purge does not delay the sweep, which runs every half minute.
+# Two, so that a long purge, or an index replaced after an upgrade, does not delay the sweep, which
+# runs every half minute.
 HOUSEKEEPING = Lane(
     queue="housekeeping",
     tasks=(

@@ -10,7 +10,6 @@ from gallery.embedding.claims import claim_jobs
 from gallery.embedding.lifecycle import remove_encoder
 from gallery.exceptions import InvalidVector
 from gallery.models import Embedding, EmbeddingJob, Encoder
-from tests.blocking import Rival
 from tests.factories import (
     TINY_DIMENSION,
     make_active_encoder,
@@ -18,6 +17,7 @@ from tests.factories import (
     make_image,
     make_person,
 )
+from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 
 UNIT = np.eye(TINY_DIMENSION, dtype=np.float32)[0]
 
@@ -62,26 +62,28 @@ def test_a_vector_that_is_not_of_unit_length_writes_nothing(building):
 def test_a_writer_waits_for_the_removal_of_its_jobs_and_writes_nothing(building):
     """Without the lock it would leave vectors behind for jobs that were deleted under it."""
     jobs, vectors = claim(building)
-    with transaction.atomic():
-        EmbeddingJob.objects.filter(encoder=building).delete()
-        writer = Rival(lambda: write_vectors(jobs, vectors))
-        writer.wait_until_blocked()
-    assert writer.result() == 0
+    with threads() as run:
+        with transaction.atomic():
+            EmbeddingJob.objects.filter(encoder=building).delete()
+            writer = run(lambda: write_vectors(jobs, vectors))
+            wait_until_blocked()
+        assert writer.result(timeout=RACE_TIMEOUT_S) == 0
     assert not Embedding.objects.exists()
 
 
 def test_the_removal_of_an_encoder_waits_for_its_writer_and_leaves_nothing(building, monkeypatch):
     jobs, vectors = claim(building)
     upsert = batch_encoding.upsert_vectors
-    removers = []
+    with threads() as run:
+        removals = []
 
-    def upsert_while_it_is_removed(*arguments, **values):
-        removers.append(Rival(lambda: remove_encoder("second")))
-        removers[0].wait_until_blocked()
-        return upsert(*arguments, **values)
+        def upsert_while_it_is_removed(*arguments, **values):
+            removals.append(run(lambda: remove_encoder("second")))
+            wait_until_blocked()
+            return upsert(*arguments, **values)
 
-    monkeypatch.setattr(batch_encoding, "upsert_vectors", upsert_while_it_is_removed)
-    assert write_vectors(jobs, vectors) == 3
-    removers[0].result()
+        monkeypatch.setattr(batch_encoding, "upsert_vectors", upsert_while_it_is_removed)
+        assert write_vectors(jobs, vectors) == 3
+        removals[0].result(timeout=RACE_TIMEOUT_S)
     assert not Encoder.objects.filter(key="second").exists()
     assert not Embedding.objects.exists()

@@ -16,7 +16,6 @@ from gallery.vectors import (
     replace_old_indexes,
 )
 from gallery.vectors.indexing import old_index_name
-from tests.blocking import Rival
 from tests.factories import (
     TINY_DIMENSION,
     make_active_encoder,
@@ -24,6 +23,7 @@ from tests.factories import (
     make_image,
     make_person,
 )
+from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 
 
 def indexes():
@@ -100,23 +100,22 @@ def test_outside_a_transaction_it_is_made_concurrently(committed):
 def test_uploads_go_on_while_it_is_made(committed):
     """A plain CREATE INDEX would wait for this writer, and every later writer for it."""
     collection = make_collection(make_person())
-    with transaction.atomic():
-        make_image(collection, vector=[1.0] + [0.0] * (TINY_DIMENSION - 1), encoder=committed)
-        rival = Rival(lambda: ensure_index(committed))
-        rival.wait_until_blocked()
-        other = Rival(
-            lambda: make_image(
-                collection, vector=[1.0] + [0.0] * (TINY_DIMENSION - 1), encoder=committed
-            )
-        )
-        other.result()
-    assert rival.result()
+    vector = [1.0] + [0.0] * (TINY_DIMENSION - 1)
+    with threads() as run:
+        with transaction.atomic():
+            make_image(collection, vector=vector, encoder=committed)
+            index = run(lambda: ensure_index(committed))
+            wait_until_blocked()
+            upload = run(lambda: make_image(collection, vector=vector, encoder=committed))
+            upload.result(timeout=RACE_TIMEOUT_S)
+        assert index.result(timeout=RACE_TIMEOUT_S)
     assert Embedding.objects.count() == 2
 
 
 def test_processes_take_turns(committed):
-    rivals = [Rival(lambda: ensure_index(committed)) for _ in range(4)]
-    assert sorted(rival.result() for rival in rivals) == [False, False, False, True]
+    with threads() as run:
+        made = [run(lambda: ensure_index(committed)) for _ in range(4)]
+    assert sorted(each.result() for each in made) == [False, False, False, True]
 
 
 def test_an_invalid_leftover_is_made_again(committed):
@@ -190,7 +189,8 @@ def test_replacing_leaves_it_to_a_process_that_does_it_already(committed):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [indexing.ADVISORY_LOCK])
         try:
-            assert Rival(replace_old_indexes).result() == 0
+            with threads() as run:
+                assert run(replace_old_indexes).result(timeout=RACE_TIMEOUT_S) == 0
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [indexing.ADVISORY_LOCK])
     assert set(indexes()) == {old_index_name(committed)}

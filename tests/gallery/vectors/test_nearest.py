@@ -127,7 +127,7 @@ def test_exact_reads_the_contents_of_its_answer_only(many, encoder):
     with plans_of_distances() as plans:
         nearest_images(TARGET, encoder=encoder, images=as_a_rule(), limit=10, exact=True)
     lines = plans[0].splitlines()
-    (sort,) = [number for number, line in enumerate(lines) if "->  Sort" in line]
+    sort = next(number for number, line in enumerate(lines) if "->  Sort" in line)
     assert "Output: " in lines[sort + 1]
     assert "sha256" not in lines[sort + 1] and "SubPlan" not in lines[sort + 1]
     assert "SubPlan" in "".join(lines[:sort])

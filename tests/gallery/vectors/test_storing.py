@@ -13,7 +13,6 @@ from gallery.vectors import (
     stored_vectors,
     upsert_vectors,
 )
-from tests.blocking import Rival
 from tests.factories import (
     TINY_DIMENSION,
     make_active_encoder,
@@ -22,6 +21,7 @@ from tests.factories import (
     make_person,
 )
 from tests.gallery.vectors.conftest import as_stored, random_vectors
+from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 
 
 @pytest.fixture
@@ -152,16 +152,13 @@ def test_two_writers_of_the_same_pictures_in_opposite_order_take_turns():
     images = [make_image(collection) for _ in range(2)]
     store(images, encoder=encoder)
     last = random_vectors(2, seed=9)
-    with transaction.atomic():
-        # Holds the first row alone, as a writer does that has written no more yet.
-        store(images[:1], encoder=encoder, seed=5)
-        rival = Rival(
-            lambda: upsert_vectors(
-                [NewVector(images[1].pk, last[1]), NewVector(images[0].pk, last[0])],
-                encoder=encoder,
-            )
-        )
-        rival.wait_until_blocked()
-        store(images[1:], encoder=encoder, seed=6)
-    assert rival.result() == 2
+    backwards = [NewVector(images[1].pk, last[1]), NewVector(images[0].pk, last[0])]
+    with threads() as run:
+        with transaction.atomic():
+            # Holds the first row alone, as a writer does that has written no more yet.
+            store(images[:1], encoder=encoder, seed=5)
+            other = run(lambda: upsert_vectors(backwards, encoder=encoder))
+            wait_until_blocked()
+            store(images[1:], encoder=encoder, seed=6)
+        assert other.result(timeout=RACE_TIMEOUT_S) == 2
     np.testing.assert_array_equal(read(encoder), as_stored(last))
