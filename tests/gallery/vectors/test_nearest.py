@@ -15,6 +15,7 @@ from gallery.vectors import (
     nearest,
     nearest_images,
     sample_scores,
+    scores_at_least,
     scores_of,
     upsert_vectors,
 )
@@ -307,6 +308,23 @@ def test_the_score_of_tiles_is_that_of_the_nearest(public, encoder):
 def test_scores_of_nothing_ask_nothing(public, encoder, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert scores_of([], vector=TARGET, encoder=encoder, images=Image.objects.all()) == {}
+
+
+def test_a_score_is_a_condition_too(public, encoder):
+    near = make_image(public, vector=between(0, 1, share=0.9), encoder=encoder)
+    far = make_image(public, vector=between(0, 1, share=0.5), encoder=encoder)
+    captioned = make_image(public)
+    upsert_vectors([NewVector(captioned.pk, AXES[0])], encoder=encoder, kind=VectorKind.CAPTION)
+
+    def found(score, **kind):
+        condition = scores_at_least(score, vector=AXES[0], encoder=encoder, **kind)
+        return {image.pk for image in Image.objects.filter(condition)}
+
+    assert found(0.95) == set()
+    assert found(0.7) == {near.pk}
+    assert found(0.4) == {near.pk, far.pk}
+    assert found(0.4, kind=VectorKind.CAPTION) == {captioned.pk}
+    assert Image.objects.exclude(scores_at_least(0.7, vector=AXES[0], encoder=encoder)).count() == 2
 
 
 def test_the_sample_is_bounded_the_same_each_time_and_visible(many, encoder, owner):
