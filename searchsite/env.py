@@ -45,6 +45,18 @@ SETTINGS: tuple[Setting, ...] = (
             "false",
             "Trust X-Forwarded-Proto and send cookies over HTTPS only.",
         ),
+        (
+            "HTTPS_REDIRECT",
+            "false",
+            "Send visitors from http to https. Needs a proxy that sets X-Forwarded-Proto.",
+        ),
+        (
+            "HSTS_SECONDS",
+            "0",
+            "How long browsers refuse plain http after a visit. 31536000 is a year; 0: never.",
+        ),
+        ("HSTS_SUBDOMAINS", "false", "Apply HSTS_SECONDS to all subdomains too."),
+        ("HSTS_PRELOAD", "false", "Allow the domain to be put into browsers’ own HTTPS lists."),
         ("SITE_NAME", "Semblance", "The name shown in the header and in page titles."),
         ("TIME_ZONE", "UTC", "Time zone for the dates that people see."),
         ("HOST", "127.0.0.1", "Address that `make run` listens on."),

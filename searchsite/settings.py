@@ -11,6 +11,8 @@ import dj_database_url
 import django_stubs_ext
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from searchsite import env, lanes
 from searchsite.embedded import paths as embedded_paths
@@ -127,8 +129,21 @@ EMBEDDED_REDIS = not env.text("REDIS_URL")
 REDIS_URL = env.text("REDIS_URL") or embedded_paths.redis_url(VAR_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Long enough for a busy server, short enough for a page that waits.
+CACHE_TIMEOUT_S = 0.5
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "default": {
+        "BACKEND": "searchsite.cache.SharedCache",
+        "LOCATION": [embedded_paths.redis_client_url(REDIS_URL)],
+        "KEY_PREFIX": "semblance",
+        "OPTIONS": {
+            "serializer": "searchsite.cache.JsonSerializer",
+            "socket_connect_timeout": CACHE_TIMEOUT_S,
+            "socket_timeout": CACHE_TIMEOUT_S,
+            # Once more at once, for a connection that the server closed meanwhile.
+            "retry": Retry(NoBackoff(), 1),
+        },
+    },
 }
 
 AUTH_USER_MODEL = "gallery.User"
@@ -227,6 +242,14 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = env.boolean("HTTPS_REDIRECT")
+# Asked inside the machine or the container, without the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", minimum=0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_SUBDOMAINS")
+SECURE_HSTS_PRELOAD = env.boolean("HSTS_PRELOAD")
+# W021 wants HSTS_PRELOAD: browsers' own lists are for whole domains, and hard to leave again.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if env.boolean("BEHIND_HTTPS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True

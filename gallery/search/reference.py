@@ -7,6 +7,7 @@ pictures with other pictures of the library. Pure; Scope measures and remembers 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,18 @@ class References(NamedTuple):
 
     words: Reference | None
     pictures: Reference | None
+
+    def as_lists(self) -> list[list[float] | None]:
+        """Both as the shared cache holds them."""
+        return [[float(one.median), float(one.spread)] if one else None for one in self]
+
+    @classmethod
+    def from_lists(cls, stored: Sequence[Sequence[float] | None]) -> References:
+        """Both from the shared cache."""
+        words, pictures = (
+            Reference(median=one[0], spread=one[1]) if one else None for one in stored
+        )
+        return cls(words=words, pictures=pictures)
 
 
 def measure_references(pictures: NDArray[np.float32], *, texts: NDArray[np.float32]) -> References:

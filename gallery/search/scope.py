@@ -139,7 +139,8 @@ class Scope:
         """Measured once for these very pictures, all of which the viewer sees at this moment."""
         parts = repr((self.encoder.pk, self.encoder.key, pictures, ORDINARY_QUERIES))
         key = f"search-reference-{hashlib.sha256(parts.encode()).hexdigest()}"
-        known: References | None = cache.get(key)
+        stored = cache.get(key)
+        known = References.from_lists(stored) if stored else None
         if known is None:
             rows = stored_vectors(self.visible.filter(pk__in=pictures), encoder=self.encoder)
             dimension = self.encoder.dimension
@@ -147,7 +148,7 @@ class Scope:
                 stack_vectors([row.vector for row in rows], dimension=dimension),
                 texts=load_encoder(self.encoder.key).encode_texts(ORDINARY_QUERIES),
             )
-            cache.set(key, known, REFERENCE_KEPT_S)
+            cache.set(key, known.as_lists(), REFERENCE_KEPT_S)
         return known
 
     def _key(self, kind: str, filters: Filters | None) -> str:

