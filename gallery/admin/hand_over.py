@@ -31,6 +31,7 @@ class HandOverForm(forms.Form):
 
     recipient = _PersonField(
         queryset=User.objects.none(),
+        empty_label=gettext_lazy("Choose a person…"),
         label=gettext_lazy("Hand over to"),
         help_text=gettext_lazy("Someone who can sign in."),
     )

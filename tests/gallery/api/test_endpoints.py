@@ -281,6 +281,8 @@ def test_collections_are_made_and_listed(client, public, stranger):
     )
     listed = client.get("/api/v1/collections", **basic("olga")).json()
     assert [(one["slug"], one["picture_count"]) for one in listed] == [("cats", 1), ("dogs", 0)]
+    again = send_json(client, "POST", "/api/v1/collections", {"name": "dogs"}, **basic("stranger"))
+    assert (again.status_code, again.json()["reason"]) == (409, "name_taken")
 
 
 def test_searches_over_the_limit_have_to_wait(client, public, settings):

@@ -212,3 +212,22 @@ def test_a_cover_that_moved_to_a_private_collection_shows_nowhere(client, owner,
     content = client.get(reverse("gallery:collections")).content.decode()
     assert secret.sha256 not in content
     assert Image.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["Cats", " cats "])
+def test_a_name_that_the_owner_has_already_is_an_error_beside_the_field(client, owner, name):
+    make_collection(owner, "Cats")
+    other = make_collection(owner, "Dogs")
+    client.force_login(owner)
+    form = {"name": name, "description": "", "visibility": "private", "new_collection": name}
+    settings = reverse("gallery:collection-settings", kwargs={"slug": other.slug})
+    sentence = "There is already a collection named “Cats”. Choose another name."
+    for address, field in (
+        (reverse("gallery:collection-new"), "name"),
+        (settings, "name"),
+        (reverse("gallery:upload"), "new_collection"),
+    ):
+        page = client.post(address, form)
+        assert page.status_code == 422, address
+        assert page.context["form"].errors[field] == [sentence]
+    assert owner.collections.count() == 2
