@@ -1,0 +1,89 @@
+"""What a page of hundreds of pictures costs the browser."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from gallery.models import Image
+from tests.factories import make_image
+
+TILES = 48
+COUNT = """() => {
+  const nodes = (root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ALL);
+    let count = 1;
+    while (walker.nextNode()) count += 1;
+    return count;
+  };
+  return Math.max(...[...document.querySelectorAll("main .tile")].map(nodes));
+}"""
+MAX_ASSET_BYTES = 60_000
+
+
+@pytest.fixture
+def many(library):
+    """A few dozen pictures; their rows are enough, no tile waits for its file."""
+    width_height = ((640, 480), (480, 640), (900, 450), (600, 600))
+    for number in range(TILES):
+        width, height = width_height[number % 4]
+        make_image(library, title=f"Picture {number}", width=width, height=height)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("address", "person", "most"),
+    [
+        ("/", None, 6),  # li, a, svg, img, span and its text
+        ("/collections/colours/", "olga", 8),  # and a checkbox in its label
+        ("/search/?q=red", None, 13),  # and a bar with the mark and two links
+        ("/search/?tag=drawn", None, 11),
+    ],
+)
+def test_a_tile_costs_few_nodes(many, request, new_page, address, person, most):
+    page = new_page(person=person and request.getfixturevalue(person), expect=("404",))
+    page.goto(address)
+    assert page.evaluate(COUNT) <= most
+
+
+def test_what_is_far_out_of_sight_is_not_laid_out_and_nothing_moves(many, new_page):
+    page = new_page(expect=("404",))
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.goto("/")
+    last = page.locator("main .tile").last
+    visible = "tile => tile.querySelector('img').checkVisibility({ contentVisibilityAuto: true })"
+    assert not last.evaluate(visible)
+    before = last.bounding_box()
+    height = page.evaluate("document.querySelector('#grid').scrollHeight")
+    last.scroll_into_view_if_needed()
+    page.wait_for_function("() => window.scrollY > 0")
+    assert page.locator("main .tile").nth(TILES // 2).evaluate("tile => tile.offsetHeight") > 0
+    page.evaluate("window.scrollTo(0, 0)")
+    assert page.evaluate("document.querySelector('#grid').scrollHeight") >= height
+    assert last.bounding_box()["height"] == pytest.approx(before["height"])
+    assert last.evaluate("tile => tile.offsetHeight") > 100
+
+
+def test_the_copy_that_fits_the_slot_is_fetched(library, new_page):
+    image = Image.objects.newest_first().first()
+    Image.objects.update(width=1500, height=1000)
+    page = new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/")
+    link = page.locator(f"#image-{image.pk} img")
+    link.evaluate("img => img.decode()")
+    assert link.evaluate("img => img.currentSrc.split('/').pop()") == "480.webp"
+
+
+def test_stylesheet_and_scripts_of_a_page_are_small(library, olga, new_page):
+    """Of the page with most scripts, compressed as they travel in production."""
+    page = new_page(person=olga)
+    seen = set()
+    page.on("request", lambda request: seen.add(request.url))
+    page.goto("/upload/?collection=colours")
+    names = {url.partition("/static/")[2] for url in seen if url.endswith((".js", ".css"))}
+    packed = {name: len(gzip.compress(Path(finders.find(name)).read_bytes())) for name in names}
+    assert any(name.endswith("upload_queue.js") for name in packed)
+    assert [name for name in packed if name.endswith(".css")] == ["css/site.css"]
+    assert sum(packed.values()) < MAX_ASSET_BYTES, packed
