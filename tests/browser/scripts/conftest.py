@@ -54,3 +54,8 @@ def _answer(route, page, html):
     page.sent.append(route.request)
     status, content = page.answers.get(address, (404, {}))
     route.fulfill(status=status, json=content)
+
+
+def hash_of(page):
+    """The fragment of the page's address now; Playwright's own copy of it comes a little later."""
+    return page.evaluate("location.hash")

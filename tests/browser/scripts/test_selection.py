@@ -1,0 +1,110 @@
+"""Selecting pictures: counting, ranges, “all”, and keeping a click from opening a picture."""
+
+import pytest
+
+from tests.browser.scripts.conftest import hash_of
+
+BAR = """
+<button data-start-selecting>Select</button>
+<form data-selection data-total="120" hidden><span data-count></span>
+<input type="checkbox" data-all><button type="button" data-stop-selecting>Done</button>
+<button type="submit" data-act>Delete</button></form>
+"""
+TILE = """<li class="tile"><a class="tile__link" href="#opened-{n}">Picture {n}</a>
+<label class="tile__check"><input type="checkbox" id="box{n}"></label></li>"""
+
+
+@pytest.fixture
+def start(script_page):
+    """start(frame): a page with five pictures; `frame` is the attributes of their list."""
+
+    def begin(frame="data-selecting"):
+        tiles = "".join(TILE.format(n=n) for n in range(5))
+        page = script_page(f"{BAR}<ul {frame}>{tiles}</ul>")
+        page.run('await import("/js/selection.js");')
+        return page
+
+    return begin
+
+
+def ticked(page):
+    return page.evaluate(
+        "[...document.querySelectorAll('.tile')].map((t) => +t.querySelector('input').checked)"
+    )
+
+
+def words(page):
+    return page.locator("[data-count]").inner_text()
+
+
+def test_a_click_opens_until_selecting_begins_and_ticks_from_then_on(start):
+    page = start()
+    page.get_by_text("Picture 1").click()
+    assert hash_of(page) == "#opened-1"
+    page.get_by_text("Select", exact=True).click()
+    assert words(page) == "Select pictures"
+    page.get_by_text("Picture 2").click()
+    assert hash_of(page) == "#opened-1"
+    assert ticked(page) == [0, 0, 1, 0, 0]
+    assert words(page) == "1 selected"
+
+
+def test_shift_and_a_click_tick_every_picture_between(start):
+    page = start()
+    page.get_by_text("Select", exact=True).click()
+    page.get_by_text("Picture 3").click()
+    page.get_by_text("Picture 1").click(modifiers=["Shift"])
+    assert ticked(page) == [0, 1, 1, 1, 0]
+    assert words(page) == "3 selected"
+
+
+def test_all_counts_what_the_server_counts_until_one_is_unticked(start):
+    page = start()
+    page.get_by_text("Select", exact=True).click()
+    page.locator("[data-all]").check()
+    assert words(page) == "120 selected"
+    assert ticked(page) == [1] * 5
+    page.locator("#box2").uncheck()
+    assert words(page) == "4 selected"
+    assert not page.locator("[data-all]").is_checked()
+
+
+def test_x_begins_and_ticks_and_escape_ends(start):
+    page = start()
+    page.get_by_text("Picture 2").focus()
+    page.keyboard.press("x")
+    assert words(page) == "1 selected"
+    page.keyboard.press("Escape")
+    assert ticked(page) == [0] * 5
+    assert page.locator("form").is_hidden()
+
+
+def test_without_a_picture_nothing_can_be_done(start):
+    page = start()
+    page.get_by_text("Select", exact=True).click()
+    delete = page.locator("[data-act]")
+    assert delete.get_attribute("aria-disabled") == "true"
+    page.get_by_text("Picture 2").click()
+    assert delete.get_attribute("aria-disabled") == "false"
+
+
+def test_where_selecting_never_ends_done_only_clears(start):
+    page = start('class="is-selecting" data-selecting data-always')
+    page.get_by_text("Picture 2").click()
+    page.get_by_text("Done").click()
+    assert ticked(page) == [0] * 5
+    assert page.locator("form").is_visible()
+
+
+def test_pictures_that_arrive_while_all_is_on_are_part_of_it(start):
+    page = start()
+    page.get_by_text("Select", exact=True).click()
+    page.locator("[data-all]").check()
+    page.evaluate(
+        """tile => {
+        document.querySelector("ul").insertAdjacentHTML("beforeend", tile);
+        document.dispatchEvent(new Event("htmx:afterSwap"));
+    }""",
+        TILE.format(n=5),
+    )
+    assert ticked(page) == [1] * 6
