@@ -49,7 +49,7 @@ def get_collection(request: HttpRequest, slug: Path[Slug]) -> CollectionOut:
 
 @router.post(
     "/collections",
-    response={201: CollectionOut, **PROBLEMS},
+    response={201: CollectionOut, **PROBLEMS, 409: Problem},
     auth=signed_in,
     tags=["collections"],
     summary="Make a collection",
