@@ -8,6 +8,8 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.exceptions import SemblanceError
 from gallery.models import Collection, Image, Role, Visibility
@@ -45,17 +47,17 @@ class UploadForm(forms.Form):
         queryset=Collection.objects.none(),
         to_field_name="slug",
         required=False,
-        empty_label="A new collection…",
+        empty_label=_("A new collection…"),
         widget=forms.Select(attrs={"class": "input", "data-upload-collection": ""}),
     )
     new_collection = forms.CharField(
-        label="Name of the new collection",
+        label=_("New collection’s name"),
         required=False,
         max_length=120,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )
     visibility = forms.ChoiceField(
-        label="Who may see the new collection",
+        label=_("Visibility of the new collection"),
         choices=Visibility.choices,
         initial=Visibility.PRIVATE,
         required=False,
@@ -71,7 +73,9 @@ class UploadForm(forms.Form):
         """One of the two must be given; a name typed for a new collection wins."""
         cleaned = super().clean() or {}
         if not cleaned.get("collection") and not (cleaned.get("new_collection") or "").strip():
-            self.add_error("new_collection", "Choose a collection, or name a new one.")
+            self.add_error(
+                "new_collection", gettext("Choose a collection, or enter a name for a new one.")
+            )
         return cleaned
 
 
@@ -86,7 +90,7 @@ class CollectionForm(forms.ModelForm[Collection]):
             "visibility": forms.RadioSelect,
         }
         help_texts = {  # noqa: RUF012
-            "description": "One or two sentences, shown above the pictures.",
+            "description": _("Shown above the pictures."),
         }
 
 
@@ -96,7 +100,7 @@ class CoverForm(forms.Form):
     cover = forms.ModelChoiceField(
         queryset=Image.objects.none(),
         required=False,
-        empty_label="The newest picture",
+        empty_label=_("The newest picture"),
         widget=forms.RadioSelect,
     )
 
@@ -109,7 +113,7 @@ class MemberForm(forms.Form):
     """A person, by sign-in name, and what they may do."""
 
     username = forms.CharField(
-        label="User name",
+        label=_("User name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )

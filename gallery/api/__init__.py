@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
@@ -68,13 +69,13 @@ def domain_error(request: HttpRequest, problem: SemblanceError) -> HttpResponse:
 
 
 @api.exception_handler(Http404)
-def not_found(request: HttpRequest, _: Http404) -> HttpResponse:
+def not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
     """Nothing there, or nothing that the caller may see."""
     return _problem(
         request,
         HTTPStatus.NOT_FOUND,
         reason="not_found",
-        sentence="There is nothing here that you may see.",
+        sentence=_("Not found, or not visible to you."),
     )
 
 
@@ -84,7 +85,7 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     status = HTTPStatus(error.status_code)
     sentence = str(error)
     if status == HTTPStatus.UNAUTHORIZED:
-        sentence = "Sign in with the name and password of an account."
+        sentence = _("Sign in with a user name and password.")
     response = _problem(
         request, status, reason=_REASONS.get(status, "bad_request"), sentence=sentence
     )
@@ -96,7 +97,7 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Parameters or bodies that do not fit; the first one is named."""
-    first = error.errors[0] if error.errors else {"loc": ("request",), "msg": "is not valid"}
+    first = error.errors[0] if error.errors else {"loc": ("request",), "msg": _("isn’t valid")}
     return _problem(
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -108,25 +109,27 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(MultiPartParserError)
 @api.exception_handler(UnreadablePostError)
-def unreadable(request: HttpRequest, _: Exception) -> HttpResponse:
+def unreadable(request: HttpRequest, _error: Exception) -> HttpResponse:
     """A request that Django itself gives up on: too many fields, or a body that is cut or no
     form."""
     return _problem(
         request,
         HTTPStatus.BAD_REQUEST,
         reason="bad_request",
-        sentence="The site could not read that request: it is damaged, or has too many fields.",
+        sentence=_("The site couldn’t read that request. It’s malformed or has too many fields."),
     )
 
 
 @api.exception_handler(RequestDataTooBig)
-def too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
+def too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
     """A body without files that is larger than any that makes sense."""
     return _problem(
         request,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         reason="too_many_bytes",
-        sentence="That request is too large: send files as a form, and words in several requests.",
+        sentence=_(
+            "That request is too large. Send files as a form, and text in several requests."
+        ),
     )
 
 
@@ -138,7 +141,7 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         reason="broken",
-        sentence="Something went wrong. The error has been logged. Try again in a moment.",
+        sentence=_("Something went wrong. The error has been logged. Try again in a moment."),
     )
 
 

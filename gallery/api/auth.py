@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBasicAuth
 from ninja.utils import check_csrf
@@ -43,7 +44,7 @@ class Anyone(HttpBasicAuth):
             if check_csrf(request):
                 raise HttpError(
                     HTTPStatus.FORBIDDEN,
-                    "Send the X-CSRFToken header with the value of the cookie csrftoken.",
+                    _("Send the X-CSRFToken header with the value of the csrftoken cookie."),
                 )
             return request.user
         return self.visitor(request)
@@ -84,7 +85,7 @@ def _check_origin(request: HttpRequest) -> None:
     if origin is None or request.method in SAFE_METHODS:
         return
     if origin.partition("://")[2] != request.get_host():
-        raise HttpError(HTTPStatus.FORBIDDEN, "Another site's page may not write here.")
+        raise HttpError(HTTPStatus.FORBIDDEN, _("Requests from another site can’t make changes."))
 
 
 def _check_size(request: HttpRequest) -> None:
@@ -92,7 +93,8 @@ def _check_size(request: HttpRequest) -> None:
     if announces_more(request, than=settings.MAX_ARCHIVE_BYTES):
         most = size_in_words(settings.MAX_ARCHIVE_BYTES)
         raise HttpError(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"One request may have up to {most} here."
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            _("A request can be up to %(limit)s.") % {"limit": most},
         )
 
 

@@ -40,7 +40,7 @@ def list_collections(request: HttpRequest) -> list[CollectionOut]:
     response={200: CollectionOut, **PROBLEMS},
     auth=anyone,
     tags=["collections"],
-    summary="One collection",
+    summary="Get a collection",
 )
 def get_collection(request: HttpRequest, slug: Path[Slug]) -> CollectionOut:
     """A collection that you may see; 404 for every other."""
@@ -52,7 +52,7 @@ def get_collection(request: HttpRequest, slug: Path[Slug]) -> CollectionOut:
     response={201: CollectionOut, **PROBLEMS, 409: Problem},
     auth=signed_in,
     tags=["collections"],
-    summary="Make a collection",
+    summary="Create a collection",
 )
 def post_collection(request: HttpRequest, new: CollectionNew) -> Status[CollectionOut]:
     """You own it; its address is made from its name."""
@@ -65,7 +65,7 @@ def post_collection(request: HttpRequest, new: CollectionNew) -> Status[Collecti
     response={200: BatchOut, **PROBLEMS},
     auth=signed_in,
     tags=["pictures"],
-    summary="An upload batch where it stands",
+    summary="Get the progress of an upload batch",
 )
 def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
     """A batch of your own, with every file of it."""
@@ -79,7 +79,7 @@ def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
 
 @router.get(
     "/status", response={200: StatusOut, 401: Problem}, auth=anyone, tags=["status"],
-    summary="The state of the library",
+    summary="Get the state of the library",
 )  # fmt: skip
 def get_status(request: HttpRequest) -> StatusOut:
     """How many pictures you may see, and how many of them can be searched already."""

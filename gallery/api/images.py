@@ -7,6 +7,7 @@ from typing import cast
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from ninja import File, Form, Path, Query, Router
 from ninja.files import UploadedFile
 from ninja.responses import Status
@@ -55,7 +56,7 @@ def list_images(request: HttpRequest, params: Query[ListParams]) -> ImageList:
     "/images/{image_id}",
     response={200: ImageOut, **READ_PROBLEMS},
     auth=anyone,
-    summary="One picture",
+    summary="Get a picture",
 )
 def get_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
     """A picture that you may see; 404 for every other."""
@@ -66,7 +67,7 @@ def get_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
     "/images/{image_id}",
     response={200: ImageOut, **WRITE_PROBLEMS},
     auth=signed_in,
-    summary="Change a picture",
+    summary="Update a picture",
 )
 def change_image(request: HttpRequest, image_id: Path[ImageId], change: ImageChange) -> ImageOut:
     """Writes title, caption and tags, and moves it to another collection. All or nothing."""
@@ -80,7 +81,7 @@ def change_image(request: HttpRequest, image_id: Path[ImageId], change: ImageCha
             moved = move_images(Image.objects.filter(pk=image.pk), to=target, by=request.user)
             if not moved.ids:
                 raise LibraryProblem(
-                    "That collection has the same file already.", reason="already_there"
+                    _("That collection already has the same file."), reason="already_there"
                 )
     return _shape(request, image_id)
 
@@ -89,7 +90,7 @@ def change_image(request: HttpRequest, image_id: Path[ImageId], change: ImageCha
     "/images/{image_id}",
     response={204: None, **WRITE_PROBLEMS},
     auth=signed_in,
-    summary="Put a picture into the trash",
+    summary="Move a picture to the trash",
 )
 def delete_image(request: HttpRequest, image_id: Path[ImageId]) -> Status[None]:
     """It stays in the trash for some days and can be restored from there."""
@@ -102,14 +103,16 @@ def delete_image(request: HttpRequest, image_id: Path[ImageId]) -> Status[None]:
     "/images/{image_id}/restore",
     response={200: ImageOut, **WRITE_PROBLEMS},
     auth=signed_in,
-    summary="Take a picture out of the trash",
+    summary="Restore a picture from the trash",
 )
 def restore_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
     """409 when the same file came back another way."""
     trashed = Image.objects.trashed().editable_by(request.user)
     image = get_object_or_404(trashed, pk=image_id)
     if not restore_images(Image.objects.filter(pk=image.pk), by=request.user).ids:
-        raise LibraryProblem("The same file is back in the collection.", reason="already_there")
+        raise LibraryProblem(
+            _("The same file is already back in the collection."), reason="already_there"
+        )
     return _shape(request, image_id)
 
 
@@ -142,7 +145,7 @@ def upload_images(
     if kinds <= {FileState.REFUSED}:
         first = rows[0] if rows else None
         raise Refused(
-            first.sentence if first else "No file came with the request.",
+            first.sentence if first else _("The request has no file."),
             reason=first.item.reason if first else "no_file",
         )
     status = 200 if kinds <= {FileState.REFUSED, FileState.DUPLICATE} else 201
@@ -169,5 +172,5 @@ def _editable(request: HttpRequest, image_id: int) -> Image:
     visible = Image.objects.visible_to(request.user).select_related("collection")
     image = get_object_or_404(visible, pk=image_id)
     if not Image.objects.editable_by(request.user).filter(pk=image.pk).exists():
-        raise NotAllowed("You may see this picture but not change it.")
+        raise NotAllowed(_("You can see this picture but not change it."))
     return image

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import File, Query, Router
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
@@ -30,7 +31,7 @@ def search(request: HttpRequest, params: Query[SearchParams]) -> SearchAnswer:
 
 
 @router.post(
-    "/search/picture", response={200: SearchAnswer, **PROBLEMS}, summary="Search by a picture"
+    "/search/picture", response={200: SearchAnswer, **PROBLEMS}, summary="Search by picture"
 )
 def search_by_picture(
     request: HttpRequest, params: Query[SearchParams], picture: File[UploadedFile]
@@ -49,5 +50,5 @@ def _check_rate(request: HttpRequest) -> None:
     if wait_s:
         raise HttpError(
             HTTPStatus.TOO_MANY_REQUESTS,
-            f"That were many requests in one minute. Try again in {wait_s} seconds.",
+            _("Too many requests. Try again in %(wait_s)s seconds.") % {"wait_s": wait_s},
         )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from gallery.exceptions import LibraryProblem
 
 # Lengths in characters of the model's fields.
@@ -47,7 +49,10 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
         if word:
             found[word] = None
     if len(found) > MAX_TAGS:
-        raise LibraryProblem(f"A picture can have {MAX_TAGS} tags at most.", reason="too_many_tags")
+        raise LibraryProblem(
+            _("A picture can have up to %(limit)s tags.") % {"limit": MAX_TAGS},
+            reason="too_many_tags",
+        )
     return list(found)
 
 
@@ -68,6 +73,8 @@ def _printable(text: str, *, keep: str = "") -> str:
 def _within(text: str, *, limit: int, what: str) -> str:
     if len(text) > limit:
         raise LibraryProblem(
-            f"That {what} is too long: {limit} characters fit.", reason=f"{what}_too_long"
+            _("That %(what)s is too long. The limit is %(limit)s characters.")
+            % {"what": what, "limit": limit},
+            reason=f"{what}_too_long",
         )
     return text

@@ -68,12 +68,24 @@ class ImportReport:
         """The lines that people read."""
         lines = [refusal["reason"] for refusal in self.refused]
         lines.append(
-            f"{self.imported} imported, {self.duplicate} already there,"
-            f" {len(self.refused)} refused, in {self.seconds:.1f} s."
+            _(
+                "%(imported)s imported, %(duplicate)s duplicates, %(refused)s refused, "
+                "in %(seconds)s s."
+            )
+            % {
+                "imported": self.imported,
+                "duplicate": self.duplicate,
+                "refused": len(self.refused),
+                "seconds": f"{self.seconds:.1f}",
+            }
         )
         lines.append(
-            f"{self.searchable} pictures of “{self.collection.name}” are searchable:"
-            f" /collections/{self.collection.slug}/"
+            _("%(searchable)s pictures of “%(name)s” are searchable: /collections/%(slug)s/")
+            % {
+                "searchable": self.searchable,
+                "name": self.collection.name,
+                "slug": self.collection.slug,
+            }
         )
         return "\n".join(lines)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 
 class GuessCountQuerySet(models.QuerySet["GuessCount"]):
@@ -39,4 +40,7 @@ class GuessCount(models.Model):
         indexes: ClassVar = [models.Index(fields=["touched_at"], name="guess_count_touched")]
 
     def __str__(self) -> str:
-        return f"{self.failures} wrong passwords for {self.key[:8]}…"
+        return _("%(failures)s wrong passwords for %(key)s…") % {
+            "failures": self.failures,
+            "key": self.key[:8],
+        }

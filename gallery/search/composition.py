@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from gallery.exceptions import InvalidQuery
 from gallery.vectors import Vector
@@ -73,6 +74,6 @@ def _unit(vector: Vector) -> Vector:
 
 def _cancelled() -> InvalidQuery:
     return InvalidQuery(
-        "What you look for and what you leave out cancel each other: change one of them.",
+        _("Your search and what you exclude cancel each other out. Change one of them."),
         reason="query_cancels_itself",
     )

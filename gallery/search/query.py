@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+
 from gallery.search import params as clean
 
 Orientation = Literal["landscape", "portrait", "square"]
@@ -166,16 +168,32 @@ class SearchQuery:
         if self.words:
             found.append(self._chip(self.words, "words", "+", self.words, words=""))
         if self.picture:
-            found.append(self._chip("Your picture", "picture", "+", self.picture, picture=""))
+            found.append(self._chip(_("Your picture"), "picture", "+", self.picture, picture=""))
         for number in self.like:
             rest = tuple(n for n in self.like if n != number)
-            found.append(self._chip(f"Picture {number}", "image", "+", str(number), like=rest))
+            found.append(
+                self._chip(
+                    _("Picture %(number)s") % {"number": number},
+                    "image",
+                    "+",
+                    str(number),
+                    like=rest,
+                )
+            )
         for words in self.excluded_words:
             without = tuple(w for w in self.excluded_words if w != words)
             found.append(self._chip(words, "words", "-", words, excluded_words=without))
         for number in self.unlike:
             rest = tuple(n for n in self.unlike if n != number)
-            found.append(self._chip(f"Picture {number}", "image", "-", str(number), unlike=rest))
+            found.append(
+                self._chip(
+                    _("Picture %(number)s") % {"number": number},
+                    "image",
+                    "-",
+                    str(number),
+                    unlike=rest,
+                )
+            )
         return tuple(found)
 
     def _chip(

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery.embedding.registry import load_encoder
 from gallery.embedding.stored import PictureFile, PictureUnreadable, read_picture
@@ -77,7 +78,7 @@ def query_image_vector(token: str, *, encoder_key: str) -> Vector:
     if known is not None:
         return known
     encoder = load_encoder(encoder_key)
-    source = PictureFile(name="picture shown as a query", open=lambda: kept.file.open("rb"))
+    source = PictureFile(name=_("query picture"), open=lambda: kept.file.open("rb"))
     try:
         image = read_picture([source], at_least=encoder.spec.image_size)
     except PictureUnreadable as error:
@@ -93,6 +94,6 @@ def query_image_vector(token: str, *, encoder_key: str) -> Vector:
 
 def _expired() -> InvalidQuery:
     return InvalidQuery(
-        "The picture you searched with is not kept any more: show it again.",
+        _("The picture you searched with has expired. Upload it again."),
         reason="query_picture_expired",
     )

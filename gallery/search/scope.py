@@ -14,6 +14,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 
 from gallery.embedding.registry import load_encoder
 from gallery.exceptions import NoActiveEncoder
@@ -71,8 +72,10 @@ class Scope:
         encoder = Encoder.objects.active()
         if encoder is None:
             raise NoActiveEncoder(
-                "This site has not chosen how to read pictures yet: an administrator has to "
-                "start it once with `make run`."
+                _(
+                    "This site has no encoder yet. An administrator needs to start it once with "
+                    "`make run`."
+                )
             )
         return cls(encoder, visible_collections(viewer), filters)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.utils.translation import gettext as _
+
 from gallery.embedding.registry import encode_query_text
 from gallery.exceptions import InvalidQuery, NotSearchableYet
 from gallery.search.composition import Term, compose, mean_direction
@@ -120,9 +122,10 @@ def _missing(ids: set[int], *, scope: Scope) -> InvalidQuery | NotSearchableYet:
     visible = set(scope.visible.filter(pk__in=ids).values_list("pk", flat=True))
     if ids - visible:
         return InvalidQuery(
-            f"There is no picture {min(ids - visible)} to search with: remove it from the query.",
+            _("Picture %(id)s doesn’t exist. Remove it from the search.")
+            % {"id": min(ids - visible)},
             reason="query_picture_unknown",
         )
     return NotSearchableYet(
-        f"Picture {min(ids)} has not been read yet: try again in a minute.",
+        _("Picture %(id)s isn’t searchable yet. Try again in a minute.") % {"id": min(ids)},
     )

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery.browsing import Facets, coverage, covers_of, with_counts
@@ -64,7 +65,9 @@ def new(request: HttpRequest) -> HttpResponse:
         except SemblanceError as problem:
             add_problem(problem, to=[form])
         else:
-            messages.success(request, f"{made.name} is ready: put pictures in.")
+            messages.success(
+                request, _("%(name)s is ready. Add some pictures.") % {"name": made.name}
+            )
             return redirect(made)
     status = 422 if form.is_bound else 200
     return render(request, "collections/new.html", {"form": form}, status=status)
@@ -186,7 +189,7 @@ def delete(request: HttpRequest, *, slug: str) -> HttpResponse:
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
         return redirect("gallery:collection-settings", slug=found.slug)
-    messages.success(request, f"{found.name} is deleted.")
+    messages.success(request, _("%(name)s was deleted.") % {"name": found.name})
     return redirect("gallery:collections")
 
 

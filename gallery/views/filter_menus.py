@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from gallery.browsing import Facets
 from gallery.search import ORIENTATIONS, Filters
@@ -97,9 +98,23 @@ def chosen(filters: Filters, *, facets: Facets, address: Address) -> tuple[Chose
     if filters.year is not None:
         found.append(_chosen(str(filters.year), filters, address, year=None))
     if filters.taken_from:
-        found.append(_chosen(f"From {_day(filters.taken_from)}", filters, address, taken_from=None))
+        found.append(
+            _chosen(
+                _("From %(day)s") % {"day": _day(filters.taken_from)},
+                filters,
+                address,
+                taken_from=None,
+            )
+        )
     if filters.taken_to:
-        found.append(_chosen(f"Until {_day(filters.taken_to)}", filters, address, taken_to=None))
+        found.append(
+            _chosen(
+                _("Until %(day)s") % {"day": _day(filters.taken_to)},
+                filters,
+                address,
+                taken_to=None,
+            )
+        )
     if filters.orientation:
         label = filters.orientation.capitalize()
         found.append(_chosen(label, filters, address, orientation=""))

@@ -13,6 +13,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery.exceptions import LibraryProblem, NotAllowed
@@ -69,7 +71,9 @@ def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
     """Changes title, caption and tags; answers htmx with the details, others with the page."""
     found = _editable_or_none(request, pk=pk)
     if found is None:
-        return errors.forbidden(request, NotAllowed("You may look at this picture, not edit it."))
+        return errors.forbidden(
+            request, NotAllowed(_("You can view this picture but not edit it."))
+        )
     trail = _trail_of(request, request.POST)
     values = {name: request.POST.get(name, "") for name in ("title", "caption", "tags")}
     try:
@@ -97,7 +101,9 @@ def trash(request: HttpRequest, *, pk: int) -> HttpResponse:
     the list itself), and offers to undo it."""
     found = _editable_or_none(request, pk=pk)
     if found is None:
-        return errors.forbidden(request, NotAllowed("You may look at this picture, not delete it."))
+        return errors.forbidden(
+            request, NotAllowed(_("You can view this picture but not delete it."))
+        )
     trail = _trail_of(request, request.POST)
     before, after = (trail or NEWEST).neighbours(found, viewer=request.user)
     change = trash_images(Image.objects.filter(pk=pk), by=request.user)
@@ -190,19 +196,23 @@ def _exposure(exif: dict[str, Any]) -> Iterator[str]:
     if f_number := exif.get("f_number"):
         yield f"f/{f_number:g}"
     if iso := exif.get("iso"):
-        yield f"ISO {iso:g}"
+        yield _("ISO %(iso)s") % {"iso": f"{iso:g}"}
     if length := exif.get("focal_length_mm"):
         yield f"{length:g} mm"
 
 
 def _audience(found: Image) -> str:
     if found.collection.is_public:
-        return "Anyone who can open this site"
+        return _("Anyone who can open this site")
     members = found.collection.memberships.count()
     owner = found.collection.owner.get_username()
     if not members:
-        return f"{owner} only"
-    return f"{owner} and {members} member{'' if members == 1 else 's'}"
+        return _("%(owner)s and administrators") % {"owner": owner}
+    return ngettext(
+        "%(owner)s, %(members)s member and administrators",
+        "%(owner)s, %(members)s members and administrators",
+        members,
+    ) % {"owner": owner, "members": members}
 
 
 def _step_url(step: Step | None) -> str:

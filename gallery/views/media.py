@@ -16,6 +16,7 @@ from django.http import (
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gallery import delivery
@@ -112,4 +113,4 @@ def _streamed(store: str, name: str) -> HttpResponseBase:
 
 def _gone() -> HttpResponseNotFound:
     """A short answer for an <img>: the whole error page would cost a session and a query."""
-    return HttpResponseNotFound("No such picture.", content_type="text/plain")
+    return HttpResponseNotFound(_("Not found."), content_type="text/plain")

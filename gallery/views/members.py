@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.exceptions import SemblanceError
@@ -22,7 +23,7 @@ def save(request: HttpRequest, *, slug: str) -> HttpResponse:
     collection = managed_collection(request, slug)
     form = MemberForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Write the name that the person signs in with, and choose a role.")
+        messages.error(request, _("Enter a user name and choose a role."))
         return redirect("gallery:collection-settings", slug=slug)
     try:
         membership = add_member(collection, by=request.user, **form.cleaned_data)
@@ -30,7 +31,11 @@ def save(request: HttpRequest, *, slug: str) -> HttpResponse:
         messages.error(request, problem.sentence)
     else:
         role = Role(membership.role).label.lower()
-        messages.success(request, f"{membership.person.get_username()} is now a {role}.")
+        messages.success(
+            request,
+            _("%(name)s is now a %(role)s.")
+            % {"name": membership.person.get_username(), "role": role},
+        )
     return redirect("gallery:collection-settings", slug=slug)
 
 
@@ -41,5 +46,5 @@ def remove(request: HttpRequest, *, slug: str, pk: int) -> HttpResponse:
     collection = managed_collection(request, slug)
     name = remove_member(collection, membership_id=pk, by=request.user)
     if name:
-        messages.success(request, f"{name} no longer belongs to this collection.")
+        messages.success(request, _("%(name)s was removed from this collection.") % {"name": name})
     return redirect("gallery:collection-settings", slug=slug)

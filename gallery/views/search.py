@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gallery.browsing import example_queries, facets, for_tiles
@@ -86,7 +87,7 @@ def query_image(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         file = request.FILES.get("picture")
         if file is None:
-            problem = "Choose a picture first."
+            problem = _("Choose a picture first.")
         else:
             try:
                 kept = keep_query_image(file, owner=request.user)

@@ -14,6 +14,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -53,7 +54,7 @@ def change(request: HttpRequest, *, slug: str) -> HttpResponse:
     action = ACTIONS.get(request.POST.get("action", ""))
     try:
         if action is None:
-            raise LibraryProblem("Choose what to do with the pictures.", reason="action_missing")
+            raise LibraryProblem(_("Choose an action."), reason="action_missing")
         selected, expected = selected_images(request.POST, found)
         done, target = action(request, selected, expected)
     except SemblanceError as problem:
@@ -101,11 +102,11 @@ def selected_images(params: QueryDict, found: Collection) -> tuple[ImageQuerySet
     if params.get("all") == "1":
         shown = params.get("expected", "")
         if not is_number(shown):
-            raise LibraryProblem("Reload the page and choose again.", reason="selection_changed")
+            raise LibraryProblem(_("Reload the page and select again."), reason="selection_changed")
         return filter_images(inside, filters_from(params, found)), int(shown)
     ids = numbers_of(params.getlist("ids"))
     if not ids:
-        raise LibraryProblem("Tick at least one picture first.", reason="nothing_selected")
+        raise LibraryProblem(_("Select at least one picture."), reason="nothing_selected")
     return inside.filter(pk__in=ids), len(ids)
 
 
@@ -114,7 +115,9 @@ def _move(request: HttpRequest, images: ImageQuerySet, expected: int) -> tuple[C
     slug = request.POST.get("target", "")
     target = targets.filter(slug=slug).first() if slug_re.match(slug) else None
     if target is None:
-        raise LibraryProblem("Choose a collection to move them to.", reason="target_missing")
+        raise LibraryProblem(
+            _("Choose a collection to move the pictures to."), reason="target_missing"
+        )
     done = move_images(images, to=target, by=request.user, expected=expected)
     return done, target.name
 

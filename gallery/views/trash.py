@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -51,9 +52,11 @@ def change(request: HttpRequest) -> HttpResponse:
             offer_undo(request, change=done, sentence=describe_change(done))
         elif request.POST.get("action") == "purge":
             count = purge_images(images, by=request.user, expected=expected)
-            messages.success(request, f"{pictures(count)} deleted for ever.")
+            messages.success(
+                request, _("%(pictures)s deleted permanently.") % {"pictures": pictures(count)}
+            )
         else:
-            raise LibraryProblem("Choose what to do with the pictures.", reason="action_missing")
+            raise LibraryProblem(_("Choose an action."), reason="action_missing")
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
         if request.htmx:  # type: ignore[attr-defined]
@@ -98,9 +101,9 @@ def _selected(request: HttpRequest, params: QueryDict) -> tuple[ImageQuerySet, i
     if params.get("all") == "1":
         shown = params.get("expected", "")
         if not is_number(shown):
-            raise LibraryProblem("Reload the page and choose again.", reason="selection_changed")
+            raise LibraryProblem(_("Reload the page and select again."), reason="selection_changed")
         return _trashed(request), int(shown)
     ids = numbers_of(params.getlist("ids"))
     if not ids:
-        raise LibraryProblem("Tick at least one picture first.", reason="nothing_selected")
+        raise LibraryProblem(_("Select at least one picture."), reason="nothing_selected")
     return _trashed(request).filter(pk__in=ids), len(ids)

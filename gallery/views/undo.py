@@ -11,6 +11,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.exceptions import SemblanceError
@@ -67,7 +68,9 @@ def undo(request: HttpRequest) -> HttpResponse:
     """Undoes the last change and goes back to the page it was offered on."""
     kept = request.session.get(SESSION_KEY)
     if kept is None or kept["token"] != request.POST.get("token"):
-        messages.error(request, "That can no longer be undone: something else was changed since.")
+        messages.error(
+            request, _("This can’t be undone anymore because something else has changed.")
+        )
         return redirect(_came_from(request))
     try:
         change = Change.from_data(signing.loads(kept["change"], salt=SESSION_KEY))
@@ -76,9 +79,15 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.error(request, problem.sentence)
     except (signing.BadSignature, KeyError, TypeError, ValueError):
         # Kept by an earlier version of the site, which wrote changes down in another way.
-        messages.error(request, "That can no longer be undone: the site was renewed since.")
+        messages.error(
+            request, _("This can’t be undone anymore because the site has been updated.")
+        )
     else:
-        messages.success(request, f"Undone: {pictures(back)} put back as before.")
+        messages.success(
+            request,
+            _("Undone: %(pictures)s restored to the previous state.")
+            % {"pictures": pictures(back)},
+        )
     request.session.pop(SESSION_KEY, None)
     return redirect(_came_from(request))
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
@@ -20,6 +21,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -103,7 +105,7 @@ def retry(request: HttpRequest, *, pk: UUID) -> HttpResponse:
         jobs = jobs.filter(image__upload_items=int(request.POST["item"]))
     count = retry_jobs(EmbeddingJob.objects.filter(pk__in=jobs.values("pk")))
     hint_workers()
-    sentence = f"Trying {pictures(count)} again."
+    sentence = _("Retrying %(pictures)s.") % {"pictures": pictures(count)}
     if _wants_json(request):
         return JsonResponse({"sentence": sentence})
     messages.info(request, sentence)
@@ -142,7 +144,9 @@ def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:
     """Looks at the announced size before a byte of the body is read, which the check of the
     form's token would do, then lets the view run behind that check."""
     if announces_more(request, than=settings.MAX_ARCHIVE_BYTES):
-        sentence = f"One upload may have up to {size_in_words(settings.MAX_ARCHIVE_BYTES)} here."
+        sentence = _("An upload can be up to %(limit)s.") % {
+            "limit": size_in_words(settings.MAX_ARCHIVE_BYTES)
+        }
         if _wants_json(request):
             return _json_problem("too_many_bytes", sentence, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return errors.too_large(request, sentence)
@@ -150,7 +154,11 @@ def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:
         request.FILES  # noqa: B018  reading the body is what may fail
     except TooManyFilesSent:
         most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
-        messages.error(request, f"A form sends {most:,} files at most: choose fewer, or a zip.")
+        messages.error(
+            request,
+            _("A form can send up to %(limit)s files. Choose fewer, or upload a zip.")
+            % {"limit": intcomma(most)},
+        )
         return redirect("gallery:upload")
     except UnreadablePostError:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)

@@ -12,8 +12,16 @@ from tests.source_tree import ROOT, Module, modules, tracked
 # Sentences that are not for people who use the site, by module and first words, with the reason.
 NOT_TRANSLATED: dict[str, dict[str, str]] = {
     "gallery.ingest.sample_library": {"": "captions are content: an owner writes them"},
+    "gallery.api.schemas": {"": "the API's schema is documentation for developers"},
+    "gallery.api": {
+        "Put pictures in": "the API's schema",
+        "Basic realm": "a header",
+    },
     "gallery.checks": {"": "system checks, as Django's own, are for whoever starts the site"},
     "gallery.embedding.catalog": {"CLIP ViT": "the names of models"},
+    "gallery.management.commands.first_start": {"manage.py": "a command"},
+    "gallery.search.reference": {"": "queries to compare with, never shown"},
+    "gallery.templatetags.pictures": {"(max-width": "an attribute"},
     "gallery.http.script_catalog": {"": "headers"},
     "gallery.ingest.child_process": {"": "reasons for the log"},
     "gallery.ingest.decoder_child": {"": "Pillow's words, compared with its errors"},

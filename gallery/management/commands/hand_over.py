@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.exceptions import SemblanceError
 from gallery.library.ownership import hand_over_everything
@@ -17,12 +18,14 @@ from gallery.search import console_viewer
 class Command(BaseCommand):
     """Prints what changed hands; afterwards the first account can be deleted."""
 
-    help = "Hand over all pictures, collections and uploads of one person to another."
+    help = gettext_lazy(  # type: ignore[assignment]
+        "Transfer all pictures, collections and uploads from one person to another."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Takes two user names."""
-        parser.add_argument("from", metavar="FROM", help="user name of the present owner")
-        parser.add_argument("to", metavar="TO", help="user name of the new owner")
+        parser.add_argument("from", metavar="FROM", help=_("user name of the current owner"))
+        parser.add_argument("to", metavar="TO", help=_("user name of the new owner"))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Hand over, all or nothing."""
@@ -32,11 +35,18 @@ class Command(BaseCommand):
         except SemblanceError as error:
             raise CommandError(error.sentence) from error
         self.stdout.write(
-            f"Pictures: {done.pictures}. Collections: {done.collections}."
-            f" All of them belong to {recipient.get_username()} now."
+            _("Pictures: %(pictures)s. Collections: %(collections)s. They now belong to %(name)s.")
+            % {
+                "pictures": done.pictures,
+                "collections": done.collections,
+                "name": recipient.get_username(),
+            }
         )
         if done.renamed:
-            self.stdout.write(f"Renamed, because the name was taken: {', '.join(done.renamed)}.")
+            self.stdout.write(
+                _("Renamed because the name was taken: %(names)s.")
+                % {"names": ", ".join(done.renamed)}
+            )
 
 
 def _person(name: str) -> User:

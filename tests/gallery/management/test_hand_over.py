@@ -11,7 +11,7 @@ def test_the_first_account_can_be_deleted_afterwards(owner, stranger, capsys):
     make_collection(stranger, "Holiday", slug="theirs")
     call_command("hand_over", "OLGA", "stranger")
     out = capsys.readouterr().out
-    assert "Pictures: 1. Collections: 1. All of them belong to stranger now." in out
+    assert "Pictures: 1. Collections: 1. They now belong to stranger." in out
     assert "Renamed, because the name was taken: Holiday (2)." in out
     owner.delete()
     assert stranger.images.count() == 1

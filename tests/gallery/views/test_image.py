@@ -66,9 +66,9 @@ def test_the_page_shows_all_details(client, public):
 def test_who_can_see_it_is_said(client, owner, private):
     image = make_image(private)
     client.force_login(owner)
-    assert "olga only" in text(client.get(f"/images/{image.pk}/"))
+    assert "olga and administrators" in text(client.get(f"/images/{image.pk}/"))
     private.memberships.create(person=make_person("max"), role=Role.VIEWER)
-    assert "olga and 1 member" in text(client.get(f"/images/{image.pk}/"))
+    assert "olga, 1 member and administrators" in text(client.get(f"/images/{image.pk}/"))
 
 
 @pytest.mark.parametrize("path", ["", "similar/", "original"])

@@ -24,7 +24,7 @@ def press(client, **data):
 @pytest.mark.parametrize("data", [{}, {"token": ""}, {"token": "of an older page"}])
 def test_a_token_of_another_change_undoes_nothing(client, offer, data):
     page = press(client, **data)
-    assert "can no longer be undone" in page.content.decode()
+    assert "can’t be undone anymore" in page.content.decode()
     assert not Image.objects.live().exists()
     press(client, token=offer.token)
     assert Image.objects.live().count() == 1

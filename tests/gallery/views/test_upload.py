@@ -66,7 +66,7 @@ def test_a_form_without_a_collection_says_so(client, owner):
     client.force_login(owner)
     response = client.post(reverse("gallery:upload"), {"new_collection": " "})
     assert response.status_code == 422
-    assert b"Choose a collection, or name a new one." in response.content
+    assert b"Choose a collection, or enter a name for a new one." in response.content
     assert not UploadBatch.objects.exists()
 
 
@@ -241,7 +241,7 @@ def test_failed_pictures_show_why_and_can_be_tried_again(client, batch):
     )
     item = batch.items.get()
     response = client.post(f"{batch.get_absolute_url()}retry/", {"item": item.pk}, **JSON)
-    assert response.json() == {"sentence": "Trying 1 picture again."}
+    assert response.json() == {"sentence": "Retrying 1 picture."}
     assert EmbeddingJob.objects.quarantined().get() == foreign
 
 
@@ -253,7 +253,7 @@ def test_trying_a_whole_batch_again_leaves_other_batches_alone(client, batch, ow
     send(client, others, upload("green.png", png(color="green")))
     EmbeddingJob.objects.update(quarantined_at=timezone.now(), attempts=3, reason="It broke.")
     response = client.post(f"{batch.get_absolute_url()}retry/", **JSON)
-    assert response.json() == {"sentence": "Trying 2 pictures again."}
+    assert response.json() == {"sentence": "Retrying 2 pictures."}
     assert EmbeddingJob.objects.quarantined().get().image == others.items.get().image
 
 
