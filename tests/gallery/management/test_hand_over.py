@@ -12,7 +12,7 @@ def test_the_first_account_can_be_deleted_afterwards(owner, stranger, capsys):
     call_command("hand_over", "OLGA", "stranger")
     out = capsys.readouterr().out
     assert "Pictures: 1. Collections: 1. They now belong to stranger." in out
-    assert "Renamed, because the name was taken: Holiday (2)." in out
+    assert "Renamed because the name was taken: Holiday (2)." in out
     owner.delete()
     assert stranger.images.count() == 1
 

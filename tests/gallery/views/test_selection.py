@@ -67,7 +67,7 @@ def test_all_means_all_that_match_and_nothing_else(client, collection, owner):
 def test_another_number_than_the_one_shown_changes_nothing(client, collection, expected):
     make_image(collection)
     response = act(client, collection, "trash", all="1", expected=expected)
-    assert "choose again" in response.content.decode().lower()
+    assert "select again" in response.content.decode().lower()
     assert Image.objects.live().count() == 1
 
 

@@ -144,7 +144,7 @@ def test_too_many_announced_bytes_are_refused_before_they_are_read(client, batch
     assert response.json()["reason"] == "too_many_bytes"
     response = client.post(address, body, content_type="multipart/form-data; boundary=x")
     assert response.status_code == 413
-    assert b"may have up to" in response.content
+    assert b"can be up to" in response.content
 
 
 def test_uploads_need_the_token_of_the_form(owner, batch):
