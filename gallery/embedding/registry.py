@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
+from collections.abc import Hashable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
 import numpy as np
+from cachetools import LRUCache, cached
 from django.conf import settings
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ _encoders: dict[str, EncoderBackend] = {}
 _loading: dict[str, threading.Lock] = {}
 _background: dict[str, Future[EncoderBackend]] = {}
 _query_lock = threading.Lock()
-_queries: OrderedDict[tuple[str, str], NDArray[np.float32]] = OrderedDict()
+_queries: LRUCache[Hashable, NDArray[np.float32]] = LRUCache(QUERY_CACHE_SIZE)
 
 
 @dataclass(frozen=True)
@@ -94,18 +95,13 @@ def encode_query_text(key: str, text: str) -> NDArray[np.float32]:
 
     Raises EncoderUnavailable.
     """
-    words = " ".join(text.split())
-    with _query_lock:
-        known = _queries.get((key, words))
-        if known is not None:
-            _queries.move_to_end((key, words))
-            return known
+    return _encode_words(key, " ".join(text.split()))
+
+
+@cached(_queries, lock=_query_lock)
+def _encode_words(key: str, words: str) -> NDArray[np.float32]:
     vector: NDArray[np.float32] = load_encoder(key).encode_texts([words])[0]
     vector.setflags(write=False)
-    with _query_lock:
-        _queries[(key, words)] = vector
-        while len(_queries) > QUERY_CACHE_SIZE:
-            _queries.popitem(last=False)
     return vector
 
 

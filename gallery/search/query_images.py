@@ -7,11 +7,12 @@ without any EXIF, is stored.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections.abc import Hashable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from cachetools import LRUCache, cached
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.utils import timezone
@@ -28,9 +29,6 @@ from gallery.vectors import Vector
 
 # Vectors of query pictures kept in memory, so that page two does not read the picture again.
 CACHE_SIZE = 256
-
-_lock = threading.Lock()
-_vectors: OrderedDict[tuple[str, str], Vector] = OrderedDict()
 
 
 def keep_query_image(file: File[Any] | Path, *, owner: Viewer) -> QueryImage:
@@ -73,10 +71,15 @@ def query_image_vector(token: str, *, encoder_key: str) -> Vector:
     kept = QueryImage.objects.current().filter(token=token).first()
     if kept is None:
         raise _expired()
-    with _lock:
-        known = _vectors.get((encoder_key, token))
-    if known is not None:
-        return known
+    return _encode_picture(kept, encoder_key)
+
+
+@cached(
+    LRUCache[Hashable, Vector](CACHE_SIZE),
+    key=lambda kept, encoder_key: (encoder_key, kept.token),
+    lock=threading.Lock(),
+)
+def _encode_picture(kept: QueryImage, encoder_key: str) -> Vector:
     encoder = load_encoder(encoder_key)
     source = PictureFile(name=_("query picture"), open=lambda: kept.file.open("rb"))
     try:
@@ -85,10 +88,6 @@ def query_image_vector(token: str, *, encoder_key: str) -> Vector:
         raise _expired() from error
     vector: Vector = encoder.encode_images([image])[0]
     vector.setflags(write=False)
-    with _lock:
-        _vectors[(encoder_key, token)] = vector
-        while len(_vectors) > CACHE_SIZE:
-            _vectors.popitem(last=False)
     return vector
 
 

@@ -86,12 +86,13 @@ def test_the_query_cache_keeps_encoders_apart(monkeypatch):
     assert registry.encode_query_text("tiny", "red") is one
 
 
-def test_the_query_cache_forgets_the_oldest(monkeypatch):
-    monkeypatch.setattr(registry, "QUERY_CACHE_SIZE", 2)
-    first = registry.encode_query_text("tiny", "red")
-    registry.encode_query_text("tiny", "blue")
-    registry.encode_query_text("tiny", "green")
-    assert registry.encode_query_text("tiny", "red") is not first
+def test_the_query_cache_forgets_what_was_not_used_for_longest():
+    used, unused = (registry.encode_query_text("tiny", words) for words in ("red", "blue"))
+    for number in range(registry.QUERY_CACHE_SIZE - 1):
+        assert registry.encode_query_text("tiny", "red") is used
+        registry.encode_query_text("tiny", f"green {number}")
+    assert registry.encode_query_text("tiny", "red") is used
+    assert registry.encode_query_text("tiny", "blue") is not unused
 
 
 def test_warming_up_runs_both_towers():

@@ -71,6 +71,16 @@ def test_vectors_of_a_shown_picture_are_kept_apart_by_encoder(db, monkeypatch):
     assert query_images.query_image_vector(kept.token, encoder_key="tiny") is one
 
 
+def test_a_shown_picture_is_encoded_once_and_not_after_it_expired(db, monkeypatch):
+    kept = keep_query_image(upload(solid()), owner=None)
+    first = query_images.query_image_vector(kept.token, encoder_key="tiny")
+    monkeypatch.setattr(query_images, "read_picture", lambda *_, **__: pytest.fail("read again"))
+    assert query_images.query_image_vector(kept.token, encoder_key="tiny") is first
+    QueryImage.objects.update(expires_at=timezone.now())
+    with pytest.raises(InvalidQuery):
+        query_images.query_image_vector(kept.token, encoder_key="tiny")
+
+
 def test_what_is_kept_is_a_stripped_webp_copy(owner):
     kept = keep_query_image(upload(images.jpeg_with_exif()), owner=owner)
     assert kept.owner == owner
