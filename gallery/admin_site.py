@@ -1,35 +1,87 @@
-"""The admin site: Django's, with our name on it and the state of the library on its first page."""
+"""The admin site: Django's, inside the site's own frame, with the state of the library first."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
-from gallery.views.accounts import AdminSignInForm
+# The order of the sections in the admin's navigation; models that are not named come last.
+SECTIONS = ("Image", "Collection", "UploadBatch", "EmbeddingJob", "Encoder", "User", "Group")
 
 
 class SemblanceAdminSite(AdminSite):
-    """Headings of the admin, and its first page."""
+    """Headings and navigation of the admin, and its first page."""
 
     site_header = "Semblance"
     site_title = "Semblance"
-    index_title = "Manage the library"
-    login_form = AdminSignInForm
+    index_title = _("Overview")
+    # The sections are links in a row above each page.
+    enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without Django's way from any row's key to its page: it asks for no permission, and
-        the address of a collection tells its name."""
+        """Leaves out Django's way from any row's key to its page: it checks no permission, and
+        the address of a collection shows its name."""
         return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Adds the links of the navigation."""
+        context = super().each_context(request)
+        index = reverse("admin:index", current_app=self.name)
+        return {**context, "index_url": index, "sections": _sections(context, request.path)}
+
+    def login(
+        self,
+        request: HttpRequest,
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002  # Django's signature
+    ) -> HttpResponse:
+        """Sends people to the site's own sign-in page, the one place where guessing is counted."""
+        index = reverse("admin:index", current_app=self.name)
+        wanted = request.GET.get("next") or request.POST.get("next") or index
+        if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+            wanted = index
+        return redirect_to_login(wanted, resolve_url("login"))
+
+    def password_change(
+        self,
+        request: HttpRequest,  # noqa: ARG002  # Django's signature
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponse:
+        """Sends people to the site's own page."""
+        return redirect("password_change")
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """Adds the numbers for administrators; other staff may not see all that they count."""
+        from gallery.admin.activity import read_activity
         from gallery.admin.dashboard import read_dashboard
 
-        dashboard = read_dashboard() if request.user.is_superuser else None
-        return super().index(request, {"dashboard": dashboard, **(extra_context or {})})
+        numbers: dict[str, Any] = {"dashboard": None, "activity": ()}
+        if request.user.is_superuser:
+            numbers = {"dashboard": read_dashboard(), "activity": read_activity()}
+        return super().index(request, {**numbers, **(extra_context or {})})
+
+
+def _sections(context: dict[str, Any], path: str) -> list[dict[str, Any]]:
+    """The lists that the person may open, in our order, the one that `path` is in marked."""
+    models = [
+        {
+            **model,
+            "label": capfirst(model["name"]),
+            "is_current": path.startswith(model["admin_url"]),
+        }
+        for app in context["available_apps"]
+        for model in app["models"]
+        if model["admin_url"]
+    ]
+    known = {name: place for place, name in enumerate(SECTIONS)}
+    return sorted(models, key=lambda model: known.get(model["object_name"], len(known)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy
 
 
 class GalleryConfig(AppConfig):
     """The gallery app."""
 
     name = "gallery"
-    verbose_name = "Pictures"
+    verbose_name = gettext_lazy("Library")
 
     def ready(self) -> None:
         """Registers the system checks."""

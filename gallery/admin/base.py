@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from gallery.delivery import rendition_url
 from gallery.exceptions import SemblanceError
@@ -32,6 +32,13 @@ class LibraryAdmin(ModelAdmin[Row]):
     # Counting the whole table beside the matching rows is a second slow query.
     show_full_result_count = False
     empty_value_display = "–"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Headed by what it lists, instead of “Select picture to change”."""
+        heading = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**heading, **(extra_context or {})})
 
     def view_on_site(self, obj: Row) -> str | None:
         """Its page, if it has one, by its own address: see SemblanceAdminSite."""
@@ -66,11 +73,6 @@ def errors_as_messages(request: HttpRequest) -> Iterator[None]:
         yield
     except SemblanceError as error:
         messages.error(request, error.sentence)
-
-
-def counted(number: int, noun: str) -> str:
-    """“1 picture”, “12,000 pictures”."""
-    return f"{intcomma(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def thumbnail(image: Image, *, side_px: int = LIST_THUMBNAIL_PX) -> SafeString:

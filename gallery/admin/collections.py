@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.admin.base import LibraryAdmin, errors_as_messages
 from gallery.browsing import with_counts
@@ -37,8 +38,6 @@ class MembershipInline(admin.TabularInline[Membership, Collection]):
     model = Membership
     extra = 1
     autocomplete_fields = ("person",)
-    verbose_name = "member"
-    verbose_name_plural = "members"
 
 
 class CoverWidget(ForeignKeyRawIdWidget):
@@ -184,7 +183,7 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         with errors_as_messages(request):
             delete_collection(obj, by=request.user)
 
-    @admin.display(description="Pictures", ordering="picture_count")
+    @admin.display(description=gettext_lazy("Pictures"), ordering="picture_count")
     def pictures(self, collection: Collection) -> SafeString | str:
         """How many are in it, linked to them."""
         if collection.pk is None:

@@ -15,6 +15,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from gallery.admin.base import LibraryAdmin, options_of
 from gallery.models import Image
@@ -66,7 +67,7 @@ class ConfirmForm(forms.Form):
         given = str(self.cleaned_data["fingerprint"])
         if given != self._selection.fingerprint:
             raise forms.ValidationError(
-                "The selection changed while this page was open. Look at it again, then confirm."
+                _("The selection changed while this page was open. Check it, then confirm.")
             )
         return given
 

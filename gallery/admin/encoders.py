@@ -53,7 +53,7 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
             .order_by(F("activated_at").desc(nulls_last=True), "pk")
         )
 
-    @admin.display(description="Coverage")
+    @admin.display(description=_("Coverage"))
     def coverage(self, encoder: Encoder) -> SafeString:
         """A bar, and the numbers beside it."""
         done, total = getattr(encoder, "vector_count", 0), getattr(encoder, "live_count", 0)
@@ -67,12 +67,12 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
             total,
         )
 
-    @admin.display(description="Waiting", ordering="waiting_count")
+    @admin.display(description=_("Waiting"), ordering="waiting_count")
     def waiting(self, encoder: Encoder) -> SafeString | str:
         """Pictures it has yet to embed, linked to its queue."""
         return _queue_link(encoder, number=getattr(encoder, "waiting_count", 0), state="")
 
-    @admin.display(description="Failed", ordering="failed_count")
+    @admin.display(description=_("Failed"), ordering="failed_count")
     def failed(self, encoder: Encoder) -> SafeString | str:
         """Pictures it could not embed, linked to the reasons."""
         return _queue_link(
@@ -84,7 +84,7 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
         """Why workers skip it at the moment; its own page shows all of it."""
         return Truncator(encoder.failure).chars(PROBLEM_CHARACTERS) or None
 
-    @admin.action(description="Use for searches", permissions=["operate"])
+    @admin.action(description=_("Use for searches"), permissions=["operate"])
     def activate_selected(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> None:
         """Switches searches to it; refused, with the reason, while pictures are missing."""
         encoder = self._only(request, queryset)
@@ -94,7 +94,7 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
             activate_encoder(encoder.key)
             self.message_user(request, f"Searches now use {encoder.key}.", messages.SUCCESS)
 
-    @admin.action(description="Remove with all its vectors", permissions=["operate"])
+    @admin.action(description=_("Remove with all its vectors"), permissions=["operate"])
     def remove_selected(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> None:
         """Drops it and its vectors; never the one in use."""
         encoder = self._only(request, queryset)

@@ -12,11 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from gallery.admin import sentences
 from gallery.admin.base import (
     PAGE_THUMBNAIL_PX,
     LibraryAdmin,
-    counted,
     errors_as_messages,
     thumbnail,
 )
@@ -45,7 +47,9 @@ FILE = ("original_name", "media_type", "size", "sha256", "taken_at", "camera", "
 class MoveForm(ConfirmForm):
     """Where the selected pictures go."""
 
-    collection = forms.ModelChoiceField(queryset=Collection.objects.none(), label="Move to")
+    collection = forms.ModelChoiceField(
+        queryset=Collection.objects.none(), label=gettext_lazy("Move to")
+    )
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,7 +83,9 @@ class ImageAdmin(LibraryAdmin[Image]):
         "media_type",
     )
     search_fields = ("title", "caption", "original_name", "tags", "sha256")
-    search_help_text = "Title, caption, tag, file name or SHA-256."
+    search_help_text = gettext_lazy(
+        "Search titles, captions, tags, file names and SHA-256 checksums."
+    )
     date_hierarchy = "created_at"
     actions = (
         "move_selected",
@@ -92,8 +98,8 @@ class ImageAdmin(LibraryAdmin[Image]):
     readonly_fields = ("large_picture", *PLACE, *FILE)
     fieldsets: ClassVar = (
         (None, {"fields": ("large_picture", *EDITABLE)}),
-        ("Where it is", {"fields": PLACE}),
-        ("The file", {"fields": FILE}),
+        (gettext_lazy("Location"), {"fields": PLACE}),
+        (gettext_lazy("File"), {"fields": FILE}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
@@ -127,38 +133,38 @@ class ImageAdmin(LibraryAdmin[Image]):
         words = {name: form.cleaned_data[name] for name in EDITABLE}
         edit_image(obj, by=request.user, **words)
 
-    @admin.display(description="Picture")
+    @admin.display(description=gettext_lazy("Picture"))
     def picture(self, image: Image) -> SafeString:
         """Its thumbnail."""
         return thumbnail(image)
 
-    @admin.display(description="Picture")
+    @admin.display(description=gettext_lazy("Picture"))
     def large_picture(self, image: Image) -> SafeString:
         """A larger one, on its own page."""
         return thumbnail(image, side_px=PAGE_THUMBNAIL_PX)
 
-    @admin.display(description="Title", ordering="title")
+    @admin.display(description=gettext_lazy("Title"), ordering="title")
     def name(self, image: Image) -> SafeString:
         """Its title, with the file's name below."""
         return format_html(
             '{}<br><span class="quiet">{}</span>', image.display_title, image.original_name
         )
 
-    @admin.display(description="Searchable", ordering="is_searchable")
+    @admin.display(description=gettext_lazy("Search"), ordering="is_searchable")
     def searchable(self, image: Image) -> str:
         """How searches see it."""
         if image.is_trashed:
-            return "In the trash"
+            return _("In the trash")
         if getattr(image, "has_failed", False):
-            return "Failed"
-        return "Yes" if getattr(image, "is_searchable", False) else "Waiting"
+            return _("Failed")
+        return _("Searchable") if getattr(image, "is_searchable", False) else _("Waiting")
 
-    @admin.display(description="Size", ordering="size_bytes")
+    @admin.display(description=gettext_lazy("Size"), ordering="size_bytes")
     def size(self, image: Image) -> str:
         """Pixels and bytes."""
         return f"{image.width} × {image.height}, {filesizeformat(image.size_bytes)}"
 
-    @admin.action(description="Move to another collection…", permissions=["change"])
+    @admin.action(description=gettext_lazy("Move to another collection…"), permissions=["change"])
     def move_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
         """Asks where to, then moves."""
         selection = Selection.of(queryset, request=request)
@@ -171,54 +177,61 @@ class ImageAdmin(LibraryAdmin[Image]):
             target = form.cleaned_data["collection"]
             with errors_as_messages(request):
                 moved = move_images(selection.images(), to=target, by=request.user)
-                self._report(
-                    request, done=len(moved.ids), of=selection, outcome=f"moved to {target}"
-                )
+                sentence = sentences.changed(moved, selected=len(selection.ids), target=target.name)
+                self._report(request, sentence, done=len(moved.ids))
             return None
+        title = sentences.move_question(len(selection.ids))
         question = Confirmation(
-            title=f"Move {counted(len(selection.ids), 'picture')}",
-            sentence="They get the visibility and the members of the collection they move to.",
-            button=f"Move {counted(len(selection.ids), 'picture')}",
+            title=title,
+            sentence=_(
+                "Whoever can see the collection you choose will be able to see these pictures."
+            ),
+            button=title,
             action="move_selected",
         )
         return confirmation_page(
             self, request=request, selection=selection, form=form, question=question
         )
 
-    @admin.action(description="Try failed embeddings again", permissions=["change"])
+    @admin.action(description=gettext_lazy("Retry failed embedding"), permissions=["change"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         """Gives the failed ones three more attempts."""
         selection = Selection.of(queryset, request=request)
         retried = retry_jobs(EmbeddingJob.objects.filter(image__in=selection.images()))
         hint_workers()
-        self.message_user(request, f"{counted(retried, 'embedding')} will be tried again.")
+        self.message_user(request, sentences.retried(retried))
 
-    @admin.action(description="Embed again", permissions=["change"])
+    @admin.action(description=gettext_lazy("Embed again"), permissions=["change"])
     def embed_selected_again(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         """Makes new vectors; the old ones answer searches until then."""
         selection = Selection.of(queryset, request=request)
         queued = embed_again(selection.images())
         hint_workers()
-        self._report(request, done=queued, of=selection, outcome="queued to be embedded again")
+        sentence = sentences.queued_again(queued, selected=len(selection.ids))
+        self._report(request, sentence, done=queued)
 
-    @admin.action(description="Move to the trash", permissions=["change"])
+    @admin.action(description=gettext_lazy("Move to the trash"), permissions=["change"])
     def trash_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         """Nothing is lost: they can be restored from the trash."""
         selection = Selection.of(queryset, request=request)
         with errors_as_messages(request):
             trashed = trash_images(selection.images(), by=request.user)
-            self._report(request, done=len(trashed.ids), of=selection, outcome="moved to the trash")
+            sentence = sentences.changed(trashed, selected=len(selection.ids))
+            self._report(request, sentence, done=len(trashed.ids))
 
-    @admin.action(description="Restore from the trash", permissions=["change"])
+    @admin.action(description=gettext_lazy("Restore from the trash"), permissions=["change"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         """Puts them back where they were."""
         selection = Selection.of(queryset, request=request)
         with errors_as_messages(request):
             restored = restore_images(selection.images(), by=request.user)
             hint_workers()
-            self._report(request, done=len(restored.ids), of=selection, outcome="restored")
+            sentence = sentences.changed(restored, selected=len(selection.ids))
+            self._report(request, sentence, done=len(restored.ids))
 
-    @admin.action(description="Delete for ever from the trash…", permissions=["destroy"])
+    @admin.action(
+        description=gettext_lazy("Delete permanently from the trash…"), permissions=["destroy"]
+    )
     def delete_selected_forever(
         self, request: HttpRequest, queryset: QuerySet[Image]
     ) -> HttpResponse | None:
@@ -226,7 +239,9 @@ class ImageAdmin(LibraryAdmin[Image]):
         selection = Selection.of(queryset.filter(deleted_at__isnull=False), request=request)
         if not selection.ids:
             self.message_user(
-                request, "None of them is in the trash: move them there first.", messages.WARNING
+                request,
+                _("None of these pictures is in the trash. Move them there first."),
+                messages.WARNING,
             )
             return None
         form = ConfirmForm(
@@ -235,12 +250,14 @@ class ImageAdmin(LibraryAdmin[Image]):
         if form.is_valid():
             with errors_as_messages(request):
                 deleted = purge_images(selection.images(), by=request.user)
-                self._report(request, done=deleted, of=selection, outcome="deleted for ever")
+                sentence = sentences.deleted(deleted, selected=len(selection.ids))
+                self._report(request, sentence, done=deleted)
             return None
+        title = sentences.delete_question(len(selection.ids))
         question = Confirmation(
-            title=f"Delete {counted(len(selection.ids), 'picture')} for ever",
-            sentence="Their files are deleted with them. This cannot be undone.",
-            button=f"Delete {counted(len(selection.ids), 'picture')} for ever",
+            title=title,
+            sentence=_("This also deletes their files and can’t be undone."),
+            button=title,
             action="delete_selected_forever",
         )
         return confirmation_page(
@@ -251,11 +268,5 @@ class ImageAdmin(LibraryAdmin[Image]):
         """Deleting for ever asks for the right to delete."""
         return request.user.has_perm("gallery.delete_image")
 
-    def _report(self, request: HttpRequest, *, done: int, of: Selection, outcome: str) -> None:
-        left = len(of.ids) - done
-        rest = f" {counted(left, 'picture')} stayed as they were." if left else ""
-        self.message_user(
-            request,
-            f"{counted(done, 'picture')} {outcome}.{rest}",
-            messages.SUCCESS if done else messages.WARNING,
-        )
+    def _report(self, request: HttpRequest, sentence: str, *, done: int) -> None:
+        self.message_user(request, sentence, messages.SUCCESS if done else messages.WARNING)

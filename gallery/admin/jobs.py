@@ -10,8 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from gallery.admin.base import ReadOnlyAdmin, counted, thumbnail
+from gallery.admin import sentences
+from gallery.admin.base import ReadOnlyAdmin, thumbnail
 from gallery.admin.list_filters import JobStateFilter
 from gallery.embedding.queue import retry_jobs
 from gallery.hints import hint_workers
@@ -31,7 +34,7 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
     list_select_related = ("image__collection", "encoder")
     list_filter = (JobStateFilter, "encoder")
     search_fields = ("reason", "image__title", "image__original_name")
-    search_help_text = "Reason, title or file name."
+    search_help_text = gettext_lazy("Search error messages, titles and file names.")
     date_hierarchy = "created_at"
     fields = (
         "thumbnail", "picture", "encoder", "state", "tries", "reason", "next_try_at", "claimed_by",
@@ -45,46 +48,44 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
         found = EmbeddingJob.objects.order_by("-quarantined_at", "next_try_at", "pk")
         return found if request.user.is_superuser else found.filter(image__in=editable.values("pk"))
 
-    @admin.display(description="Picture")
+    @admin.display(description=gettext_lazy("Picture"))
     def thumbnail(self, job: EmbeddingJob) -> SafeString:
         """The picture."""
         return thumbnail(job.image)
 
-    @admin.display(description="Title", ordering="image__title")
+    @admin.display(description=gettext_lazy("Title"), ordering="image__title")
     def picture(self, job: EmbeddingJob) -> SafeString:
         """The picture's title, linked to its page in the admin."""
         address = reverse("admin:gallery_image_change", args=[job.image_id])
         return format_html('<a href="{}">{}</a>', address, job.image.display_title)
 
-    @admin.display(description="State", ordering="quarantined_at")
+    @admin.display(description=gettext_lazy("State"), ordering="quarantined_at")
     def state(self, job: EmbeddingJob) -> str:
         """Where it stands."""
         if job.quarantined_at:
-            return "Failed for good"
+            return _("Failed")
         if job.claimed_at:
-            return f"Being worked on by {job.claimed_by or 'a worker'}"
-        return "Tried again later" if job.next_try_at > timezone.now() else "Due now"
+            return _("In progress")
+        return _("Waiting to retry") if job.next_try_at > timezone.now() else _("Waiting")
 
-    @admin.display(description="Attempts", ordering="attempts")
+    @admin.display(description=gettext_lazy("Attempts"), ordering="attempts")
     def tries(self, job: EmbeddingJob) -> str:
         """Of how many."""
-        return f"{job.attempts} of {MAX_ATTEMPTS}"
+        return _("%(number)s of %(limit)s") % {"number": job.attempts, "limit": MAX_ATTEMPTS}
 
-    @admin.display(description="Reason", ordering="reason")
+    @admin.display(description=gettext_lazy("Last error"), ordering="reason")
     def short_reason(self, job: EmbeddingJob) -> str | None:
         """Its start."""
         return Truncator(job.reason).chars(MAX_REASON_CHARACTERS) or None
 
-    @admin.display(description="Next try", ordering="next_try_at")
+    @admin.display(description=gettext_lazy("Next attempt"), ordering="next_try_at")
     def next_try(self, job: EmbeddingJob) -> object:
         """When, unless nobody will try."""
         return None if job.quarantined_at else job.next_try_at
 
-    @admin.action(description="Try again", permissions=["operate"])
+    @admin.action(description=gettext_lazy("Try again"), permissions=["operate"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[EmbeddingJob]) -> None:
         """Forgets the failures of the selected jobs and tells the workers."""
         retried = retry_jobs(EmbeddingJob.objects.filter(pk__in=queryset.order_by().values("pk")))
         hint_workers()
-        self.message_user(
-            request, f"{counted(retried, 'embedding')} will be tried again.", messages.SUCCESS
-        )
+        self.message_user(request, sentences.retried(retried), messages.SUCCESS)

@@ -10,6 +10,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery.models import EmbeddingJob, Image
 from gallery.vectors import has_active_vector
@@ -25,17 +27,17 @@ def failed_for_good() -> Exists:
 class PlaceFilter(SimpleListFilter):
     """In the library (what one sees at first), in the trash, or both."""
 
-    title = "place"
+    title = gettext_lazy("location")
     parameter_name = "place"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
         """The choices beside the first."""
-        return [("trash", "In the trash"), ("both", "Both")]
+        return [("trash", _("In the trash")), ("both", _("Both"))]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """Django calls the first choice “All”; here it is the library."""
         first, *others = super().choices(changelist)
-        yield {**first, "display": "In the library"}
+        yield {**first, "display": _("In the library")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
@@ -50,12 +52,12 @@ class PlaceFilter(SimpleListFilter):
 class SearchableFilter(SimpleListFilter):
     """Whether the active encoder has embedded the picture."""
 
-    title = "searchable"
+    title = gettext_lazy("search")
     parameter_name = "searchable"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
         """The three states."""
-        return [("yes", "Searchable"), ("waiting", "Waiting"), ("failed", "Failed")]
+        return [("yes", _("Searchable")), ("waiting", _("Waiting")), ("failed", _("Failed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
         """The rows of the choice."""
@@ -71,16 +73,16 @@ class SearchableFilter(SimpleListFilter):
 class JobStateFilter(SimpleListFilter):
     """Where a job stands: due, being worked on, resting after a failure, or quarantined."""
 
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
         """The four states."""
         return [
-            ("quarantined", "Failed for good"),
-            ("resting", "Tried again later"),
-            ("working", "Being worked on"),
-            ("due", "Due now"),
+            ("quarantined", _("Failed")),
+            ("resting", _("Waiting to retry")),
+            ("working", _("In progress")),
+            ("due", _("Waiting")),
         ]
 
     def queryset(

@@ -9,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from gallery.admin.base import ReadOnlyAdmin
 from gallery.models import Collection, Fate, UploadBatch, UploadItem
@@ -36,12 +37,12 @@ class UploadItemInline(admin.TabularInline[UploadItem, UploadBatch]):
         """A record of what happened is not edited."""
         return False
 
-    @admin.display(description="Size")
+    @admin.display(description=_("Size"))
     def size(self, item: UploadItem) -> str:
         """In words."""
         return filesizeformat(item.size_bytes)
 
-    @admin.display(description="Picture")
+    @admin.display(description=_("Picture"))
     def picture(self, item: UploadItem) -> SafeString | None:
         """What it became, or what it is a duplicate of."""
         # One that was moved away may be nobody's business here.
@@ -62,7 +63,7 @@ class UploadBatchAdmin(ReadOnlyAdmin[UploadBatch]):
         ("owner", admin.RelatedOnlyFieldListFilter),
     )
     search_fields = ("items__name", "owner__username", "collection__name")
-    search_help_text = "File name, person or collection."
+    search_help_text = _("Search file names, people and collections.")
     date_hierarchy = "created_at"
     fields = ("owner", "collection", "created_at", "stored", "duplicate", "refused")
     inlines = (UploadItemInline,)
@@ -78,17 +79,17 @@ class UploadBatchAdmin(ReadOnlyAdmin[UploadBatch]):
         found = UploadBatch.objects.newest_first().filter(collection__in=managed)
         return found.annotate(**fates)
 
-    @admin.display(description="Stored", ordering="stored_count")
+    @admin.display(description=_("Stored"), ordering="stored_count")
     def stored(self, batch: UploadBatch) -> int:
         """Files that became pictures."""
         return int(getattr(batch, "stored_count", 0))
 
-    @admin.display(description="Already there", ordering="duplicate_count")
+    @admin.display(description=_("Duplicates"), ordering="duplicate_count")
     def duplicate(self, batch: UploadBatch) -> int:
         """Files whose bytes the collection had."""
         return int(getattr(batch, "duplicate_count", 0))
 
-    @admin.display(description="Refused", ordering="refused_count")
+    @admin.display(description=_("Refused"), ordering="refused_count")
     def refused(self, batch: UploadBatch) -> int:
         """Files that were not taken in."""
         return int(getattr(batch, "refused_count", 0))

@@ -1,7 +1,14 @@
 """The data model: fields, constraints and querysets. Imports nothing else of the app."""
 
 from gallery.models.collection import Collection, Membership, Role, Visibility
-from gallery.models.embedding import Embedding, EmbeddingJob, Encoder, EncoderState, VectorKind
+from gallery.models.embedding import (
+    Embedding,
+    EmbeddingJob,
+    Encoder,
+    EncoderState,
+    VectorKind,
+)
+from gallery.models.encoder_request import EncoderRequest
 from gallery.models.image import RENDITION_WIDTHS, Image
 from gallery.models.people import User
 from gallery.models.query_image import QueryImage
@@ -14,6 +21,7 @@ __all__ = [
     "Embedding",
     "EmbeddingJob",
     "Encoder",
+    "EncoderRequest",
     "EncoderState",
     "Fate",
     "GuessCount",

@@ -73,23 +73,36 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
 class Collection(models.Model):
     """A named set of pictures with one owner; its visibility decides who sees what is in it."""
 
-    name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=80, unique=True)
-    description = models.TextField(blank=True, max_length=2000)
+    name = models.CharField(max_length=120, verbose_name=_("name"))
+    slug = models.SlugField(max_length=80, unique=True, verbose_name=_("address"))
+    description = models.TextField(blank=True, max_length=2000, verbose_name=_("description"))
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="collections"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="collections",
+        verbose_name=_("owner"),
     )
     visibility = models.CharField(
-        max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
+        max_length=10,
+        choices=Visibility.choices,
+        default=Visibility.PRIVATE,
+        verbose_name=_("visible to"),
     )
     cover = models.ForeignKey(
-        "gallery.Image", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "gallery.Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cover"),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("created"))
 
     objects = CollectionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("collection")
+        verbose_name_plural = _("collections")
         ordering: ClassVar = ["name", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -116,13 +129,25 @@ class Collection(models.Model):
 class Membership(models.Model):
     """One person's role in one collection. The owner needs none."""
 
-    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="memberships")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    collection = models.ForeignKey(
+        Collection,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("collection"),
     )
-    role = models.CharField(max_length=12, choices=Role.choices, default=Role.VIEWER)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
+    role = models.CharField(
+        max_length=12, choices=Role.choices, default=Role.VIEWER, verbose_name=_("role")
+    )
 
     class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["collection", "person"], name="membership_once"),
         ]

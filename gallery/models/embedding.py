@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Self
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
@@ -43,22 +44,34 @@ class EncoderQuerySet(models.QuerySet["Encoder"]):
 class Encoder(models.Model):
     """A model that maps words and pictures into one space. Vectors of two never mix."""
 
-    key = models.CharField(max_length=300, unique=True)
-    dimension = models.PositiveIntegerField()
+    key = models.CharField(max_length=300, unique=True, verbose_name=_("key"))
+    dimension = models.PositiveIntegerField(verbose_name=_("dimensions"))
     state = models.CharField(
-        max_length=10, choices=EncoderState.choices, default=EncoderState.BUILDING
+        max_length=10,
+        choices=EncoderState.choices,
+        default=EncoderState.BUILDING,
+        verbose_name=_("state"),
     )
     reason = models.CharField(
-        max_length=500, blank=True, help_text=_("Why this encoder was chosen.")
+        max_length=500,
+        blank=True,
+        help_text=_("Why this encoder was chosen."),
+        verbose_name=_("why it was chosen"),
     )
-    failure = models.TextField(blank=True, help_text=_("Why workers can’t use it at the moment."))
-    failed_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    activated_at = models.DateTimeField(null=True, blank=True)
+    failure = models.TextField(
+        blank=True,
+        help_text=_("Why workers can’t use it at the moment."),
+        verbose_name=_("problem"),
+    )
+    failed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("last failed"))
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("added"))
+    activated_at = models.DateTimeField(null=True, blank=True, verbose_name=_("in use since"))
 
     objects = EncoderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("encoder")
+        verbose_name_plural = _("encoders")
         ordering: ClassVar = ["pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -106,23 +119,35 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
 class Embedding(models.Model):
     """A unit vector that an encoder made from a picture, in half precision."""
 
-    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="embeddings")
-    encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="embeddings")
+    image = models.ForeignKey(
+        Image, on_delete=models.CASCADE, related_name="embeddings", verbose_name=_("picture")
+    )
+    encoder = models.ForeignKey(
+        Encoder, on_delete=models.CASCADE, related_name="embeddings", verbose_name=_("encoder")
+    )
     kind = models.CharField(
         max_length=10,
         choices=VectorKind.choices,
         default=VectorKind.PICTURE,
         db_default=VectorKind.PICTURE,
+        verbose_name=_("made from"),
     )
     ordinal = models.PositiveSmallIntegerField(
-        default=0, db_default=0, help_text=_("Numbers the vectors of one kind, from 0.")
+        default=0,
+        db_default=0,
+        help_text=_("Numbers the vectors of one kind, from 0."),
+        verbose_name=_("number"),
     )
-    vector = HalfVectorField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    vector = HalfVectorField(verbose_name=_("vector"))
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("made"))
 
     objects = EmbeddingQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("vector")
+        verbose_name_plural = _("vectors")
+        # Rows are written in order of time, so a few bytes for each block of them are enough.
+        indexes: ClassVar = [BrinIndex(fields=["created_at"], name="embedding_created")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["image", "encoder", "kind", "ordinal"], name="embedding_unique"
@@ -183,19 +208,27 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
 class EmbeddingJob(models.Model):
     """A picture that an encoder has yet to embed. This table is the queue of record."""
 
-    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="jobs")
-    encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="jobs")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(default=timezone.now)
-    claimed_at = models.DateTimeField(null=True, blank=True)
-    claimed_by = models.CharField(max_length=120, blank=True)
-    reason = models.TextField(blank=True, help_text=_("Why the last attempt failed."))
-    quarantined_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    image = models.ForeignKey(
+        Image, on_delete=models.CASCADE, related_name="jobs", verbose_name=_("picture")
+    )
+    encoder = models.ForeignKey(
+        Encoder, on_delete=models.CASCADE, related_name="jobs", verbose_name=_("encoder")
+    )
+    attempts = models.PositiveSmallIntegerField(default=0, verbose_name=_("attempts"))
+    next_try_at = models.DateTimeField(default=timezone.now, verbose_name=_("next attempt"))
+    claimed_at = models.DateTimeField(null=True, blank=True, verbose_name=_("started"))
+    claimed_by = models.CharField(max_length=120, blank=True, verbose_name=_("worker"))
+    reason = models.TextField(
+        blank=True, help_text=_("Why the last attempt failed."), verbose_name=_("last error")
+    )
+    quarantined_at = models.DateTimeField(null=True, blank=True, verbose_name=_("gave up"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("added"))
 
     objects = EmbeddingJobQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("picture waiting to be embedded")
+        verbose_name_plural = _("waiting to be embedded")
         ordering: ClassVar = ["next_try_at", "pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["image", "encoder"], name="embedding_job_once"),

@@ -87,29 +87,44 @@ class ImageQuerySet(models.QuerySet["Image"]):
 class Image(models.Model):
     """One picture in one collection. The same bytes in two collections are two rows, one file."""
 
-    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="images")
+    collection = models.ForeignKey(
+        Collection, on_delete=models.PROTECT, related_name="images", verbose_name=_("collection")
+    )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="images",
+        verbose_name=_("owner"),
     )
-    sha256 = models.CharField(max_length=64, db_index=True)
-    original = models.FileField(storage=originals_storage, max_length=120)
-    media_type = models.CharField(max_length=40)
-    width = models.PositiveIntegerField(help_text=_("Pixels, with the orientation applied."))
-    height = models.PositiveIntegerField(help_text=_("Pixels, with the orientation applied."))
-    size_bytes = models.PositiveBigIntegerField()
-    original_name = models.CharField(max_length=255)
-    title = models.CharField(max_length=200, blank=True)
-    caption = models.TextField(blank=True, max_length=5000)
-    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
-    taken_at = models.DateTimeField(null=True, blank=True)
-    camera = models.CharField(max_length=120, blank=True)
-    exif = models.JSONField(default=dict, blank=True)
-    average_color = models.CharField(max_length=7, default="#808080", help_text="#rrggbb")
+    sha256 = models.CharField(max_length=64, db_index=True, verbose_name=_("SHA-256"))
+    original = models.FileField(
+        storage=originals_storage, max_length=120, verbose_name=_("original file")
+    )
+    media_type = models.CharField(max_length=40, verbose_name=_("file type"))
+    width = models.PositiveIntegerField(
+        help_text=_("Pixels, with the orientation applied."), verbose_name=_("width")
+    )
+    height = models.PositiveIntegerField(
+        help_text=_("Pixels, with the orientation applied."), verbose_name=_("height")
+    )
+    size_bytes = models.PositiveBigIntegerField(verbose_name=_("size in bytes"))
+    original_name = models.CharField(max_length=255, verbose_name=_("file name"))
+    title = models.CharField(max_length=200, blank=True, verbose_name=_("title"))
+    caption = models.TextField(blank=True, max_length=5000, verbose_name=_("caption"))
+    tags = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, verbose_name=_("tags")
+    )
+    taken_at = models.DateTimeField(null=True, blank=True, verbose_name=_("taken"))
+    camera = models.CharField(max_length=120, blank=True, verbose_name=_("camera"))
+    exif = models.JSONField(default=dict, blank=True, verbose_name=_("EXIF data"))
+    average_color = models.CharField(
+        max_length=7, default="#808080", help_text="#rrggbb", verbose_name=_("average color")
+    )
     perceptual_hash = models.BigIntegerField(
-        null=True, help_text=_("64 bits, as a signed integer.")
+        null=True, help_text=_("64 bits, as a signed integer."), verbose_name=_("perceptual hash")
     )
-    deleted_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True, verbose_name=_("moved to the trash"))
+    created_at = models.DateTimeField(default=timezone.now, verbose_name=_("added"))
     search_document = models.GeneratedField(
         expression=Func(
             F("title"),
@@ -125,6 +140,8 @@ class Image(models.Model):
     objects = ImageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
         ordering: ClassVar = ["-created_at", "-pk"]
         constraints: ClassVar = [
             models.UniqueConstraint(

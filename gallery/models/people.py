@@ -68,6 +68,8 @@ class User(AbstractUser):
     objects: ClassVar[PersonManager] = PersonManager()
 
     class Meta(AbstractUser.Meta):
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         db_table = "auth_user"
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 def new_token() -> str:
@@ -37,20 +38,27 @@ class QueryImageQuerySet(models.QuerySet["QueryImage"]):
 class QueryImage(models.Model):
     """A picture somebody searched with. Whoever holds its token may see it until it expires."""
 
-    token = models.CharField(max_length=32, unique=True, default=new_token)
+    token = models.CharField(max_length=32, unique=True, default=new_token, verbose_name=_("token"))
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
     )
-    file = models.FileField(storage=queries_storage, max_length=120)
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
+    file = models.FileField(storage=queries_storage, max_length=120, verbose_name=_("file"))
+    width = models.PositiveIntegerField(verbose_name=_("width"))
+    height = models.PositiveIntegerField(verbose_name=_("height"))
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("added"))
+    expires_at = models.DateTimeField(verbose_name=_("expires"))
 
     objects = QueryImageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("picture searched with")
+        verbose_name_plural = _("pictures searched with")
         indexes: ClassVar = [models.Index(fields=["expires_at"], name="query_image_expires")]
 
     def __str__(self) -> str:
-        return _("query picture %(token)s…") % {"token": self.token[:6]}
+        return gettext("query picture %(token)s…") % {"token": self.token[:6]}

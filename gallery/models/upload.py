@@ -36,17 +36,24 @@ class UploadBatch(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="upload_batches"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="upload_batches",
+        verbose_name=_("uploaded by"),
     )
     collection = models.ForeignKey(
-        Collection, on_delete=models.CASCADE, related_name="upload_batches"
+        Collection,
+        on_delete=models.CASCADE,
+        related_name="upload_batches",
+        verbose_name=_("collection"),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("uploaded"))
 
     objects = UploadBatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = _("upload batches")
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
 
     def __str__(self) -> str:
         return gettext("batch %(pk)s") % {"pk": self.pk}
@@ -59,18 +66,27 @@ class UploadBatch(models.Model):
 class UploadItem(models.Model):
     """One file of a batch and its fate. Whether it is searchable is read from its image's jobs."""
 
-    batch = models.ForeignKey(UploadBatch, on_delete=models.CASCADE, related_name="items")
-    name = models.CharField(max_length=255)
-    size_bytes = models.PositiveBigIntegerField(default=0)
-    fate = models.CharField(max_length=10, choices=Fate.choices)
-    reason = models.CharField(max_length=40, blank=True)
-    sentence = models.CharField(max_length=500, blank=True)
-    image = models.ForeignKey(
-        Image, on_delete=models.SET_NULL, null=True, blank=True, related_name="upload_items"
+    batch = models.ForeignKey(
+        UploadBatch, on_delete=models.CASCADE, related_name="items", verbose_name=_("upload")
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    name = models.CharField(max_length=255, verbose_name=_("file name"))
+    size_bytes = models.PositiveBigIntegerField(default=0, verbose_name=_("size in bytes"))
+    fate = models.CharField(max_length=10, choices=Fate.choices, verbose_name=_("result"))
+    reason = models.CharField(max_length=40, blank=True, verbose_name=_("code"))
+    sentence = models.CharField(max_length=500, blank=True, verbose_name=_("why"))
+    image = models.ForeignKey(
+        Image,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="upload_items",
+        verbose_name=_("picture"),
+    )
+    created_at = models.DateTimeField(auto_now_add=True, verbose_name=_("uploaded"))
 
     class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
         ordering: ClassVar = ["pk"]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ Numbers (what a different store, such as Qdrant or a sharded index, would have t
 
 Presence (which picture has a vector) is asked inside larger SQL statements, so it stays in
 PostgreSQL whatever holds the numbers: `has_vector`, `has_active_vector`, `count_pictures`,
-`live_picture_count`, and ImageQuerySet's `searchable`, `searchable_with` and
+`live_picture_count`, `count_made_by_day`, and ImageQuerySet's `searchable`, `searchable_with` and
 `missing_vector_for`.
 
 `images` is always a queryset of the pictures that may take part. Permissions and filters are in
@@ -50,6 +50,7 @@ from gallery.vectors.nearest import (
 )
 from gallery.vectors.presence import (
     PictureCounts,
+    count_made_by_day,
     count_pictures,
     has_active_vector,
     has_vector,
@@ -71,6 +72,7 @@ __all__ = [
     "StoredVector",
     "Vector",
     "VectorKind",
+    "count_made_by_day",
     "count_pictures",
     "delete_vectors",
     "drop_indexes",

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetView
 from django.core.exceptions import ValidationError
@@ -19,8 +18,13 @@ from gallery.http.context import site_for
 from gallery.library.guesses import record_failure, record_success, seconds_to_wait
 
 
-class ThrottledSignInForm(AuthenticationForm):
+class SignInForm(AuthenticationForm):
     """A sign-in form that stops looking at passwords after too many wrong ones."""
+
+    error_messages = {  # noqa: RUF012  # Django's own type
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("Wrong user name or password. Passwords are case-sensitive."),
+    }
 
     def clean(self) -> dict[str, Any]:
         """Django's check, counted. Raises ValidationError."""
@@ -29,19 +33,6 @@ class ThrottledSignInForm(AuthenticationForm):
             return super().clean()  # nothing was tried
         with counted_guess(self.request, username):
             return super().clean()
-
-
-class SignInForm(ThrottledSignInForm):
-    """The form of the site's own sign-in page."""
-
-    error_messages = {  # noqa: RUF012  # Django's own type
-        **AuthenticationForm.error_messages,
-        "invalid_login": _("Wrong user name or password. Passwords are case-sensitive."),
-    }
-
-
-class AdminSignInForm(ThrottledSignInForm, AdminAuthenticationForm):
-    """The same for the admin's own sign-in page."""
 
 
 @contextmanager

@@ -43,8 +43,8 @@ def test_an_empty_site_has_numbers_too(db):
 
 def test_the_first_page_shows_them_and_how_to_change_the_encoder(admin_page, library, encoder):
     page = admin_page.get("/admin/").content.decode()
-    assert "Searches use <strong>tiny</strong>" in page
-    assert "manage.py encoders add KEY" in page
+    assert 'Searches use <strong translate="no">tiny</strong>' in page
+    assert 'href="/admin/gallery/encoder/"' in page
     assert "?state=quarantined" in page
 
 

@@ -176,7 +176,9 @@ def test_a_picture_that_the_target_already_has_stays_and_is_reported(
         fingerprint=fingerprint(asked),
         collection=garden.pk,
     )
-    assert said(response) == ["0 pictures moved to Garden. 1 picture stayed as they were."]
+    assert said(response) == [
+        "0 pictures moved to Garden. 1 wasn’t moved because the same file is already there."
+    ]
 
 
 def test_embedding_again_queues_the_selected_and_hints(
@@ -204,7 +206,7 @@ def test_deleting_for_ever_asks_and_touches_the_trash_only(admin_page, holidays,
     live, trashed = make_image(holidays), make_image(holidays, deleted_at=timezone.now())
     both = "?place=both"
     asked = run_action(admin_page, "image", "delete_selected_forever", [live, trashed], query=both)
-    assert "Delete 1 picture for ever" in asked.content.decode()
+    assert "Delete 1 picture permanently" in asked.content.decode()
     run_action(
         admin_page,
         "image",
@@ -216,7 +218,7 @@ def test_deleting_for_ever_asks_and_touches_the_trash_only(admin_page, holidays,
     )
     assert list(Image.objects.all()) == [live]
     response = run_action(admin_page, "image", "delete_selected_forever", [live])
-    assert said(response)[-1:] == ["None of them is in the trash: move them there first."]
+    assert said(response)[-1:] == ["None of these pictures is in the trash. Move them there first."]
 
 
 def test_djangos_own_delete_is_not_offered(admin_page, holidays):

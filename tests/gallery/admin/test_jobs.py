@@ -35,7 +35,7 @@ def test_the_list_shows_reasons_and_costs_a_fixed_number_of_queries(
     page = admin_page.get(LIST).content.decode()
     assert "The file is broken." in page
     assert "3 of 3" in page
-    assert "Being worked on by worker:1" in page
+    assert "In progress" in page
     with django_assert_num_queries(QUERIES_OF_THE_LIST):
         admin_page.get(LIST)
     collection = make_collection(owner, "More")
@@ -57,7 +57,7 @@ def test_retry_makes_the_selected_due_with_a_clean_slate_and_hints(
     hints = []
     monkeypatch.setattr("gallery.admin.jobs.hint_workers", lambda: hints.append(1))
     response = run_action(admin_page, "embeddingjob", "retry_selected", [jobs["quarantined"]])
-    assert said(response) == ["1 embedding will be tried again."]
+    assert said(response) == ["1 picture will be tried again."]
     again = EmbeddingJob.objects.get(pk=jobs["quarantined"].pk)
     assert (again.attempts, again.reason, again.quarantined_at) == (0, "", None)
     assert EmbeddingJob.objects.get(pk=jobs["resting"].pk).attempts == 1
