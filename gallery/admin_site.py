@@ -54,8 +54,8 @@ class SemblanceAdminSite(AdminSite):
         self,
         request: HttpRequest,  # noqa: ARG002  # Django's signature
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
-    ) -> HttpResponse:
-        """Sends people to the site's own page."""
+    ) -> Any:
+        """Sends people to the site's own page; Django's would return a TemplateResponse."""
         return redirect("password_change")
 
     def index(

@@ -67,7 +67,7 @@ class User(AbstractUser):
 
     objects: ClassVar[PersonManager] = PersonManager()
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
         db_table = "auth_user"
