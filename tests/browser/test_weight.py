@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
-from gallery.models import Image
+from gallery.models import Image, Visibility
 from tests.factories import make_image
 
 TILES = 48
@@ -20,6 +20,12 @@ COUNT = """() => {
   return Math.max(...[...document.querySelectorAll("main .tile")].map(nodes));
 }"""
 MAX_ASSET_BYTES = 60_000
+# The colour that an icon is drawn in, and the one behind it.
+SEEN = """icon => {
+  const color = (element, part) => getComputedStyle(element, part).backgroundColor;
+  const own = color(icon);
+  return [color(icon, "::before"), own === "rgba(0, 0, 0, 0)" ? color(document.body) : own];
+}"""
 
 
 @pytest.fixture
@@ -87,3 +93,14 @@ def test_stylesheet_and_scripts_of_a_page_are_small(library, olga, new_page):
     assert any(name.endswith("upload_queue.js") for name in packed)
     assert [name for name in packed if name.endswith(".css")] == ["css/site.css"]
     assert sum(packed.values()) < MAX_ASSET_BYTES, packed
+
+
+@pytest.mark.parametrize("selector", [".icon-button--more", ".icon-button--less", ".tile__flag"])
+def test_icons_of_tiles_are_seen_in_forced_colours(selector, library, olga, new_page):
+    library.visibility = Visibility.PRIVATE
+    library.save()
+    page = new_page(person=olga)
+    page.emulate_media(forced_colors="active")
+    page.goto("/search/?q=red")
+    icon, behind = page.locator(selector).first.evaluate(SEEN)
+    assert icon not in {"rgba(0, 0, 0, 0)", behind}
