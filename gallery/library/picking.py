@@ -35,7 +35,7 @@ def lock_pictures(images: ImageQuerySet, *, by: Viewer, expected: int | None = N
         raise LibraryProblem(
             _(
                 "The pictures changed while you were choosing: %(now)s match now, not %(before)s. "
-                "Nothing was changed. Choose again."
+                "Nothing was changed. Select again."
             )
             % {"now": f"{len(locked):,}", "before": f"{expected:,}"},
             reason="selection_changed",
