@@ -104,7 +104,7 @@ def test_a_change_that_is_refused_leaves_the_page_as_it_is(client, collection):
     made(collection, 2)
     response = post(client, collection, "trash", all="1", expected="5")
     assert removed(response) == replaced(response) == set()
-    assert "select again" in text(response)
+    assert "Select again" in text(response)
     assert "HX-Trigger-After-Swap" not in response
     assert 'id="selection"' not in text(response)
     assert Image.objects.live().count() == 2
