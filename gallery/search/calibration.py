@@ -51,7 +51,9 @@ class Rule:
 
 # Measured on 300 photographs (docs/quality.md, “Strong, fair, weak”).
 STRONG = Rule(deviations=5.5, reference_deviations=4.5, share_of_best=0.7)
-FAIR = Rule(deviations=3.8, reference_deviations=2.8, share_of_best=0.6)
+FAIR = Rule(deviations=3.8, reference_deviations=3.0, share_of_best=0.55)
+# What shows an unwanted thing for sure enough to leave it out: less is lost that is wanted.
+SHOWN = Rule(deviations=3.8, reference_deviations=3.0, share_of_best=0.65)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +67,12 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True)
 class Cutoffs:
-    """The cosine scores from which a hit is strong, and from which it is fair."""
+    """The cosine scores from which a hit is strong, from which it is fair, and from which a picture
+    shows what was asked for surely enough to leave it out when that is unwanted."""
 
     strong: float
     fair: float
+    shown: float = math.inf
 
     def judge(
         self, score: float | None, *, in_text: bool = False, is_exact: bool = False
@@ -108,6 +112,7 @@ class Background:
         return Cutoffs(
             strong=self._cutoff(STRONG, best=best, reference=reference),
             fair=self._cutoff(FAIR, best=best, reference=reference),
+            shown=self._cutoff(SHOWN, best=best, reference=reference),
         )
 
     def _cutoff(self, rule: Rule, *, best: float, reference: Reference | None) -> float:

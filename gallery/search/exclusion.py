@@ -1,7 +1,7 @@
 """Leaving out: what shows the unwanted thing is no result, whatever else it shows.
 
-A picture is left out when it would be a good match for the unwanted words or picture alone (the
-same line as on the page of results, calibration.py), or when its own text holds the words. What
+A picture is left out when it shows the unwanted thing for sure enough (calibration.py, by the same
+comparisons as good matches), or when its own text holds the unwanted words. What
 comes less near stays, further down: composition.py takes the unwanted direction away from the
 wanted one.
 """
@@ -52,7 +52,7 @@ def _looks_like(unwanted: Unwanted, *, target: Target, scope: Scope) -> Exists |
     nearest = nearest_candidates(unwanted.vector, scope=scope, images=others, limit=1)
     best = nearest[0].score if nearest else None
     kind: QueryKind = "words" if unwanted.kind == "words" else "pictures"
-    cutoff = scope.cutoffs(unwanted.vector, kind=kind, best=best).fair
+    cutoff = scope.cutoffs(unwanted.vector, kind=kind, best=best).shown
     if math.isinf(cutoff):
         return None
     return scores_at_least(cutoff, vector=unwanted.vector, encoder=scope.encoder)

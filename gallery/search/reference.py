@@ -26,6 +26,8 @@ ORDINARY_QUERIES = (
 )  # fmt: skip
 # Pictures that the ordinary queries are compared with: 4,000 scores fix a median and a spread.
 REFERENCE_SIZE = 128
+# Knuth's multiplicative hash: neighbouring keys land far apart.
+SCRAMBLER = np.uint64(2_654_435_761)
 # The median of a query in four may lie above the reference's.
 MEDIAN_QUANTILE = 0.75
 
@@ -60,8 +62,10 @@ def measure_references(pictures: NDArray[np.float32], *, texts: NDArray[np.float
 
 
 def choose_pictures(ids: list[int]) -> list[int]:
-    """REFERENCE_SIZE of these keys, the same ones every time, whatever order they were added in."""
-    return sorted(sorted(ids, key=_scramble)[:REFERENCE_SIZE])
+    """REFERENCE_SIZE of these keys, the same ones every time, whatever order they come in."""
+    keys = np.array(ids, dtype=np.uint64)
+    order = np.argsort(keys * SCRAMBLER % 2**32, kind="stable")
+    return sorted(keys[order[:REFERENCE_SIZE]].tolist())
 
 
 def stack_vectors(vectors: list[Vector], *, dimension: int) -> NDArray[np.float32]:
@@ -79,8 +83,3 @@ def _reference(scores: NDArray[np.float64]) -> Reference | None:
         # Ordinary queries all score alike: this encoder or library gives nothing to compare with.
         return None
     return Reference(median=float(np.quantile(medians, MEDIAN_QUANTILE)), spread=spread)
-
-
-def _scramble(pk: int) -> int:
-    # Knuth's multiplicative hash: neighbouring keys land far apart.
-    return (pk * 2_654_435_761) % 2**32

@@ -32,7 +32,7 @@ from gallery.views.trail import search_trail
 from gallery.views.undo import undo_offer
 
 # Less likely matches shown below the line, about a row of them; the others are folded away.
-PEEK_SIZE = 5
+PEEK_SIZE = 4
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ import pytest
 from gallery.search.calibration import (
     FAIR,
     MIN_SPREAD,
+    SHOWN,
     STRONG,
     UNJUDGED,
     Background,
@@ -51,7 +52,8 @@ def test_widely_scattered_scores_are_judged_more_strictly():
 
 def test_the_limits_are_those_that_were_measured():
     assert (STRONG.deviations, STRONG.reference_deviations, STRONG.share_of_best) == (5.5, 4.5, 0.7)
-    assert (FAIR.deviations, FAIR.reference_deviations, FAIR.share_of_best) == (3.8, 2.8, 0.6)
+    assert (FAIR.deviations, FAIR.reference_deviations, FAIR.share_of_best) == (3.8, 3.0, 0.55)
+    assert (SHOWN.deviations, SHOWN.reference_deviations, SHOWN.share_of_best) == (3.8, 3.0, 0.65)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_without_a_reference_strength_goes_by_deviations_from_the_background(dev
 
 @pytest.mark.parametrize(
     ("deviations", "strength"),
-    [(4.6, "strong"), (4.4, "fair"), (2.9, "fair"), (2.7, "weak"), (-5, "weak")],
+    [(4.6, "strong"), (4.4, "fair"), (3.1, "fair"), (2.9, "weak"), (-5, "weak")],
 )
 def test_a_reference_shows_answers_that_are_the_background_themselves(deviations, strength):
     background = Background(median=0.5, spread=0.1, size=400)
@@ -84,14 +86,21 @@ def test_a_library_of_one_kind_is_full_of_answers():
 def test_a_reference_with_a_higher_middle_changes_nothing_about_the_middle():
     background = Background(median=0.1, spread=0.03, size=400)
     found = background.cutoffs(best=0.2, reference=Reference(median=0.4, spread=0.02))
-    assert found.fair == pytest.approx(0.1 + 0.6 * (0.2 - 0.1))
+    assert found.fair == pytest.approx(0.1 + 0.55 * (0.2 - 0.1))
 
 
 def test_relatives_far_behind_the_best_one_are_weak():
     background = Background(median=0.0, spread=0.03, size=400)
     found = background.cutoffs(best=0.9)
-    assert found.fair == pytest.approx(0.54)
+    assert found.fair == pytest.approx(0.495)
     assert found.strong == pytest.approx(0.63)
+
+
+def test_what_is_left_out_must_come_nearer_than_what_is_shown():
+    found = Background(median=0.0, spread=0.03, size=400).cutoffs(best=0.9)
+    assert found.fair < found.shown < found.strong
+    # Among too few pictures nothing is left out by its looks.
+    assert UNJUDGED.shown == math.inf
 
 
 def test_better_scores_are_never_judged_worse():
