@@ -85,8 +85,8 @@ def test_a_library_of_one_kind_is_full_of_answers():
 
 def test_a_reference_with_a_higher_middle_changes_nothing_about_the_middle():
     background = Background(median=0.1, spread=0.03, size=400)
-    found = background.cutoffs(best=0.2, reference=Reference(median=0.4, spread=0.02))
-    assert found.fair == pytest.approx(0.1 + 0.55 * (0.2 - 0.1))
+    found = background.cutoffs(best=0.3, reference=Reference(median=0.4, spread=0.02))
+    assert found.fair == pytest.approx(0.1 + 0.55 * (0.3 - 0.1))
 
 
 def test_relatives_far_behind_the_best_one_are_weak():

@@ -20,7 +20,7 @@ def library(public):
     make_background(public)
     return {
         "red": [make_coloured(public, seed=n, red=1) for n in range(3)],
-        "both": [make_coloured(public, seed=n, red=1, blue=0.8) for n in range(10, 13)],
+        "both": [make_coloured(public, seed=n, red=1, blue=1) for n in range(10, 13)],
         "blue": [make_coloured(public, seed=20, blue=1)],
         "named": [make_coloured(public, red=1, fields={"caption": "Something blue and borrowed"})],
     }
