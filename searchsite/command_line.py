@@ -97,3 +97,7 @@ def _close_connections() -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+if __name__ == "__main__":
+    run()

@@ -11,7 +11,14 @@ import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+_PACKAGE_DIR = Path(__file__).resolve().parent
+# Installed by pip, templates, static files and translations lie in this package; in a checkout they
+# lie beside it.
+IS_INSTALLED = (_PACKAGE_DIR / "templates").is_dir()
+RESOURCES_DIR = _PACKAGE_DIR if IS_INSTALLED else _PACKAGE_DIR.parent
+# Where relative paths of settings begin, and where everything that `make run` starts runs: the
+# checkout, or for an installed site the folder that it is started in.
+BASE_DIR = Path.cwd() if IS_INSTALLED else _PACKAGE_DIR.parent
 MEBIBYTE = 1024 * 1024
 
 
@@ -223,7 +230,7 @@ def words(name: str) -> list[str]:
 
 
 def path(name: str, *, default: Path | None = None) -> Path:
-    """A folder or file; a relative one is taken from the project's folder."""
+    """A folder or file; a relative one begins at BASE_DIR."""
     value = text(name)
     if not value and default is not None:
         return default

@@ -7,7 +7,7 @@ from django.core.management import get_commands
 
 from tests.source_tree import ROOT, tracked
 
-PAGES = [ROOT / "README.md", *tracked("docs", "*.md")]
+PAGES = [*sorted(ROOT.glob("*.md")), *tracked("docs", "*.md")]
 SCREENSHOTS = ROOT / "docs" / "screenshots"
 SHOTS = [
     f"{page}-{size}-{theme}.webp"

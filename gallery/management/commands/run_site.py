@@ -21,8 +21,6 @@ from searchsite.embedded import keeper
 from searchsite.embedded.errors import LocalServiceError
 from searchsite.embedded.supervisor import Site, Supervisor
 
-MANAGE = str(settings.BASE_DIR / "manage.py")
-
 
 class Command(BaseCommand):
     """Starts and supervises the database, the broker, a worker, beat and the web server."""
@@ -69,7 +67,14 @@ def _prepare() -> None:
         todo = startup.is_needed() or not startup.has_pictures()
         if todo or startup.names_a_device():
             # In a process of its own: the encoders' packages stay out of the supervisor.
-            command = [sys.executable, MANAGE, "first_start", *STEPS, SAMPLES]
+            command = [
+                sys.executable,
+                "-m",
+                "searchsite.command_line",
+                "first_start",
+                *STEPS,
+                SAMPLES,
+            ]
             if subprocess.run(command, cwd=settings.BASE_DIR).returncode:
                 raise LocalServiceError(gettext("The site couldn’t start. See the error above."))
         elif encoder := Encoder.objects.active():
