@@ -40,11 +40,11 @@ class Import:
 
 
 @functools.cache
-def modules():
-    """Every module of the site's packages, migrations and tests left out."""
+def modules(packages=PACKAGES):
+    """Every module of these packages (the site's own), migrations left out."""
     paths = [
         path
-        for package in PACKAGES
+        for package in packages
         for path in sorted((ROOT / package).rglob("*.py"))
         if "migrations" not in path.parts
     ]

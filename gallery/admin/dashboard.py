@@ -11,6 +11,8 @@ from django.db import connection
 from django.db.models import Sum
 
 from gallery.models import EmbeddingJob, Encoder, EncoderState, Image
+from gallery.models.embedding import JobCounts
+from gallery.vectors import Coverage, measure_coverage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +23,9 @@ class Dashboard:
     pictures are kept in a bucket.
     """
 
-    pictures: int
+    coverage: Coverage
+    jobs: JobCounts
     trashed: int
-    searchable: int
-    waiting: int
-    failed: int
     encoder: Encoder | None
     building: tuple[Encoder, ...]
     unusable: tuple[Encoder, ...]
@@ -33,23 +33,15 @@ class Dashboard:
     database_bytes: int
     free_bytes: int | None
 
-    @property
-    def covered_percent(self) -> int:
-        """Rounded down, so that 100 means all."""
-        return self.searchable * 100 // self.pictures if self.pictures else 100
-
 
 def read_dashboard() -> Dashboard:
     """Counts everything anew."""
     encoders = list(Encoder.objects.all())
     active = next((one for one in encoders if one.state == EncoderState.ACTIVE), None)
-    jobs = EmbeddingJob.objects.filter(encoder=active)
     return Dashboard(
-        pictures=Image.objects.live().count(),
+        coverage=measure_coverage(Image.objects.live(), encoder=active),
+        jobs=EmbeddingJob.objects.filter(encoder=active).count_by_state(),
         trashed=Image.objects.trashed().count(),
-        searchable=Image.objects.live().searchable().count(),
-        waiting=jobs.waiting().count(),
-        failed=jobs.quarantined().count(),
         encoder=active,
         building=tuple(one for one in encoders if one.state != EncoderState.ACTIVE),
         unusable=tuple(one for one in encoders if one.failure),

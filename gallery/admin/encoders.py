@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -38,9 +38,9 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Encoder]:
         """Each with the number of live pictures, of those it has embedded, and of its jobs."""
         live = Image.objects.live().order_by().values(one=Coalesce(1, 1)).annotate(n=Count("pk"))
-        jobs = EmbeddingJob.objects.filter(encoder=OuterRef("pk")).order_by().values("encoder")
-        waiting = jobs.annotate(n=Count("pk", filter=Q(quarantined_at__isnull=True)))
-        failed = jobs.annotate(n=Count("pk", filter=Q(quarantined_at__isnull=False)))
+        jobs = EmbeddingJob.objects.filter(encoder=OuterRef("pk")).order_by()
+        waiting = jobs.waiting().values("encoder").annotate(n=Count("pk"))
+        failed = jobs.quarantined().values("encoder").annotate(n=Count("pk"))
         return (
             super()
             .get_queryset(request)

@@ -17,10 +17,10 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBasicAuth
 from ninja.utils import check_csrf
 
-from gallery.http import guesses
+from gallery.http import attempts
 from gallery.http.bodies import announces_more
 from gallery.ingest.refusals import size_in_words
-from gallery.library.guesses import record_failure, record_success, seconds_to_wait
+from gallery.library.guesses import record_success, record_wrong_password, seconds_to_wait
 from gallery.models import User
 
 Caller = User | AnonymousUser
@@ -55,15 +55,15 @@ class Anyone(HttpBasicAuth):
 
     def authenticate(self, request: HttpRequest, username: str, password: str) -> Caller | None:
         """The account of a name and password, None for a wrong one."""
-        tried = guesses.attempt(request, username)
+        tried = attempts.attempt(request, username)
         wait_s = seconds_to_wait(tried)
         if wait_s:
-            raise HttpError(HTTPStatus.TOO_MANY_REQUESTS, guesses.sentence(wait_s))
+            raise HttpError(HTTPStatus.TOO_MANY_REQUESTS, attempts.sentence(wait_s))
         # PostgreSQL refuses to look for a name with a NUL; nobody has one.
         known = "\x00" not in username
         user = authenticate(request, username=username, password=password) if known else None
         if user is None:
-            record_failure(tried)
+            record_wrong_password(tried)
             return None
         record_success(tried)
         request.user = user
@@ -91,10 +91,10 @@ def _check_origin(request: HttpRequest) -> None:
 def _check_size(request: HttpRequest) -> None:
     """Refuses by the announced size, before a byte of the body is read."""
     if announces_more(request, than=settings.MAX_ARCHIVE_BYTES):
-        most = size_in_words(settings.MAX_ARCHIVE_BYTES)
+        limit = size_in_words(settings.MAX_ARCHIVE_BYTES)
         raise HttpError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            _("A request can be up to %(limit)s.") % {"limit": most},
+            _("A request can be up to %(limit)s.") % {"limit": limit},
         )
 
 

@@ -89,7 +89,7 @@ def get_status(request: HttpRequest) -> StatusOut:
         site=settings.SITE_NAME,
         encoder=encoder.key if encoder else None,
         pictures=counts.pictures,
-        searchable=counts.pictures - counts.waiting,
+        searchable=counts.searchable,
         waiting=counts.waiting,
         signed_in_as=request.user.get_username() or None,
     )

@@ -5,14 +5,12 @@ written here. May import gallery.search, gallery.vectors, gallery.models and gal
 """
 
 from gallery.browsing.collection_cards import COVER_PICTURES, covers_of, with_counts
+from gallery.browsing.coverage import coverage
+from gallery.browsing.examples import example_queries
+from gallery.browsing.facets import Facets, collection_facets, facets
 from gallery.browsing.keyset import (
-    Coverage,
-    Facets,
     Position,
     Slice,
-    coverage,
-    example_queries,
-    facets,
     for_tiles,
     newest_neighbours,
     newest_slice,
@@ -30,12 +28,12 @@ __all__ = [
     "COVER_PICTURES",
     "BatchRows",
     "BatchSummary",
-    "Coverage",
     "Facets",
     "FileState",
     "ItemProgress",
     "Position",
     "Slice",
+    "collection_facets",
     "coverage",
     "covers_of",
     "example_queries",

@@ -1,40 +1,20 @@
-"""What browse pages read: pages of the newest pictures, a picture's neighbours, filters on offer.
+"""Keyset pages of pictures, newest first, and the neighbours of one of them.
 
-Everything is narrowed to what one viewer may see by gallery.search.filters; nothing is written.
-Used by views; may import gallery.search and gallery.models.
+The caller narrows the pictures to what the viewer may see; see gallery.search.matching_images.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from gallery.models import Collection, Encoder, Image
+from gallery.models import Collection, Image
 from gallery.models.people import Viewer
-from gallery.vectors import count_pictures
 
-# Tags and example queries are read from this many of the newest pictures, so that the page costs
-# the same on a library of any size.
-MAX_SCANNED = 2000
-MAX_TAGS_OFFERED = 30
-MAX_YEARS_OFFERED = 60
 # A place in the browse order: when the picture was added, and its primary key.
 Place = tuple[datetime, int]
-# More is a sentence about one picture, not something one would type.
-MAX_EXAMPLE_LETTERS = 32
-MAX_EXAMPLE_WORDS = 4
-# What follows these is where and how; what stands before them is what the picture is of.
-_CIRCUMSTANCES = re.compile(
-    r"[,;:.!?(–]|\b(?:with|in|on|at|by|from|under|above|below|before|behind|beside|near|over|seen)\b",
-    re.IGNORECASE,
-)
-_ARTICLE = re.compile(r"^(?:A|An|The)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,23 +48,6 @@ class Slice:
     next_after: str
     next_before: str = ""
     at: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facets:
-    """What the viewer can filter by: collections as (slug, name), tags and years."""
-
-    collections: tuple[tuple[str, str], ...]
-    tags: tuple[str, ...]
-    years: tuple[int, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """How many pictures the viewer may see, and how many of those no search can find yet."""
-
-    pictures: int
-    waiting: int
 
 
 def for_tiles(images: QuerySet[Image]) -> QuerySet[Image]:
@@ -185,83 +148,6 @@ def newest_neighbours(images: QuerySet[Image], *, image: Image) -> tuple[int | N
     newer = images.filter(_newer_than(place)).order_by("created_at", "pk")
     older = images.filter(_older_than(place)).order_by("-created_at", "-pk")
     return newer.values_list("pk", flat=True).first(), older.values_list("pk", flat=True).first()
-
-
-def coverage(images: QuerySet[Image]) -> Coverage:
-    """Counts these pictures, and those of them that the active encoder has not embedded."""
-    encoder = Encoder.objects.active()
-    if encoder is None:
-        pictures = images.order_by().count()
-        return Coverage(pictures=pictures, waiting=pictures)
-    counts = count_pictures(images, encoder=encoder)
-    return Coverage(pictures=sum(counts), waiting=counts.waiting)
-
-
-def facets(viewer: Viewer) -> Facets:
-    """What there is to filter by. Five short queries, whatever the size of the library."""
-    collections = Collection.objects.visible_to(viewer).values_list("slug", "name")
-    images = Image.objects.visible_to(viewer)
-    counted = Counter(
-        tag for tags in _newest(images).values_list("tags", flat=True) for tag in tags
-    )
-    return Facets(
-        collections=tuple(collections),
-        tags=tuple(sorted(tag for tag, _ in counted.most_common(MAX_TAGS_OFFERED))),
-        years=tuple(_years(images)),
-    )
-
-
-def example_queries(viewer: Viewer, *, limit: int = 6) -> list[str]:
-    """Words to try that find something here: what captions of new pictures begin with, then tags.
-
-    Titles are left out: they are names, which tell nothing of searching by meaning. Taken at even
-    steps over the newest, so that one upload of a hundred cats is one example.
-    """
-    images = _newest(Image.objects.visible_to(viewer).searchable())
-    captions: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for caption, tags in images.values_list("caption", "tags"):
-        words = _example_from(caption)
-        if words:
-            captions.setdefault(words.casefold(), words)
-        names.update((tag.casefold(), tag) for tag in tags if _is_typed(tag))
-    spread = _at_even_steps(list(captions.values()), limit)
-    more = [tag for key, tag in names.items() if key not in captions]
-    return spread + _at_even_steps(more, limit - len(spread))
-
-
-def _at_even_steps(texts: list[str], limit: int) -> list[str]:
-    step = max(1, len(texts) // max(1, limit))
-    return texts[::step][:limit]
-
-
-def _newest(images: QuerySet[Image]) -> QuerySet[Image]:
-    return images.order_by("-created_at", "-pk")[:MAX_SCANNED]
-
-
-def _years(images: QuerySet[Image]) -> Iterator[int]:
-    """Years from the last picture's to the first one's, by the site's calendar, newest first."""
-    dated = images.dated()  # type: ignore[attr-defined]
-    last = dated.order_by("-shown_at").values_list("shown_at", flat=True).first()
-    first = dated.order_by("shown_at").values_list("shown_at", flat=True).first()
-    if last is not None and first is not None:
-        end = timezone.localtime(last).year
-        start = max(timezone.localtime(first).year, end - MAX_YEARS_OFFERED + 1)
-        yield from range(end, start - 1, -1)
-
-
-def _example_from(caption: str) -> str:
-    """“A tabby cat with green eyes.” is of “a tabby cat”; nothing where the beginning is long."""
-    start, *rest = _CIRCUMSTANCES.split(" ".join(caption.split()), maxsplit=1)
-    start = start.strip()
-    # A lone word before a circumstance is seldom the thing: “Sitting in the sun”.
-    if not _is_typed(start) or (" " not in start and rest and rest[0].strip()):
-        return ""
-    return _ARTICLE.sub(lambda article: article[0].lower(), start, count=1)
-
-
-def _is_typed(words: str) -> bool:
-    return 2 < len(words) <= MAX_EXAMPLE_LETTERS and len(words.split()) <= MAX_EXAMPLE_WORDS
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -52,13 +52,13 @@ def claim_jobs(encoders: Sequence[Encoder], *, limit: int, worker: str) -> list[
 
 def _lock_due(encoders: Sequence[Encoder], *, limit: int) -> list[EmbeddingJob]:
     """Lock due jobs of one encoder. Plain queries in the order of the queue's index."""
-    for attempts, most in ((Q(attempts=0), limit), (Q(attempts__gt=0), 1)):
+    for attempts, count in ((Q(attempts=0), limit), (Q(attempts__gt=0), 1)):
         for encoder in encoders:
             due = EmbeddingJob.objects.due().filter(attempts, encoder=encoder)
             locked = due.order_by("next_try_at", "pk").select_for_update(
                 skip_locked=True, of=("self",)
             )
-            jobs = list(locked.select_related("image")[:most])
+            jobs = list(locked.select_related("image")[:count])
             for job in jobs:
                 job.encoder = encoder
             if jobs:

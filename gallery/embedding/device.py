@@ -234,8 +234,8 @@ def _pictures_per_second(mode: Mode, *, trial: Trial) -> float:
     """The better of two runs: a busy machine makes runs slower, never faster."""
     rates = []
     for _attempt in range(2):
-        begun = time.perf_counter()
-        rates.append(len(trial(mode)) / (time.perf_counter() - begun))
+        started = time.perf_counter()
+        rates.append(len(trial(mode)) / (time.perf_counter() - started))
     return max(rates)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -21,7 +20,14 @@ from gallery.embedding.protocol import EncoderSpec
 from gallery.embedding.registry import EncoderChoice, choose_initial_encoder, load_encoder
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import EmbeddingJob, Encoder, EncoderState, Image
-from gallery.vectors import delete_vectors, drop_indexes, ensure_index, has_index
+from gallery.vectors import (
+    Coverage,
+    delete_vectors,
+    drop_indexes,
+    ensure_index,
+    has_index,
+    measure_coverage,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -31,40 +37,6 @@ FIRST_ENCODER_LOCK = 7_305_114
 SETTLE_LOCK = 7_305_115
 # Rows of one INSERT when a whole library is queued.
 ENQUEUE_STEP = 5000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Coverage:
-    """How much of the library an encoder can find."""
-
-    live: int
-    embedded: int
-    waiting: int
-    quarantined: int
-
-    @property
-    def missing(self) -> int:
-        """Live pictures without a vector."""
-        return self.live - self.embedded
-
-    @property
-    def fraction(self) -> float:
-        """0 to 1; an empty library is covered."""
-        return self.embedded / self.live if self.live else 1.0
-
-
-def measure_coverage(encoder: Encoder) -> Coverage:
-    """Counts over live pictures, in four queries."""
-    live = Image.objects.live().count()
-    missing = Image.objects.missing_vector_for(encoder.pk).count()
-    jobs = EmbeddingJob.objects.filter(encoder=encoder)
-    quarantined = jobs.quarantined().count()
-    return Coverage(
-        live=live,
-        embedded=live - missing,
-        waiting=jobs.waiting().count(),
-        quarantined=quarantined,
-    )
 
 
 def ensure_active_encoder() -> Encoder:
@@ -196,9 +168,9 @@ def activate_encoder(key: str, *, force: bool = False) -> Encoder:
     encoder = _added(key)
     if encoder.state == EncoderState.ACTIVE:
         return encoder
-    coverage = measure_coverage(encoder)
-    if coverage.missing and not force:
-        raise EncoderStateError(_not_covered(key, coverage))
+    coverage = measure_coverage(Image.objects.live(), encoder=encoder)
+    if coverage.waiting and not force:
+        raise EncoderStateError(_not_covered(encoder, coverage))
     ensure_index(encoder)
     with transaction.atomic():
         rows = Encoder.objects.select_for_update().order_by("pk")
@@ -213,14 +185,19 @@ def activate_encoder(key: str, *, force: bool = False) -> Encoder:
     return encoder
 
 
-def _not_covered(key: str, coverage: Coverage) -> str:
+def _not_covered(encoder: Encoder, coverage: Coverage) -> str:
     sentence = _(
         "%(key)s has vectors for %(embedded)s of %(live)s pictures: wait until "
         "it is ready, or force the change and find only those."
-    ) % {"key": key, "embedded": intcomma(coverage.embedded), "live": intcomma(coverage.live)}
-    if coverage.quarantined:
+    ) % {
+        "key": encoder.key,
+        "embedded": intcomma(coverage.searchable),
+        "live": intcomma(coverage.pictures),
+    }
+    failed = EmbeddingJob.objects.filter(encoder=encoder).count_by_state().failed
+    if failed:
         sentence += _(" %(quarantined)s failed and wait for a retry in the admin.") % {
-            "quarantined": intcomma(coverage.quarantined)
+            "quarantined": intcomma(failed)
         }
     return sentence
 

@@ -54,9 +54,9 @@ def embed_pending(
     `progress` is called with the number of pictures finished (embedded or failed) since the last
     call; `should_stop` is asked before each batch is claimed.
     """
-    most = CALL_SIZE if limit is None else limit
+    limit = CALL_SIZE if limit is None else limit
     with ThreadPoolExecutor(DECODE_THREADS, thread_name_prefix="decode") as pool:
-        pipeline = Pipeline(encoder, limit=most, pool=pool, should_stop=should_stop)
+        pipeline = Pipeline(encoder, limit=limit, pool=pool, should_stop=should_stop)
         for finished in pipeline.run():
             if progress is not None:
                 progress(finished)

@@ -6,12 +6,8 @@ Slugs are made here and never change: addresses that people shared keep working.
 from __future__ import annotations
 
 import secrets
-from collections import Counter
-from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -30,18 +26,6 @@ MAX_DESCRIPTION_LENGTH = 2000
 MAX_SLUG_STEM_LENGTH = 70
 # Each retry means that somebody took the same address or name in the same instant.
 MAX_TRIES = 5
-# Tags are counted over this many of the newest pictures, so that a page costs the same always.
-MAX_SCANNED = 2000
-MAX_TAGS_OFFERED = 30
-MAX_YEARS_OFFERED = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class FiltersOnOffer:
-    """Tags and years that pictures of a collection have."""
-
-    tags: tuple[str, ...]
-    years: tuple[int, ...]
 
 
 def create_collection(
@@ -198,21 +182,3 @@ def delete_collection(collection: Collection, *, by: Viewer) -> None:
             reason="trash_not_empty",
         )
     locked.delete()
-
-
-def filters_in(collection: Collection) -> FiltersOnOffer:
-    """What the pictures of one collection can be filtered by: three short queries."""
-    images = Image.objects.live().filter(collection=collection)
-    newest = images.newest_first().values_list("tags", flat=True)[:MAX_SCANNED]
-    counted = Counter(tag for tags in newest for tag in tags)
-    dated = images.annotate(shown=Coalesce("taken_at", "created_at")).values_list(
-        "shown", flat=True
-    )
-    last, first = dated.order_by("-shown").first(), dated.order_by("shown").first()
-    years: tuple[int, ...] = ()
-    if last is not None and first is not None:
-        end = timezone.localtime(last).year
-        begin = max(timezone.localtime(first).year, end - MAX_YEARS_OFFERED + 1)
-        years = tuple(range(end, begin - 1, -1))
-    tags = sorted(tag for tag, _ in counted.most_common(MAX_TAGS_OFFERED))
-    return FiltersOnOffer(tags=tuple(tags), years=years)

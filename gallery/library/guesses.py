@@ -85,7 +85,7 @@ def seconds_to_wait(tried: Attempt) -> int:
     return max([0, *(math.ceil((moment - now).total_seconds()) for moment in until if moment)])
 
 
-def record_failure(tried: Attempt) -> None:
+def record_wrong_password(tried: Attempt) -> None:
     """Count one wrong password."""
     now = timezone.now()
     with transaction.atomic():

@@ -14,6 +14,7 @@ from gallery.library.collections import create_collection
 from gallery.management.superusers import first_superuser
 from gallery.models import Collection, Encoder, Image, User, Visibility
 from gallery.search import console_viewer
+from gallery.vectors import measure_coverage
 
 
 @dataclass
@@ -38,15 +39,8 @@ class ImportReport:
     @property
     def searchable(self) -> int:
         """Live pictures of the collection with a vector of the encoder in use."""
-        encoder = Encoder.objects.active()
-        if encoder is None:
-            return 0
-        return (
-            Image.objects.live()
-            .filter(collection=self.collection)
-            .searchable_with(encoder.pk)
-            .count()
-        )
+        images = Image.objects.live().filter(collection=self.collection)
+        return measure_coverage(images, encoder=Encoder.objects.active()).searchable
 
     def as_json(self) -> dict[str, Any]:
         """The object that --json prints."""

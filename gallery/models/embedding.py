@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -166,6 +166,13 @@ class Embedding(models.Model):
         }
 
 
+class JobCounts(NamedTuple):
+    """Jobs that a worker may still take, and those that failed too often."""
+
+    waiting: int
+    failed: int
+
+
 class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
     """The read vocabulary of the queue, and the one write every ingest does."""
 
@@ -180,6 +187,12 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
     def due(self) -> Self:
         """Those that a worker may take now: not claimed, not resting, not quarantined."""
         return self.waiting().filter(claimed_at__isnull=True, next_try_at__lte=timezone.now())
+
+    def count_by_state(self) -> JobCounts:
+        """How many wait and how many failed, in one query."""
+        total, failed = Count("pk"), Count("pk", filter=Q(quarantined_at__isnull=False))
+        found = self.order_by().aggregate(total=total, failed=failed)
+        return JobCounts(waiting=found["total"] - found["failed"], failed=found["failed"])
 
     def still_claimed(self, jobs: Sequence[EmbeddingJob]) -> Self:
         """Those of these jobs, all of one claim, that nobody has given back or claimed since."""

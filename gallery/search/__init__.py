@@ -5,6 +5,7 @@ gallery.embedding, gallery.vectors, gallery.ingest, gallery.models and gallery.e
 """
 
 from gallery.search.console import console_viewer
+from gallery.search.count_sentences import count_sentence
 from gallery.search.engine import run_search, similar_images
 from gallery.search.evaluation import (
     RECALL_AT,
@@ -25,7 +26,6 @@ from gallery.search.query import (
 from gallery.search.query_images import keep_query_image, purge_query_images
 from gallery.search.results import Hit, LeftOut, SearchPage
 from gallery.search.scope import Scope
-from gallery.search.sentences import count_sentence
 
 __all__ = [
     "EVEN_WEIGHT",

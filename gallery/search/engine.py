@@ -14,9 +14,9 @@ from gallery.exceptions import InvalidQuery
 from gallery.models import Image
 from gallery.models.people import Viewer
 from gallery.search.calibration import UNJUDGED, Cutoffs
+from gallery.search.candidates import nearest_candidates
 from gallery.search.exclusion import leave_out
 from gallery.search.listing import MAX_LISTED, list_images, newest_first
-from gallery.search.nearest import nearest_candidates
 from gallery.search.query import Filters, SearchQuery
 from gallery.search.ranking import MAX_RESULTS, Ranked, Window, fuse_candidates, rank_images
 from gallery.search.results import Hit, LeftOut, Reason, SearchPage

@@ -14,7 +14,7 @@ from django.db.models import Exists, Q
 
 from gallery.models.image import ImageQuerySet
 from gallery.search import fulltext
-from gallery.search.nearest import nearest_candidates
+from gallery.search.candidates import nearest_candidates
 from gallery.search.results import LeftOut
 from gallery.search.scope import QueryKind, Scope
 from gallery.search.target import Target, Unwanted

@@ -23,7 +23,7 @@ def list_images(scope: Scope, *, sort: Sort, start: int, size: int) -> Window:
     the latest taken first. Unlike a ranking it shows every copy, as browsing does. Its total is
     None when there are more than the pages show."""
     counts = scope.counts
-    count = counts.searchable + counts.waiting
+    count = counts.pictures
     by_date = scope.images.order_by(SHOWN_AT.desc(), "-pk")
     images = by_date if sort == "date" else scope.images.newest_first()
     end = min(start + size, MAX_LISTED)

@@ -15,9 +15,9 @@ from typing import NamedTuple
 from gallery.models.image import ImageQuerySet
 from gallery.search import fulltext
 from gallery.search.calibration import Cutoffs
+from gallery.search.candidates import Candidate, nearest_candidates
 from gallery.search.fulltext import TextMatch
 from gallery.search.fusion import fuse
-from gallery.search.nearest import Candidate, nearest_candidates
 from gallery.search.query import SearchQuery
 from gallery.search.results import STRENGTHS, Strength
 from gallery.search.scope import Scope

@@ -38,9 +38,9 @@ from gallery.search.reference import (
     stack_vectors,
 )
 from gallery.vectors import (
-    PictureCounts,
+    Coverage,
     Vector,
-    count_pictures,
+    measure_coverage,
     sample_scores,
     scores_of,
     stored_vectors,
@@ -90,14 +90,14 @@ class Scope:
         return images_in(self.collections, filters=Filters())
 
     @cached_property
-    def counts(self) -> PictureCounts:
+    def counts(self) -> Coverage:
         """How many there are; at most COUNT_KEPT_S old where there are many."""
-        key = self._key("counts", self.filters)
+        key = self._key("coverage", self.filters)
         known = cache.get(key)
         if known is not None:
-            return PictureCounts(*known)
-        counts = count_pictures(self.images, encoder=self.encoder)
-        if sum(counts) >= COUNT_ALWAYS_BELOW:
+            return Coverage(*known)
+        counts = measure_coverage(self.images, encoder=self.encoder)
+        if counts.pictures >= COUNT_ALWAYS_BELOW:
             cache.set(key, tuple(counts), COUNT_KEPT_S)
         return counts
 

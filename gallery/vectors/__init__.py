@@ -20,7 +20,7 @@ Numbers (what a different store, such as Qdrant or a sharded index, would have t
   `nearest_images` uses. Raises EncoderStateError.
 
 Presence (which picture has a vector) is asked inside larger SQL statements, so it stays in
-PostgreSQL whatever holds the numbers: `has_vector`, `has_active_vector`, `count_pictures`,
+PostgreSQL whatever holds the numbers: `has_vector`, `has_active_vector`, `measure_coverage`,
 `live_picture_count`, `count_made_by_day`, and ImageQuerySet's `searchable`, `searchable_with` and
 `missing_vector_for`.
 
@@ -49,12 +49,12 @@ from gallery.vectors.nearest import (
     scores_of,
 )
 from gallery.vectors.presence import (
-    PictureCounts,
+    Coverage,
     count_made_by_day,
-    count_pictures,
     has_active_vector,
     has_vector,
     live_picture_count,
+    measure_coverage,
 )
 from gallery.vectors.storing import (
     NewVector,
@@ -66,14 +66,13 @@ from gallery.vectors.storing import (
 )
 
 __all__ = [
+    "Coverage",
     "Neighbour",
     "NewVector",
-    "PictureCounts",
     "StoredVector",
     "Vector",
     "VectorKind",
     "count_made_by_day",
-    "count_pictures",
     "delete_vectors",
     "drop_indexes",
     "ensure_index",
@@ -84,6 +83,7 @@ __all__ = [
     "is_unit",
     "iterate_vectors",
     "live_picture_count",
+    "measure_coverage",
     "nearest_images",
     "replace_old_indexes",
     "sample_scores",

@@ -20,11 +20,26 @@ from django.db.models.functions import Coalesce, TruncDate
 from gallery.models import Embedding, Encoder, Image, VectorKind
 
 
-class PictureCounts(NamedTuple):
-    """Pictures that an encoder has embedded, and those that it has not."""
+class Coverage(NamedTuple):
+    """How many pictures there are, and how many of them an encoder can find."""
 
+    pictures: int
     searchable: int
-    waiting: int
+
+    @property
+    def waiting(self) -> int:
+        """Pictures that no search finds yet."""
+        return self.pictures - self.searchable
+
+    @property
+    def fraction(self) -> float:
+        """0 to 1; 1 where there are no pictures."""
+        return self.searchable / self.pictures if self.pictures else 1.0
+
+    @property
+    def percent(self) -> int:
+        """Rounded down, so that 100 means all."""
+        return self.searchable * 100 // self.pictures if self.pictures else 100
 
 
 def has_vector(
@@ -39,17 +54,19 @@ def has_active_vector(*, image: str = "pk", kind: VectorKind = VectorKind.PICTUR
     return Exists(Embedding.objects.made_by_active(kind=kind).first_of(image))
 
 
-def count_pictures(
-    images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
-) -> PictureCounts:
-    """Counts these pictures with and without a vector, in one query."""
+def measure_coverage(
+    images: QuerySet[Image], *, encoder: Encoder | None, kind: VectorKind = VectorKind.PICTURE
+) -> Coverage:
+    """Counts these pictures and those with a vector, in one query. No encoder finds nothing."""
+    if encoder is None:
+        return Coverage(pictures=images.order_by().count(), searchable=0)
     first = Q(embeddings__encoder_id=encoder.pk, embeddings__kind=kind, embeddings__ordinal=0)
     found = (
         images.order_by()
         .annotate(first_vector=FilteredRelation("embeddings", condition=first))
         .aggregate(pictures=Count("pk"), searchable=Count("first_vector"))
     )
-    return PictureCounts(found["searchable"], found["pictures"] - found["searchable"])
+    return Coverage(pictures=found["pictures"], searchable=found["searchable"])
 
 
 def live_picture_count(*, encoder: str = "pk", kind: VectorKind = VectorKind.PICTURE) -> Coalesce:

@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from gallery.http import guesses
+from gallery.http import attempts
 from gallery.http.context import site_for
-from gallery.library.guesses import record_failure, record_success, seconds_to_wait
+from gallery.library.guesses import record_success, record_wrong_password, seconds_to_wait
 
 
 class SignInForm(AuthenticationForm):
@@ -39,14 +39,14 @@ class SignInForm(AuthenticationForm):
 def counted_guess(request: HttpRequest, username: str) -> Iterator[None]:
     """Check a password inside this: a wrong one is counted, and nobody tries while they have to
     wait. Raises ValidationError."""
-    tried = guesses.attempt(request, username)
+    tried = attempts.attempt(request, username)
     wait_s = seconds_to_wait(tried)
     if wait_s:
-        raise ValidationError(guesses.sentence(wait_s), code="too_many_failures")
+        raise ValidationError(attempts.sentence(wait_s), code="too_many_failures")
     try:
         yield
     except ValidationError:
-        record_failure(tried)
+        record_wrong_password(tried)
         raise
     record_success(tried)
 

@@ -21,13 +21,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gallery.browsing import Facets, coverage, covers_of, with_counts
+from gallery.browsing import collection_facets, coverage, covers_of, with_counts
 from gallery.exceptions import SemblanceError
 from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm, add_problem
 from gallery.library.collections import (
     create_collection,
     delete_collection,
-    filters_in,
     update_collection,
 )
 from gallery.models import Collection, Image, User
@@ -214,10 +213,9 @@ def _filter_pairs(filters: Filters) -> list[tuple[str, str]]:
 
 
 def _bar(found: Collection, filters: Filters) -> FilterBar:
-    offer = filters_in(found)
     return filter_bar(
         replace(filters, collections=()),
-        facets=Facets(collections=(), tags=offer.tags, years=offer.years),
+        facets=collection_facets(found),
         address=lambda changed: list_url(found, changed),
     )
 

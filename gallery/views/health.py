@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from gallery.models import EmbeddingJob, Encoder, Image
 from gallery.models.people import Viewer
+from gallery.vectors import measure_coverage
 
 # Long enough for a busy broker, short enough for a load balancer's own limit.
 BROKER_TIMEOUT_S = 1.0
@@ -48,14 +49,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def _progress(viewer: Viewer) -> dict[str, object]:
     connection.ensure_connection()
     encoder = Encoder.objects.active()
-    jobs = EmbeddingJob.objects.filter(encoder=encoder)
-    visible = Image.objects.visible_to(viewer)
+    found = measure_coverage(Image.objects.visible_to(viewer), encoder=encoder)
+    jobs = EmbeddingJob.objects.filter(encoder=encoder).count_by_state()
     return {
         "encoder": encoder.key if encoder else None,
-        "pictures": visible.count(),
-        "searchable": visible.searchable_with(encoder.pk).count() if encoder else 0,
-        "waiting": jobs.waiting().count(),
-        "failed": jobs.quarantined().count(),
+        "pictures": found.pictures,
+        "searchable": found.searchable,
+        "waiting": jobs.waiting,
+        "failed": jobs.failed,
     }
 
 

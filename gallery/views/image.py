@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.http import errors
-from gallery.http.sentences import describe_change
+from gallery.http.change_sentences import describe_change
 from gallery.http.throttle import limited
 from gallery.library.editing import edit_image
 from gallery.library.trash import trash_images

@@ -20,8 +20,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from gallery.browsing import Position, slice_at
 from gallery.exceptions import LibraryProblem, SemblanceError
+from gallery.http.change_sentences import describe_change
 from gallery.http.numbers import is_number, numbers_of
-from gallery.http.sentences import describe_change
 from gallery.library.changes import Change
 from gallery.library.editing import caption_images, tag_images, untag_images
 from gallery.library.moving import move_images

@@ -15,8 +15,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from gallery.browsing import for_tiles
 from gallery.exceptions import LibraryProblem, SemblanceError
+from gallery.http.change_sentences import describe_change, pictures
 from gallery.http.numbers import is_number, numbers_of
-from gallery.http.sentences import describe_change, pictures
 from gallery.library.trash import purge_images, restore_images
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet

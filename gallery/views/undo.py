@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.exceptions import SemblanceError
-from gallery.http.sentences import pictures
+from gallery.http.change_sentences import pictures
 from gallery.library.changes import Change
 from gallery.library.undo import undo_change
 

@@ -32,8 +32,8 @@ from gallery.forms import UploadForm
 from gallery.hints import hint_workers
 from gallery.http import errors
 from gallery.http.bodies import announces_more
+from gallery.http.change_sentences import pictures
 from gallery.http.numbers import is_number
-from gallery.http.sentences import pictures
 from gallery.http.throttle import limited
 from gallery.ingest.intake import Details
 from gallery.ingest.names import name_of_form
@@ -153,11 +153,11 @@ def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:
     try:
         request.FILES  # noqa: B018  reading the body is what may fail
     except TooManyFilesSent:
-        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        limit = settings.DATA_UPLOAD_MAX_NUMBER_FILES
         messages.error(
             request,
             _("A form can send up to %(limit)s files. Choose fewer, or upload a zip.")
-            % {"limit": intcomma(most)},
+            % {"limit": intcomma(limit)},
         )
         return redirect("gallery:upload")
     except UnreadablePostError:

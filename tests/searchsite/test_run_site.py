@@ -84,13 +84,13 @@ class RunningSite:
         return None
 
     def leftovers(self):
-        """Every process that belongs to this run: they name its folder, or were told it."""
+        """Every process of this run: its command or its environment names the folder."""
         found = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                told = process.environ().get("VAR_DIR") == str(self.var_dir)
+                has_folder = process.environ().get("VAR_DIR") == str(self.var_dir)
                 named = str(self.var_dir) in " ".join(process.cmdline())
-                if (told or named) and process.status() != psutil.STATUS_ZOMBIE:
+                if (has_folder or named) and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
         return found
 

@@ -20,13 +20,13 @@ from gallery.embedding.catalog import CATALOG, CatalogEntry, describe
 from gallery.embedding.lifecycle import (
     activate_encoder,
     add_encoder,
-    measure_coverage,
     remove_encoder,
 )
 from gallery.embedding.queue import embed_pending
 from gallery.exceptions import SemblanceError
 from gallery.hints import hint_workers
-from gallery.models import EmbeddingJob, Encoder
+from gallery.models import EmbeddingJob, Encoder, Image
+from gallery.vectors import measure_coverage
 
 # Pictures between two steps of the progress bar.
 PASS_SIZE = 64
@@ -171,16 +171,17 @@ class Command(BaseCommand):
 
 
 def _row(encoder: Encoder) -> dict[str, Any]:
-    coverage = measure_coverage(encoder)
+    coverage = measure_coverage(Image.objects.live(), encoder=encoder)
+    jobs = EmbeddingJob.objects.filter(encoder=encoder).count_by_state()
     return {
         "key": encoder.key,
         "state": encoder.state,
         "dimension": encoder.dimension,
         "coverage": round(coverage.fraction, 4),
-        "pictures": coverage.live,
-        "embedded": coverage.embedded,
-        "waiting": coverage.waiting,
-        "failed": coverage.quarantined,
+        "pictures": coverage.pictures,
+        "embedded": coverage.searchable,
+        "waiting": jobs.waiting,
+        "failed": jobs.failed,
         "reason": encoder.reason,
         "problem": encoder.failure,
     }

@@ -26,8 +26,8 @@ def test_the_numbers(library, encoder, django_assert_max_num_queries):
     Encoder.objects.create(key="tiny:second", dimension=64)
     with django_assert_max_num_queries(8):
         found = read_dashboard()
-    assert (found.pictures, found.trashed, found.searchable) == (4, 1, 1)
-    assert (found.waiting, found.failed, found.covered_percent) == (1, 1, 25)
+    assert (*found.coverage, found.trashed) == (4, 1, 1)
+    assert (*found.jobs, found.coverage.percent) == (1, 1, 25)
     assert found.encoder == encoder
     assert [one.key for one in found.building] == ["tiny:second"]
     assert found.originals_bytes == 4000, "the same bytes are stored once"
@@ -37,7 +37,7 @@ def test_the_numbers(library, encoder, django_assert_max_num_queries):
 
 def test_an_empty_site_has_numbers_too(db):
     found = read_dashboard()
-    assert (found.pictures, found.covered_percent, found.encoder) == (0, 100, None)
+    assert (found.coverage.pictures, found.coverage.percent, found.encoder) == (0, 100, None)
     assert found.originals_bytes == 0
 
 

@@ -15,7 +15,6 @@ from gallery.embedding.lifecycle import (
     add_encoder,
     enqueue_missing,
     ensure_active_encoder,
-    measure_coverage,
     remove_encoder,
     settle_encoder,
 )
@@ -23,9 +22,9 @@ from gallery.embedding.protocol import EncoderSpec
 from gallery.embedding.queue import embed_pending, release_abandoned
 from gallery.embedding.registry import EncoderChoice
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
-from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState
-from gallery.vectors import has_index
-from tests.factories import make_collection, make_image, make_person
+from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
+from gallery.vectors import has_index, measure_coverage
+from tests.factories import make_image
 from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 from tests.tiny_encoder import TinyEncoder
 
@@ -103,13 +102,13 @@ def test_adding_builds_beside_the_active_one(queued):
     embed_pending()
     second = add_encoder("second")
     assert second.state == EncoderState.BUILDING
-    assert measure_coverage(second).missing == 2
+    assert measure_coverage(Image.objects.live(), encoder=second).waiting == 2
     assert Encoder.objects.active().key == "tiny"
     embed_pending()
     second.refresh_from_db()
     assert second.state == EncoderState.READY
     assert has_index(second)
-    assert measure_coverage(second).fraction == 1
+    assert measure_coverage(Image.objects.live(), encoder=second).fraction == 1
 
 
 def test_adding_to_an_empty_library_is_ready_at_once(encoder):
@@ -178,23 +177,6 @@ def test_removing_leaves_nothing_and_keeps_the_others(queued):
 def test_an_encoder_that_was_never_added_is_named(db, action):
     with pytest.raises(EncoderStateError, match="hasn’t been added"):
         action("second")
-
-
-def test_coverage_counts_live_pictures(encoder):
-    collection = make_collection(make_person())
-    vector = TinyEncoder().encode_texts(["red"])[0]
-    make_image(collection, vector=vector)
-    make_image(collection, vector=vector, deleted_at="2026-01-01T00:00Z")
-    waiting = make_image(collection)
-    EmbeddingJob.objects.enqueue(waiting)
-    coverage = measure_coverage(encoder)
-    assert (coverage.live, coverage.embedded, coverage.missing, coverage.waiting) == (2, 1, 1, 1)
-    assert coverage.fraction == 0.5
-
-
-def test_coverage_takes_a_fixed_number_of_queries(encoder, django_assert_num_queries):
-    with django_assert_num_queries(4):
-        measure_coverage(encoder)
 
 
 def test_an_encoder_is_ready_although_some_pictures_failed_for_good(queued):

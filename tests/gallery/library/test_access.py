@@ -176,7 +176,7 @@ def test_the_site_itself_is_named_and_has_no_row(db):
 
 
 READS = {
-    "filters_in", "default_collection_name", "clean_name", "clean_description", "free_slug",
+    "default_collection_name", "clean_name", "clean_description", "free_slug",
     "free_name", "check_name_free", "system_actor", "check_signed_in", "check_administers",
 }  # fmt: skip
 # Called by the writes, after they have asked who may: the caller holds the locks.

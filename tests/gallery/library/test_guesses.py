@@ -6,8 +6,8 @@ from gallery.library.guesses import (
     PAIR,
     Policy,
     attempt_at,
-    record_failure,
     record_success,
+    record_wrong_password,
     seconds_to_wait,
 )
 from gallery.models import GuessCount
@@ -25,9 +25,9 @@ def test_the_limits_that_the_documents_name():
 
 
 def test_a_failure_counts_for_the_pair_the_address_and_the_account(db):
-    record_failure(attempt_at("olga", network="10.0.0.1"))
-    record_failure(attempt_at("olga", network="10.0.0.2"))
-    record_failure(attempt_at("bob", network="10.0.0.1"))
+    record_wrong_password(attempt_at("olga", network="10.0.0.1"))
+    record_wrong_password(attempt_at("olga", network="10.0.0.2"))
+    record_wrong_password(attempt_at("bob", network="10.0.0.1"))
     tried = attempt_at("Olga ", network="10.0.0.1")
     failures = {count.key: count.failures for count in GuessCount.objects.all()}
     assert (failures[tried.pair], failures[tried.address], failures[tried.account]) == (1, 2, 2)
@@ -36,7 +36,7 @@ def test_a_failure_counts_for_the_pair_the_address_and_the_account(db):
 def test_a_success_clears_the_pair_alone(db):
     tried = attempt_at("olga", network="10.0.0.1")
     for _ in range(PAIR.free):
-        record_failure(tried)
+        record_wrong_password(tried)
     assert 0 < seconds_to_wait(tried) <= PAIR.first_wait_s
     record_success(tried)
     assert seconds_to_wait(tried) == 0

@@ -40,3 +40,4 @@ def test_due_and_waiting(image, encoder, changes, due, waiting):
     assert EmbeddingJob.objects.due().exists() is due
     assert EmbeddingJob.objects.waiting().exists() is waiting
     assert EmbeddingJob.objects.quarantined().exists() is not waiting
+    assert EmbeddingJob.objects.count_by_state() == (int(waiting), int(not waiting))

@@ -4,8 +4,8 @@ import pytest
 
 from gallery.search import ranking
 from gallery.search.calibration import Cutoffs
+from gallery.search.candidates import Candidate
 from gallery.search.fulltext import TextMatch
-from gallery.search.nearest import Candidate
 from gallery.search.query import Filters, SearchQuery
 from gallery.search.ranking import Ranked, Ranking, fuse_candidates, rank_images
 from gallery.search.scope import Scope

@@ -8,7 +8,7 @@ from gallery.models import Encoder, Image
 from gallery.search import scope as scope_module
 from gallery.search.query import Filters
 from gallery.search.scope import Scope
-from gallery.vectors import PictureCounts
+from gallery.vectors import Coverage
 from tests.factories import make_image
 from tests.gallery.search.conftest import colour_vector, make_background, make_coloured
 
@@ -34,8 +34,8 @@ def test_counts(public, encoder):
     make_background(public, 3)
     make_image(public)
     make_coloured(public, red=1, fields={"deleted_at": timezone.now()})
-    assert scope_of().counts == PictureCounts(searchable=3, waiting=1)
-    assert scope_of(tags=("none",)).counts == PictureCounts(searchable=0, waiting=0)
+    assert scope_of().counts == Coverage(pictures=4, searchable=3)
+    assert scope_of(tags=("none",)).counts == Coverage(pictures=0, searchable=0)
 
 
 def test_a_vector_of_another_encoder_does_not_count(public):
@@ -43,7 +43,7 @@ def test_a_vector_of_another_encoder_does_not_count(public):
     image = make_coloured(public, red=1)
     make_image(public, vector=RED, encoder=other)
     image.embeddings.create(encoder=other, vector=RED)
-    assert scope_of().counts == PictureCounts(searchable=1, waiting=1)
+    assert scope_of().counts == Coverage(pictures=2, searchable=1)
 
 
 def test_small_libraries_are_counted_afresh(public):

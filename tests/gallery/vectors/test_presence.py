@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from gallery.models import Encoder, EncoderState, Image, VectorKind
 from gallery.vectors import (
+    Coverage,
     NewVector,
-    PictureCounts,
-    count_pictures,
     has_active_vector,
     has_vector,
     live_picture_count,
+    measure_coverage,
     upsert_vectors,
 )
 from tests.factories import TINY_DIMENSION, make_image
@@ -59,8 +59,8 @@ def names(library, images):
 def test_a_vector_counts_for_its_encoder_and_kind(library, encoder, kind, name):
     assert names(library, Image.objects.filter(has_vector(encoder.pk, kind=kind))) == {name}
     assert names(library, Image.objects.filter(has_active_vector(kind=kind))) == {name}
-    counts = count_pictures(Image.objects.all(), encoder=encoder, kind=kind)
-    assert counts == PictureCounts(searchable=1, waiting=4)
+    counts = measure_coverage(Image.objects.all(), encoder=encoder, kind=kind)
+    assert counts == Coverage(pictures=5, searchable=1)
 
 
 def test_the_querysets_of_pictures_agree(library, encoder, other):
@@ -83,14 +83,33 @@ def test_other_rows_name_the_way_to_their_picture(library, encoder, public):
 
 def test_counts_are_of_the_pictures_asked_about(library, encoder):
     images = Image.objects.filter(pk=library["picture"].pk)
-    assert count_pictures(images, encoder=encoder) == PictureCounts(searchable=1, waiting=0)
-    assert count_pictures(images.newest_first(), encoder=encoder).searchable == 1
-    assert count_pictures(Image.objects.none(), encoder=encoder) == PictureCounts(0, 0)
+    assert measure_coverage(images, encoder=encoder) == Coverage(pictures=1, searchable=1)
+    assert measure_coverage(images.newest_first(), encoder=encoder).searchable == 1
+    assert measure_coverage(Image.objects.none(), encoder=encoder) == Coverage(0, 0)
+
+
+def test_without_an_encoder_nothing_is_searchable(library, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        found = measure_coverage(Image.objects.all(), encoder=None)
+    assert (found.pictures, found.searchable, found.waiting) == (5, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "fraction", "percent"),
+    [
+        (Coverage(0, 0), 1.0, 100),
+        (Coverage(4, 1), 0.25, 25),
+        (Coverage(1000, 999), 0.999, 99),
+        (Coverage(3, 3), 1.0, 100),
+    ],
+)
+def test_only_all_pictures_are_a_hundred_percent(coverage, fraction, percent):
+    assert (coverage.fraction, coverage.percent) == (fraction, percent)
 
 
 def test_counting_takes_one_query(library, encoder, django_assert_num_queries):
     with django_assert_num_queries(1):
-        count_pictures(Image.objects.all(), encoder=encoder)
+        measure_coverage(Image.objects.all(), encoder=encoder)
 
 
 def test_encoders_carry_their_number_of_live_pictures(library, encoder, other):

@@ -87,13 +87,13 @@ def test_what_no_longer_matches_the_filters_leaves_the_list(client, collection):
 
 def test_a_move_that_leaves_a_picture_shows_it_again(client, collection, owner):
     target = make_collection(owner, "Target")
-    moved, twin = made(collection, 2)
-    make_image(target, sha256=twin.sha256)
-    response = post(client, collection, "move", ids=[moved.pk, twin.pk], target="target")
-    assert (removed(response), replaced(response)) == ({moved.pk}, {twin.pk})
+    moved, copy = made(collection, 2)
+    make_image(target, sha256=copy.sha256)
+    response = post(client, collection, "move", ids=[moved.pk, copy.pk], target="target")
+    assert (removed(response), replaced(response)) == ({moved.pk}, {copy.pk})
 
 
-def test_an_emptied_list_is_loaded_anew_with_its_undo(client, collection):
+def test_an_emptied_list_is_loaded_again_with_its_undo(client, collection):
     (one,) = made(collection, 1)
     response = post(client, collection, "trash", ids=[one.pk])
     assert response["HX-Redirect"] == "/collections/cats/"

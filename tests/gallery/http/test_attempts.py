@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from gallery.http.guesses import sentence
+from gallery.http.attempts import sentence
 from gallery.library import guesses
 from gallery.library.guesses import ACCOUNT, ADDRESS, PAIR
 from gallery.models import GuessCount
