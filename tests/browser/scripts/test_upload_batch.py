@@ -23,7 +23,7 @@ def page(script_page):
     return script_page(PAGE % "")
 
 
-def test_it_is_begun_once_whoever_asks(page):
+def test_it_is_created_once_however_many_ask(page):
     page.answers["/upload/"] = (200, {"url": "/upload/1/"})
     result = page.run(
         START
