@@ -1,6 +1,6 @@
 """What the admin's actions say before and after they ran: plain words with the exact numbers.
 
-gallery.http.sentences has those that the site's own pages share.
+gallery.http.change_sentences has those that the site's own pages share.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.translation import ngettext
 
-from gallery.http.sentences import describe_change
+from gallery.http.change_sentences import describe_change
 from gallery.library.changes import Change
 
 
