@@ -140,7 +140,7 @@ def test_files_are_kept_when_the_upload_could_not_begin(library, olga, new_page)
         "1 file is waiting. The upload couldn’t start."
     )
     expect(page.locator(".toasts")).to_contain_text("Your files are kept here")
-    page.get_by_role("button", name="Send again what failed").click()
+    page.get_by_role("button", name="Retry failed files").click()
     expect(page.locator(".upload-row__state")).to_contain_text("Stored")
     assert Image.objects.get(original_name="pink.png").collection.name == "Holidays"
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from gallery.ingest.batches import add_file_to_batch, create_batch
+from gallery.ingest.upload_batches import add_file_to_batch, create_batch
 from gallery.models import Collection, EmbeddingJob, Encoder
 from tests.factories import make_collection, make_image
 from tests.images import jpeg, text_file

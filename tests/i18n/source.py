@@ -58,7 +58,8 @@ def _text_of(node):
 _TEMPLATE_NOISE = re.compile(
     r"{%\s*comment.*?endcomment\s*%}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{#.*?#}|{{.*?}}"
     r"|{%\s*block (?:main_class|drop)\s*%}.*?endblock\s*%}"
-    r"|<(script|style|code|kbd|pre)\b.*?</\1>|<!--.*?-->|<[^>]*translate=\"no\"[^>]*>[^<]*<",
+    r"|<(script|style|code|kbd|pre)\b.*?</\1>|<!--.*?-->"
+    r"|<(?P<kept>\w+)[^>]*translate=\"no\".*?</(?P=kept)>",
     re.DOTALL,
 )
 _READ_ATTRIBUTE = re.compile(

@@ -59,7 +59,7 @@ def test_the_list_goes_on_by_a_link_and_by_htmx(client, public, settings):
     link = re.search(r'href="(/\?after=[^"]+)" rel="next"', text(first))[1]
     rest = client.get(link)
     assert tiles(rest) == [made[0].pk]
-    assert "That is all." in text(rest)
+    assert "You’ve reached the end." in text(rest)
     assert "Back to the newest" in text(rest)
     fragment = client.get(link, headers={"HX-Request": "true"})
     assert tiles(fragment) == [made[0].pk]
@@ -126,18 +126,18 @@ def test_days_narrow_the_list_by_a_form_that_keeps_the_rest(client, public):
 
 
 def test_no_match_and_no_pictures_say_what_to_do(client, owner, public):
-    assert "Sign in to see your own pictures" in text(client.get("/"))
+    assert "Sign in to see yours" in text(client.get("/"))
     client.force_login(owner)
     assert "Upload pictures" in text(client.get("/"))
     make_image(public)
-    assert "No picture fits these filters" in text(client.get("/?tag=nothing"))
+    assert "No pictures match these filters" in text(client.get("/?tag=nothing"))
 
 
 def test_the_page_says_how_many_cannot_be_found_yet(client, public):
     make_image(public, vector=VECTOR)
-    assert "1 picture, all searchable." in text(client.get("/"))
+    assert "1 picture, searchable" in text(client.get("/"))
     make_image(public)
-    assert "1 of 2 pictures is not searchable yet." in re.sub(r"\s+", " ", text(client.get("/")))
+    assert "1 of 2 pictures isn’t searchable yet." in re.sub(r"\s+", " ", text(client.get("/")))
 
 
 def test_examples_lead_to_searches(client, public):

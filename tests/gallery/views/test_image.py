@@ -171,7 +171,7 @@ def test_similar_pictures_are_a_fragment(client, public):
 
 
 def test_what_has_no_vector_yet_says_so(client, public):
-    assert "not searchable yet" in text(client.get(f"/images/{make_image(public).pk}/similar/"))
+    assert "isn’t searchable yet" in text(client.get(f"/images/{make_image(public).pk}/similar/"))
 
 
 def test_an_editor_changes_the_words(client, owner, public):

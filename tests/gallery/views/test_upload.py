@@ -57,7 +57,7 @@ def test_a_plain_form_makes_collection_and_batch_and_ends_on_its_page(client, ow
     batch = UploadBatch.objects.get()
     assert response.redirect_chain == [(batch.get_absolute_url(), 302)]
     assert (batch.collection.name, batch.collection.is_public) == ("Holidays", False)
-    assert b"Stored, soon searchable" in response.content
+    assert b"Stored, searchable soon" in response.content
     assert "“notes.jpg” is" in response.content.decode()
     assert EmbeddingJob.objects.count() == 1
 
@@ -178,7 +178,7 @@ def test_coming_back_shows_the_batch_where_it_stands_in_few_queries(
         batch.items.create(name=f"{number}.jpg", fate=Fate.STORED, image=image)
     with django_assert_max_num_queries(8):
         response = client.get(batch.get_absolute_url())
-    assert response.content.count(b"Stored, soon searchable") == 20
+    assert response.content.count(b"Stored, searchable soon") == 20
     assert b"0 of 20 searchable" in response.content
 
 
