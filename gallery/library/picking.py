@@ -34,7 +34,7 @@ def lock_pictures(images: ImageQuerySet, *, by: Viewer, expected: int | None = N
     if expected is not None and len(locked) != expected:
         raise LibraryProblem(
             _(
-                "The pictures changed while you were choosing: %(now)s match now, not %(before)s. "
+                "The pictures changed while you were selecting: %(now)s match now, not %(before)s. "
                 "Nothing was changed. Select again."
             )
             % {"now": f"{len(locked):,}", "before": f"{expected:,}"},

@@ -25,6 +25,7 @@ function count() {
 }
 
 function begin() {
+  if (!boxes().length) return; // the list is empty
   frame.classList.add("is-selecting");
   form().hidden = false;
   count();

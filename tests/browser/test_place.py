@@ -262,7 +262,7 @@ def test_deleting_several_pictures_keeps_the_place(pictures, new_page, olga, pho
     expect(page.locator("#facts")).to_contain_text("98 pictures")
     expect(page.locator("#selection")).to_be_hidden()
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".toasts")).to_contain_text("2 pictures put back")
+    expect(page.locator(".toasts")).to_contain_text("2 pictures restored")
     expect_place(page, pictures[FAR])
     assert Image.objects.live().count() == 100
 
