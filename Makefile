@@ -80,7 +80,7 @@ check: setup-dev
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
-	$(PY) -m pytest tests/test_architecture.py
+	$(PY) -m pytest tests/test_architecture.py tests/test_names.py
 	@$(lint_scripts)
 
 bench: setup-dev

@@ -4,7 +4,7 @@ import pytest
 
 from gallery.models import Collection
 from tests.factories import make_collection, make_image
-from tests.gallery.api.test_endpoints import basic, red_file, send_json
+from tests.gallery.api.requests import basic, red_file, send_json
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])

@@ -1,0 +1,67 @@
+"""Searching over the API: answers, what is left out, whom they are for, and the limit."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from gallery.models import Image
+from tests.factories import make_image
+from tests.gallery.api.requests import RED, basic, red_file
+
+
+def test_a_search_answers_as_documented(client, public):
+    response = client.get("/api/v1/search", {"q": "red"})
+    body = response.json()
+    assert response.status_code == 200
+    assert (body["query"], body["encoder"]) == ("red", "tiny")
+    result = body["results"][0]
+    image = Image.objects.get()
+    promised = {"id", "file", "collection", "title", "caption", "score", "url"}
+    assert set(result) == promised | {"strength"}
+    assert (result["id"], result["file"]) == (image.pk, image.original_name)
+    assert result["url"] == f"http://testserver/images/{image.pk}/"
+    assert (body["page"]["page"], body["page"]["searched"]) == (1, 1)
+    assert (body["page"]["good"], body["page"]["less_likely"]) == (1, 0)
+    listed = client.get("/api/v1/search", {"orientation": "landscape"}).json()
+    assert {one["strength"] for one in listed["results"]} == {None}
+    assert listed["page"]["good"] is None
+
+
+def test_what_is_left_out_is_no_answer_and_is_counted(client, public, encoder):
+    make_image(public, title="Blue door", vector=RED, encoder=encoder)
+    body = client.get("/api/v1/search", {"q": "red", "not": "blue"}).json()
+    assert "Blue door" not in [one["title"] for one in body["results"]]
+    assert body["page"]["left_out"] == [{"kind": "words", "value": "blue", "count": 1}]
+
+
+def test_what_one_may_not_see_is_in_no_answer(client, public, private, stranger):
+    for extra in ({}, basic("stranger")):
+        assert len(client.get("/api/v1/search", {"q": "red"}, **extra).json()["results"]) == 1
+        assert len(client.get("/api/v1/images", **extra).json()["images"]) == 1
+        assert [c["slug"] for c in client.get("/api/v1/collections", **extra).json()] == ["cats"]
+        assert client.get("/api/v1/status", **extra).json()["pictures"] == 1
+        secret = private.images.get()
+        assert client.get(f"/api/v1/images/{secret.pk}", **extra).status_code == 404
+        assert client.get("/api/v1/collections/secret", **extra).status_code == 404
+    found = client.get("/api/v1/search", {"q": "red"}, **basic("olga")).json()["results"]
+    assert {one["collection"] for one in found} == {"cats", "secret"}
+
+
+def test_searching_by_a_picture_gives_a_token_to_go_on_with(client, public):
+    response = client.post("/api/v1/search/picture?limit=1", {"picture": red_file()})
+    body = response.json()
+    assert response.status_code == 200
+    assert body["results"][0]["title"] == "Red cat"
+    again = client.get("/api/v1/search", {"picture": body["picture"]}).json()
+    assert [one["id"] for one in again["results"]] == [one["id"] for one in body["results"]]
+    bad = client.post("/api/v1/search/picture", {"picture": SimpleUploadedFile("a.png", b"x")})
+    assert bad.status_code == 422
+
+
+def test_searches_over_the_limit_have_to_wait(client, public, settings):
+    from django.core.cache import cache
+
+    cache.clear()
+    settings.RATE_LIMIT_PER_MINUTE = 1
+    client.get("/api/v1/search", {"q": "red"})
+    response = client.get("/api/v1/search", {"q": "red"})
+    assert (response.status_code, response.json()["reason"]) == (429, "too_many_requests")
+    cache.clear()
