@@ -12,7 +12,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
@@ -49,20 +49,30 @@ class JsonSerializer:
 class SharedCache(RedisCache):
     """Django's Redis cache that never fails for want of a server, and empties only itself."""
 
+    def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._server_urls = [server] if isinstance(server, str) else server
+
     @cached_property
     def _cache(self) -> Any:
         pattern = self.make_key("*", version="*")  # type: ignore[arg-type]
-        return _Server(super()._cache, own_keys=pattern)
+        return _Server(super()._cache, name=",".join(self._server_urls), own_keys=pattern)
 
 
 class _Server:
-    """The operations of Django's client, done in memory while the server is away."""
+    """The operations of Django's client, done in memory while the server is away.
 
-    def __init__(self, client: RedisCacheClient, *, own_keys: str) -> None:
+    Django makes one for each thread; they share the memory, and what they know of the server.
+    """
+
+    # By server, when it may be asked again, in seconds of time.monotonic().
+    away_until: ClassVar[dict[str, float]] = {}
+
+    def __init__(self, client: RedisCacheClient, *, name: str, own_keys: str) -> None:
         self._client = client
+        self._name = name
         self._own_keys = own_keys
-        self._memory = LocMemCache(f"away-{id(self)}", {})
-        self._away_until = 0.0
+        self._memory = LocMemCache(f"away-{name}", {})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in OPERATIONS:
@@ -70,11 +80,11 @@ class _Server:
         return functools.partial(self._run, name)
 
     def _run(self, name: str, *args: Any) -> Any:
-        if time.monotonic() >= self._away_until:
+        if time.monotonic() >= self.away_until.get(self._name, 0.0):
             try:
                 return self._clear() if name == "clear" else getattr(self._client, name)(*args)
             except RedisError as error:
-                self._away_until = time.monotonic() + RETRY_AFTER_S
+                self.away_until[self._name] = time.monotonic() + RETRY_AFTER_S
                 logger.warning("The shared cache is away, using memory: %s", error)
         return getattr(self._memory, name)(*args)
 

@@ -87,6 +87,14 @@ def test_without_a_server_memory_answers_at_once(var_dir, caplog):
     assert caplog.text.count("The shared cache is away") == 1
 
 
+def test_threads_share_the_memory_and_the_wait(var_dir, caplog):
+    one, other = make_cache(var_dir), make_cache(var_dir)
+    assert one.add("asked", 1, 60) is True
+    assert other.add("asked", 1, 60) is False
+    assert other.incr("asked") == 2
+    assert caplog.text.count("The shared cache is away") == 1
+
+
 def test_a_server_that_stops_is_replaced_by_memory_and_taken_back(var_dir, monkeypatch):
     valkey.ensure_running(var_dir)
     shared = make_cache(var_dir)
@@ -96,8 +104,8 @@ def test_a_server_that_stops_is_replaced_by_memory_and_taken_back(var_dir, monke
     shared.set("key", "in memory", 60)
     assert shared.get("key") == "in memory"
     valkey.ensure_running(var_dir)
-    monkeypatch.setattr(module, "RETRY_AFTER_S", 0.0)
-    shared._cache._away_until = 0.0
+    later = time.monotonic() + module.RETRY_AFTER_S
+    monkeypatch.setattr(module.time, "monotonic", lambda: later)
     shared.set("key", "on the server again", 60)
     assert make_cache(var_dir).get("key") == "on the server again"
 
