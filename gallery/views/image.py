@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -24,13 +25,22 @@ from gallery.http.throttle import limited
 from gallery.library.editing import edit_image
 from gallery.library.trash import trash_images
 from gallery.library.words import parse_tags
-from gallery.models import Image
+from gallery.models import RENDITION_WIDTHS, Image
 from gallery.models.image import ImageQuerySet
 from gallery.views.trail import BROWSE, Step, Trail, image_url, similar_to, trail_from
 from gallery.views.undo import offer_undo, undo_offer
 
 # Pixels. A picture smaller than this on both sides is not blown up to the size of the window.
 SMALL_SIDE = 400
+# HEIC and TIFF are shown by some browsers only.
+SHOWN_BY_BROWSERS = {
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "image/avif",
+    "image/bmp",
+}
 NEWEST = Trail(place=BROWSE, params="")
 
 
@@ -160,6 +170,7 @@ def _details(request: HttpRequest, found: Image, *, trail: Trail | None) -> dict
     return {
         "image": found,
         "is_small": max(found.width, found.height) < SMALL_SIDE,
+        "zoom_original": _zoom_original(found),
         "facts": list(_facts(found)),
         "audience": _audience(found),
         "can_edit": request.user.is_authenticated and _can_edit(request, found),
@@ -173,20 +184,27 @@ def _details(request: HttpRequest, found: Image, *, trail: Trail | None) -> dict
     }
 
 
+def _zoom_original(found: Image) -> str:
+    """Where zooming finds more than the largest copy has; nothing if browsers can't show it."""
+    if found.width <= max(RENDITION_WIDTHS) or found.media_type not in SHOWN_BY_BROWSERS:
+        return ""
+    return reverse("gallery:image-download", kwargs={"pk": found.pk})
+
+
 def _facts(found: Image) -> Iterator[tuple[str, str]]:
     """Name and value of what is worth telling, in the order shown."""
     if found.taken_at:
-        yield "Taken", date_format(localtime(found.taken_at), "j F Y, H:i")
-    yield "Added", date_format(localtime(found.created_at), "j F Y")
-    yield "Size", f"{found.width:,} × {found.height:,}, {filesizeformat(found.size_bytes)}"
-    yield "File", found.original_name
+        yield _("Taken"), date_format(localtime(found.taken_at), "j F Y, H:i")
+    yield _("Added"), date_format(localtime(found.created_at), "j F Y")
+    yield _("Size"), f"{found.width:,} × {found.height:,}, {filesizeformat(found.size_bytes)}"
+    yield _("File"), found.original_name
     if found.camera:
-        yield "Camera", found.camera
+        yield _("Camera"), found.camera
     if found.exif.get("lens"):
-        yield "Lens", str(found.exif["lens"])
+        yield _("Lens"), str(found.exif["lens"])
     exposure = ", ".join(_exposure(found.exif))
     if exposure:
-        yield "Exposure", exposure
+        yield _("Exposure"), exposure
 
 
 def _exposure(exif: dict[str, Any]) -> Iterator[str]:

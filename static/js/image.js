@@ -1,6 +1,7 @@
 // Zoom: the large copy in a full-window dialog. A click, a double tap, Enter, + and - change its size,
 // so do the wheel and two fingers, and what is under them stays there; dragging and the arrows move
-// it. Without this file the same links open the large copy in the browser.
+// it. The original replaces the 1600 px copy once more than that is shown. Without this file the same
+// links open the large copy in the browser.
 
 import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
@@ -11,8 +12,19 @@ const area = dialog?.querySelector(".zoom__area");
 const STEP = 1.5; // for each press of + and -
 const LARGEST = 8; // times the size that fills the window
 let scale = 1; // 1 fills the window
+let shownWidth = 0; // of the picture on the page, in CSS pixels
 
 const picture = () => area.firstElementChild;
+// Width in pixels of the original; what a click enlarges to.
+const trueWidth = () => Number(area.dataset.width) || picture().naturalWidth;
+
+// How wide the page shows a picture that it fits into a box (object-fit).
+function widthOnPage(image) {
+  const box = image.getBoundingClientRect();
+  const [width, height] = ["width", "height"].map((name) => Number(image.getAttribute(name)));
+  const held = Math.min(box.width, (box.height * width) / height);
+  return getComputedStyle(image).objectFit === "scale-down" ? Math.min(held, width) : held;
+}
 
 function fill(address) {
   if (picture()) return;
@@ -24,14 +36,31 @@ function fill(address) {
   area.append(image);
 }
 
-// The picture's width where all of it is seen; small ones are not blown up.
+// The picture's width where all of it is seen: what the window holds, and no more than its true width
+// or the width that it had on the page, so that zooming never shrinks it.
 function fitted() {
   const image = picture();
-  return image.naturalWidth * Math.min(1, area.clientWidth / image.naturalWidth, area.clientHeight / image.naturalHeight);
+  const held = Math.min(area.clientWidth, (area.clientHeight * image.naturalWidth) / image.naturalHeight);
+  return Math.min(held, Math.max(trueWidth(), shownWidth));
 }
 
 // True size, or twice what fills the window where that is more.
-const closer = () => Math.min(LARGEST, Math.max(2, picture().naturalWidth / fitted()));
+const closer = () => Math.min(LARGEST, Math.max(2, trueWidth() / fitted()));
+
+// Loads the original once the screen shows more pixels than the copy has; the copy stays until then,
+// and for good where the browser cannot read the original.
+function sharpen(width) {
+  const image = picture();
+  const { original } = area.dataset;
+  if (!original || image.dataset.sharp || width * devicePixelRatio <= image.naturalWidth) return;
+  image.dataset.sharp = "loading";
+  const full = new Image();
+  full.addEventListener("load", () => {
+    image.src = original;
+    image.dataset.sharp = "done";
+  });
+  full.src = original;
+}
 
 // Sets the size; the place of the picture at (x, y) of the window stays there.
 function setScale(wanted, x = area.clientWidth / 2, y = area.clientHeight / 2) {
@@ -42,7 +71,9 @@ function setScale(wanted, x = area.clientWidth / 2, y = area.clientHeight / 2) {
   const down = (y - before.top) / before.height;
   scale = Math.min(LARGEST, Math.max(1, wanted));
   area.classList.toggle("is-full", scale > 1);
-  image.style.width = `${fitted() * scale}px`;
+  const width = fitted() * scale;
+  image.style.width = `${width}px`;
+  sharpen(width);
   const after = image.getBoundingClientRect();
   area.scrollLeft += after.left + across * after.width - x;
   area.scrollTop += after.top + down * after.height - y;
@@ -87,6 +118,7 @@ if (dialog && area) {
     const link = event.target.closest("[data-zoom]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
+    shownWidth = widthOnPage(document.querySelector(".stage__picture > img"));
     fill(link.href);
     dialog.showModal();
     setScale(1);

@@ -161,9 +161,10 @@ def library(transactional_db):
     return colours
 
 
-def add_pictures(collection, *colors, searchable=True):
-    """Real files through ingest, of different shapes; embedded at once unless told otherwise."""
-    shapes = ((640, 480), (480, 640), (900, 450), (600, 600))
+def add_pictures(collection, *colors, searchable=True, size=None):
+    """Real files through ingest, of different shapes unless one size is given; embedded at once
+    unless told otherwise."""
+    shapes = (size,) if size else ((640, 480), (480, 640), (900, 450), (600, 600))
     stored = []
     for number, color in enumerate(colors):
         result = ingest_file(

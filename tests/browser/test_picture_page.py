@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gallery.models import Image, QueryImage
+from tests.browser.conftest import add_pictures
 
 
 @pytest.fixture
@@ -43,6 +44,40 @@ def test_keys_and_clicks_and_the_wheel_zoom(new_page, picture):
     page.keyboard.press("Escape")
     assert not page.locator("#zoom-dialog").evaluate("dialog => dialog.open")
     assert page.url.endswith(f"/images/{picture.pk}/")
+
+
+def zoomed(page):
+    """Width in pixels of the file that the zoom shows, and where it came from."""
+    return page.locator(".zoom__area img").evaluate("image => [image.naturalWidth, image.src]")
+
+
+def test_zooming_in_loads_the_original_of_a_large_picture(new_page, library):
+    large = add_pictures(library, "red", size=(3200, 2400))[0]
+    page = new_page()
+    open_zoom(page, large)
+    assert zoomed(page)[0] == 1600
+    page.mouse.click(640, 400)
+    page.wait_for_function("() => document.querySelector('.zoom__area img').naturalWidth === 3200")
+    assert zoomed(page)[1].endswith(f"/images/{large.pk}/original")
+    assert width_of(page) == pytest.approx(3200, rel=0.01)
+
+
+@pytest.mark.parametrize("size", [(300, 200), (500, 400), (1000, 700)])
+def test_zooming_never_shows_a_picture_smaller_than_the_page_does(new_page, library, size):
+    small = add_pictures(library, "red", size=size)[0]
+    page = new_page()
+    page.goto(f"/images/{small.pk}/")
+    shown = page.locator(".stage__picture > img").evaluate(
+        """image => {
+            const box = image.getBoundingClientRect();
+            const [width, height] = [image.getAttribute("width"), image.getAttribute("height")];
+            const held = Math.min(box.width, box.height * width / height);
+            const isSmall = getComputedStyle(image).objectFit === "scale-down";
+            return isSmall ? Math.min(held, width) : held;
+        }"""
+    )
+    assert open_zoom(page, small) >= shown - 1
+    assert "original" not in zoomed(page)[1]
 
 
 def test_the_place_under_the_pointer_stays_there(new_page, picture):
