@@ -118,13 +118,16 @@ def _encode(folder: Path, captions: Path, groups: Path, *, key: str) -> Material
 def _cutoffs(material: Material, trial: Trial, *, kind: str = "words") -> tuple[Any, Any]:
     """The scores of a trial and the cut-offs that a search would use."""
     from gallery.search.calibration import BACKGROUND_SIZE, Background
-    from gallery.search.reference import choose_pictures, measure_references
+    from gallery.search.reference import choose_pictures, pictures_reference, words_reference
 
     scores = (material.images[trial.pictures] @ trial.query).astype(np.float64)
     chosen = choose_pictures([int(pk) for pk in trial.pictures])
-    references = measure_references(material.images[chosen], texts=material.ordinary)
+    some = material.images[chosen]
+    is_words = kind == "words"
+    reference = (
+        words_reference(some, texts=material.ordinary) if is_words else pictures_reference(some)
+    )
     background = Background.of(scores[:BACKGROUND_SIZE].tolist())
-    reference = getattr(references, kind)
     return scores, background.cutoffs(best=float(scores.max()), reference=reference)
 
 

@@ -7,9 +7,6 @@ pictures with other pictures of the library. Pure; Scope measures and remembers 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,32 +29,22 @@ SCRAMBLER = np.uint64(2_654_435_761)
 MEDIAN_QUANTILE = 0.75
 
 
-class References(NamedTuple):
-    """The reference for words, and that for pictures; None where scores do not vary."""
+def words_reference(
+    pictures: NDArray[np.float32], *, texts: NDArray[np.float32]
+) -> Reference | None:
+    """What ordinary queries [m, d] score on some of a library's pictures [n, d], all unit vectors.
 
-    words: Reference | None
-    pictures: Reference | None
-
-    def as_lists(self) -> list[list[float] | None]:
-        """Both as the shared cache holds them."""
-        return [[float(one.median), float(one.spread)] if one else None for one in self]
-
-    @classmethod
-    def from_lists(cls, stored: Sequence[Sequence[float] | None]) -> References:
-        """Both from the shared cache."""
-        words, pictures = (
-            Reference(median=one[0], spread=one[1]) if one else None for one in stored
-        )
-        return cls(words=words, pictures=pictures)
+    None where scores do not vary.
+    """
+    return _reference((texts @ pictures.T).astype(np.float64))
 
 
-def measure_references(pictures: NDArray[np.float32], *, texts: NDArray[np.float32]) -> References:
-    """From unit vectors of some of a library's pictures [n, d] and of ordinary queries [m, d]."""
+def pictures_reference(pictures: NDArray[np.float32]) -> Reference | None:
+    """What some of a library's pictures [n, d] score on one another. None as above."""
     among = (pictures @ pictures.T).astype(np.float64)
     # Without each picture's score for itself, row by row.
-    others = among[~np.eye(len(among), dtype=bool)].reshape(len(among), max(len(among) - 1, 0))
-    return References(
-        words=_reference((texts @ pictures.T).astype(np.float64)), pictures=_reference(others)
+    return _reference(
+        among[~np.eye(len(among), dtype=bool)].reshape(len(among), max(len(among) - 1, 0))
     )
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
+import numpy as np
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from gallery.embedding.registry import load_encoder
 from gallery.exceptions import NoActiveEncoder
@@ -32,10 +34,10 @@ from gallery.search.filters import images_in, visible_collections
 from gallery.search.query import Filters
 from gallery.search.reference import (
     ORDINARY_QUERIES,
-    References,
     choose_pictures,
-    measure_references,
+    pictures_reference,
     stack_vectors,
+    words_reference,
 )
 from gallery.vectors import (
     Coverage,
@@ -133,27 +135,35 @@ class Scope:
         return scores
 
     def _reference(self, sample: list[int], *, kind: QueryKind) -> Reference | None:
+        """Measured once for these very pictures, all of which the viewer sees at this moment."""
         if kind == "mixed" or len(sample) < MIN_BACKGROUND:
             return None
-        references = self._references(choose_pictures(sample))
-        return references.words if kind == "words" else references.pictures
-
-    def _references(self, pictures: list[int]) -> References:
-        """Measured once for these very pictures, all of which the viewer sees at this moment."""
-        parts = repr((self.encoder.pk, self.encoder.key, pictures, ORDINARY_QUERIES))
+        chosen = choose_pictures(sample)
+        parts = repr((self.encoder.pk, self.encoder.key, kind, chosen, ORDINARY_QUERIES))
         key = f"search-reference-{hashlib.sha256(parts.encode()).hexdigest()}"
-        stored = cache.get(key)
-        known = References.from_lists(stored) if stored else None
+        known = cache.get(key)
         if known is None:
-            rows = stored_vectors(self.visible.filter(pk__in=pictures), encoder=self.encoder)
-            dimension = self.encoder.dimension
-            known = measure_references(
-                stack_vectors([row.vector for row in rows], dimension=dimension),
-                texts=load_encoder(self.encoder.key).encode_texts(ORDINARY_QUERIES),
-            )
-            cache.set(key, known.as_lists(), REFERENCE_KEPT_S)
-        return known
+            found = self._measure_reference(chosen, kind=kind)
+            known = [found.median, found.spread] if found else []
+            cache.set(key, known, REFERENCE_KEPT_S)
+        return Reference(median=known[0], spread=known[1]) if known else None
+
+    def _measure_reference(self, chosen: list[int], *, kind: QueryKind) -> Reference | None:
+        rows = stored_vectors(self.visible.filter(pk__in=chosen), encoder=self.encoder)
+        pictures = stack_vectors([row.vector for row in rows], dimension=self.encoder.dimension)
+        if kind == "pictures":
+            # Without the encoder: looking for what is like a stored picture needs none.
+            return pictures_reference(pictures)
+        return words_reference(
+            pictures, texts=_ordinary_vectors(self.encoder.key, ORDINARY_QUERIES)
+        )
 
     def _key(self, kind: str, filters: Filters | None) -> str:
         parts = repr((self.encoder.pk, sorted(self.collections), filters))
         return f"search-{kind}-{hashlib.sha256(parts.encode()).hexdigest()}"
+
+
+@lru_cache(maxsize=2)
+def _ordinary_vectors(encoder_key: str, texts: tuple[str, ...]) -> NDArray[np.float32]:
+    """Encoded once in a process: a growing library measures its reference again and again."""
+    return load_encoder(encoder_key).encode_texts(texts)

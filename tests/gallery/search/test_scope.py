@@ -111,37 +111,46 @@ def test_words_are_judged_by_ordinary_queries_too(public, encoder, monkeypatch):
     assert scope.cutoffs(RED, kind="words", best=1.0).judge(0.95) == "strong"
 
 
-def test_a_reference_is_measured_once_for_the_same_pictures(public, monkeypatch):
-    make_background(public, 30)
+@pytest.fixture
+def measured(monkeypatch):
+    """How many pictures each reference was measured on, as it happens."""
     cache.clear()
-    measured = []
-    real = scope_module.measure_references
-    monkeypatch.setattr(
-        scope_module,
-        "measure_references",
-        lambda pictures, *, texts: measured.append(len(pictures)) or real(pictures, texts=texts),
-    )
+    counts = []
+    for name in ("words_reference", "pictures_reference"):
+        real = getattr(scope_module, name)
+
+        def measure(pictures, *, real=real, **texts):
+            counts.append(len(pictures))
+            return real(pictures, **texts)
+
+        monkeypatch.setattr(scope_module, name, measure)
+    return counts
+
+
+def test_a_reference_is_measured_once_for_the_same_pictures(public, measured):
+    make_background(public, 30)
     for _ in range(2):
         scope_of().cutoffs(RED, kind="words", best=1.0)
-        scope_of().cutoffs(RED, kind="pictures", best=1.0)
     assert measured == [30]
+    scope_of().cutoffs(RED, kind="pictures", best=1.0)
+    assert measured == [30, 30]
     make_coloured(public, red=1)
     scope_of().cutoffs(RED, kind="words", best=1.0)
-    assert measured == [30, 31]
+    assert measured == [30, 30, 31]
 
 
-def test_a_reference_holds_nothing_of_hidden_pictures(public, private, owner, monkeypatch):
+def test_a_reference_holds_nothing_of_hidden_pictures(public, private, owner, measured):
     make_background(public, 30)
     for seed in range(9):
         make_coloured(private, seed=seed, red=1)
-    cache.clear()
-    seen = []
-    real = scope_module.measure_references
-    monkeypatch.setattr(
-        scope_module,
-        "measure_references",
-        lambda pictures, *, texts: seen.append(len(pictures)) or real(pictures, texts=texts),
-    )
     scope_of(owner).cutoffs(RED, kind="words", best=1.0)
     scope_of().cutoffs(RED, kind="words", best=1.0)
-    assert seen == [39, 30]
+    assert measured == [39, 30]
+
+
+def test_pictures_are_judged_without_the_encoder(public, monkeypatch):
+    make_background(public, 30)
+    cache.clear()
+    monkeypatch.setattr(scope_module, "load_encoder", lambda key: pytest.fail("loaded"))
+    scope_module._ordinary_vectors.cache_clear()
+    assert scope_of().cutoffs(RED, kind="pictures", best=1.0).fair < 1
