@@ -101,12 +101,12 @@ def _bare(file: Path, widths: tuple[int, ...]) -> None:
     """The decoder's own work, in this process."""
     from PIL import Image
 
-    from gallery.ingest import exif, fingerprints, pixels
+    from gallery.ingest import exif, fingerprints, rendering
 
     with Image.open(file, formats=["JPEG"]) as image:
         exif.read_facts(image)
-        shown = pixels.to_display(image, width=max(widths))
-        pixels.webp_copies(shown, widths)
+        shown = rendering.to_display(image, width=max(widths))
+        rendering.webp_copies(shown, widths)
         fingerprints.average_color(shown)
         fingerprints.perceptual_hash(shown)
 
