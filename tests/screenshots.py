@@ -109,7 +109,7 @@ def _shots(browser, site, state):
 def _upload(page):
     """Sends a few photographs the way a person does; the address of their batch."""
     page.goto("/upload/")
-    page.get_by_label("Into").select_option(value="")
+    page.get_by_label("Collection", exact=True).select_option(value="")
     page.get_by_label("Name of the new collection").fill("Favourites")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose pictures").click()

@@ -114,7 +114,7 @@ def test_dropped_files_wait_until_a_collection_is_chosen(library, olga, new_page
     )
     page.evaluate(DROP_A_FILE, "teal")
     expect(page.locator("[data-live]")).to_contain_text("2 files are ready")
-    page.get_by_label("Into").select_option("colours")
+    page.get_by_label("Collection", exact=True).select_option("colours")
     expect(page.locator("[data-sending-words]")).to_have_text("All 2 files sent")
     expect(page.locator("[data-upload-lede]")).to_contain_text("Uploading to Colours")
     assert library.images.filter(original_name__in=["pink.png", "teal.png"]).count() == 2
