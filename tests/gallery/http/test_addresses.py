@@ -28,4 +28,13 @@ def test_a_forwarded_address_counts_behind_a_proxy_only(rf, settings):
 
 
 def test_a_long_address_is_cut(rf):
-    assert len(address_of(rf.get("/", REMOTE_ADDR="a b" * 100))) <= 60
+    assert address_of(rf.get("/", REMOTE_ADDR="a" * 100)) == "a" * 60
+
+
+def test_one_forwarded_address_is_taken_without_its_spaces(rf, settings):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "  5.6.7.8"})
+    assert address_of(request) == "5.6.7.8"
+    assert network_of(request) == "5.6.7.8"
+    spaces = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "5.6.7.8,  "})
+    assert address_of(spaces) == "10.0.0.1"

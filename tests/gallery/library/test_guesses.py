@@ -1,5 +1,7 @@
 """How long each wrong password keeps its sender waiting. The doors: tests/gallery/http."""
 
+from django.db import transaction
+
 from gallery.library.guesses import (
     ACCOUNT,
     ADDRESS,
@@ -11,6 +13,7 @@ from gallery.library.guesses import (
     seconds_to_wait,
 )
 from gallery.models import GuessCount
+from tests.races import threads, wait_until_blocked
 
 
 def test_waits_double_up_to_the_longest():
@@ -47,3 +50,26 @@ def test_a_success_clears_the_pair_alone(db):
 def test_asking_costs_one_query(db, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert seconds_to_wait(attempt_at("olga", network="10.0.0.1")) == 0
+
+
+def test_each_account_and_address_notes_its_own_success(db):
+    for name, network in [("olga", "10.0.0.1"), ("bob", "10.0.0.1"), ("olga", "10.0.0.2")]:
+        record_success(attempt_at(name, network=network))
+    assert GuessCount.objects.filter(succeeded_at__isnull=False).count() == 3
+
+
+def test_the_wait_is_read_from_three_rows_however_many_there_are(db, django_assert_num_queries):
+    with django_assert_num_queries(1) as captured:
+        seconds_to_wait(attempt_at("olga", network="10.0.0.1"))
+    assert '"key" IN (' in captured[0]["sql"]
+
+
+def test_failures_at_the_same_moment_all_count(transactional_db):
+    tried = attempt_at("olga", network="10.0.0.1")
+    with threads() as run, transaction.atomic():
+        record_wrong_password(tried)
+        others = [run(lambda: record_wrong_password(tried)) for _ in range(2)]
+        wait_until_blocked(2)
+    for other in others:
+        other.result(timeout=30)
+    assert {count.failures for count in GuessCount.objects.all()} == {3}
