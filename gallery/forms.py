@@ -37,7 +37,8 @@ class CollectionChoice(forms.ModelChoiceField[Collection]):
 
     def label_from_instance(self, obj: Any) -> str:
         """As the list shows it."""
-        return f"{obj.name} ({'public' if obj.is_public else 'private'})"
+        template = gettext("%(name)s (public)") if obj.is_public else gettext("%(name)s (private)")
+        return template % {"name": obj.name}
 
 
 class UploadForm(forms.Form):

@@ -16,7 +16,7 @@ from tests.images import jpeg, text_file
 
 # Pages of others, in their own words and scripts, and answers for programs.
 NOT_OURS = re.compile(
-    r"^/(api/|static/|healthz|readyz|jsi18n|metrics)|/jsi18n/|/autocomplete/|/r/|final_catch_all|\?P<url>"
+    r"^/(api/|static/|healthz|readyz|i18n/scripts|metrics)|/jsi18n/|/autocomplete/|/r/|final_catch_all|\?P<url>"
 )
 
 

@@ -23,15 +23,15 @@ def administrator(db):
 
 
 @pytest.fixture
-def library(administrator, encoder):
-    """What there is to see."""
-    return fill_library(administrator)
+def pseudo_locale(monkeypatch):
+    """From here on the site speaks the test language."""
+    speak_pseudo(monkeypatch)
 
 
 @pytest.fixture
-def pseudo_locale(monkeypatch, library):
-    """From here on the site speaks the test language."""
-    speak_pseudo(monkeypatch)
+def library(administrator, encoder, pseudo_locale):
+    """What there is to see, with sentences that are stored when they are written."""
+    return fill_library(administrator)
 
 
 def left_in_english(client, address, *, method="get"):
