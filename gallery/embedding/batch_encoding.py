@@ -59,8 +59,9 @@ def _prepare(encoder: EncoderBackend, sources: list[PictureFile]) -> Pixels:
 def encode(batch: Batch) -> EncodingResult:
     """Waits for the decoding and runs the model; bad pictures fail alone.
 
-    Raises EncoderUnavailable when the encoder fails even on a plain picture, and whatever the
-    picture store raised when it is the store that failed.
+    Raises EncoderUnavailable when the encoder fails even on a plain picture or makes vectors of
+    another length than its stored ones, and whatever the picture store raised when it is the store
+    that failed.
     """
     outcome = EncodingResult()
     readable: list[tuple[int, Pixels]] = []
@@ -74,6 +75,8 @@ def encode(batch: Batch) -> EncodingResult:
     _encode_halving(readable, encoder=batch.encoder, outcome=outcome)
     if readable and not outcome.vectors:
         _check_encoder(batch.encoder)
+    for vector in outcome.vectors.values():
+        _check_dimension(len(vector), of=batch.row)
     return outcome
 
 
@@ -119,6 +122,18 @@ def _check_encoder(encoder: EncoderBackend) -> None:
             )
             % {"key": encoder.spec.key, "error": error}
         ) from error
+
+
+def _check_dimension(dimension: int, *, of: Encoder) -> None:
+    """Notices another model behind the same key, whose vectors fit no index and no query."""
+    if dimension != of.dimension:
+        raise EncoderUnavailable(
+            _(
+                "The encoder %(key)s makes vectors of %(new)d numbers, and its stored ones have "
+                "%(stored)d. Remove it and add it again."
+            )
+            % {"key": of.key, "new": dimension, "stored": of.dimension}
+        )
 
 
 def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, Vector]) -> int:

@@ -104,6 +104,17 @@ def test_a_building_encoder_goes_on_beside_a_broken_active_one(encoder, store, k
     assert untouched(encoder)
 
 
+def test_another_model_behind_the_same_key_holds_up_no_other(beside, encoder):
+    """Its vectors fit neither the stored ones nor their index."""
+    building = beside("second")
+    Encoder.objects.filter(pk=building.pk).update(dimension=32)
+    report = embed_pending()
+    assert "64 numbers" in report.unavailable["second"] and "32" in report.unavailable["second"]
+    assert set(Embedding.objects.values_list("encoder", flat=True)) == {encoder.pk}
+    assert Embedding.objects.count() == 2
+    assert set(building.jobs.values_list("claimed_at", "attempts")) == {(None, 0)}
+
+
 def test_an_encoder_that_failed_is_skipped_for_a_while_with_its_reason(
     beside, monkeypatch, settings
 ):
