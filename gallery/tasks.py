@@ -13,15 +13,20 @@ COPIES_BUDGET_S = 15
 
 @shared_task(name="gallery.embed_pending", acks_late=True)
 def embed_pending() -> int:
-    """Embed whatever waits, a batch at a time, until nothing is due. Returns how many it did.
+    """Add the encoders that are asked for and embed whatever waits, a batch at a time, until
+    nothing is due. Returns how many pictures it embedded.
 
     A worker that is asked to stop finishes the batches it holds and leaves the rest to others.
     """
     from gallery.embedding.queue import embed_pending as run
+    from gallery.embedding.requests import add_next_requested
 
-    done = 0
-    while (report := run(should_stop=_worker_is_stopping)).claimed:
+    done, is_busy = 0, True
+    while is_busy:
+        is_busy = not _worker_is_stopping() and add_next_requested()
+        report = run(should_stop=_worker_is_stopping)
         done += report.embedded
+        is_busy = is_busy or bool(report.claimed)
     return done
 
 
@@ -35,10 +40,10 @@ def _worker_is_stopping() -> bool:
 def sweep_embedding_jobs() -> None:
     """Free what a dead worker had claimed and hint again while anything is due."""
     from gallery.embedding.queue import release_abandoned
-    from gallery.models import EmbeddingJob
+    from gallery.models import EmbeddingJob, EncoderRequest
 
     release_abandoned()
-    if EmbeddingJob.objects.due().exists():
+    if EmbeddingJob.objects.due().exists() or EncoderRequest.objects.due().exists():
         hint_workers()
 
 

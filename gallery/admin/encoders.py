@@ -1,39 +1,54 @@
-"""Encoders in the admin: how far each is, why it was chosen, and the switch between them."""
+"""Encoders in the admin: how far each is and why it was chosen. What changes them is in
+encoder_pages.py."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from gallery.admin.base import ReadOnlyAdmin, errors_as_messages
-from gallery.embedding.lifecycle import activate_encoder, remove_encoder
+from gallery.admin.base import ReadOnlyAdmin
+from gallery.admin.encoder_pages import encoder_urls, encoders_page, request_page
 from gallery.models import EmbeddingJob, Encoder, Image
 from gallery.vectors import live_picture_count
-
-# Of a problem in the list.
-PROBLEM_CHARACTERS = 160
 
 
 @admin.register(Encoder)
 class EncoderAdmin(ReadOnlyAdmin[Encoder]):
-    """The list of encoders. They are added on the command line: loading one takes minutes."""
+    """The list of encoders as cards, and the page of one."""
 
-    list_display = ("key", "state", "coverage", "waiting", "failed", "problem", "reason")
-    list_display_links = ("key",)
     fields = (
         "key", "state", "coverage", "waiting", "failed", "failure", "failed_at", "dimension",
         "reason", "created_at", "activated_at",
     )  # fmt: skip
-    actions = ("activate_selected", "remove_selected")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Adds the pages that request, activate and remove encoders, and those that watch them."""
+        return [*encoder_urls(self), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A card for each encoder instead of Django's table, which a phone would cut off."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return encoders_page(self, request, extra_context=extra_context)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Asks before it requests an encoder; workers add it."""
+        return request_page(self, request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Encoder]:
         """Each with the number of live pictures, of those it has embedded, and of its jobs."""
@@ -58,13 +73,11 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
         """A bar, and the numbers beside it."""
         done, total = getattr(encoder, "vector_count", 0), getattr(encoder, "live_count", 0)
         return format_html(
-            '<progress class="coverage" max="{}" value="{}" aria-label="Coverage of {}"></progress>'
-            " {} of {}",
+            '<progress class="coverage" max="{}" value="{}" aria-label="{}"></progress> {}',
             max(total, 1),
             done if total else 1,
-            encoder.key,
-            done,
-            total,
+            gettext("Pictures embedded by %(name)s") % {"name": encoder.key},
+            gettext("%(done)s of %(total)s") % {"done": intcomma(done), "total": intcomma(total)},
         )
 
     @admin.display(description=_("Waiting"), ordering="waiting_count")
@@ -78,38 +91,6 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
         return _queue_link(
             encoder, number=getattr(encoder, "failed_count", 0), state="&state=quarantined"
         )
-
-    @admin.display(description=_("Problem"), ordering="failed_at")
-    def problem(self, encoder: Encoder) -> str | None:
-        """Why workers skip it at the moment; its own page shows all of it."""
-        return Truncator(encoder.failure).chars(PROBLEM_CHARACTERS) or None
-
-    @admin.action(description=_("Use for searches"), permissions=["operate"])
-    def activate_selected(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> None:
-        """Switches searches to it; refused, with the reason, while pictures are missing."""
-        encoder = self._only(request, queryset)
-        if encoder is None:
-            return
-        with errors_as_messages(request):
-            activate_encoder(encoder.key)
-            self.message_user(request, f"Searches now use {encoder.key}.", messages.SUCCESS)
-
-    @admin.action(description=_("Remove with all its vectors"), permissions=["operate"])
-    def remove_selected(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> None:
-        """Drops it and its vectors; never the one in use."""
-        encoder = self._only(request, queryset)
-        if encoder is None:
-            return
-        with errors_as_messages(request):
-            remove_encoder(encoder.key)
-            self.message_user(request, f"{encoder.key} is removed.", messages.SUCCESS)
-
-    def _only(self, request: HttpRequest, queryset: QuerySet[Encoder]) -> Encoder | None:
-        chosen = list(queryset[:2])
-        if len(chosen) == 1:
-            return chosen[0]
-        self.message_user(request, "Select one encoder.", messages.WARNING)
-        return None
 
 
 def _number(counts: QuerySet[Any, Any]) -> Coalesce:

@@ -23,7 +23,13 @@ from gallery.embedding.catalog import find_entry
 from gallery.embedding.causal_text import causal_parts, encode_cut
 from gallery.embedding.device import Mode, choose_mode, shared_lanes, use_threads
 from gallery.embedding.protocol import EncoderSpec, Pixels, Vectors, unit_rows
-from gallery.embedding.weights import cache_folder, fetch_weights, hub_answers, hub_offline
+from gallery.embedding.weights import (
+    bytes_in_cache,
+    cache_folder,
+    fetch_weights,
+    hub_answers,
+    hub_offline,
+)
 from gallery.exceptions import EncoderUnavailable
 
 # What torch and open_clip raise for a file that holds no weights, or another model's.
@@ -203,6 +209,15 @@ def load(key: str) -> OpenClipEncoder:
     model = _build(checkpoint, file=file, config=config)
     tokenizer = _tokenizer(checkpoint)
     return OpenClipEncoder(model, tokenizer, spec=_spec(checkpoint, model, tokenizer, file=file))
+
+
+def downloaded_bytes(key: str) -> int:
+    """How much of the weights of a key is in the hub's cache, unfinished files included."""
+    try:
+        config = tag_config(parse_key(key))
+    except EncoderUnavailable:
+        return 0
+    return bytes_in_cache(config)
 
 
 def _build(checkpoint: Checkpoint, *, file: Path, config: dict[str, Any]) -> Any:

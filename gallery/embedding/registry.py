@@ -137,15 +137,26 @@ def choose_initial_encoder() -> EncoderChoice:
         STARTER_KEY,
         _(
             "The weights of %(key)s are not on this machine and the model "
-            "hub did not answer within %(seconds)s seconds. To change over "
-            "later: manage.py encoders add %(key)s --wait, then manage.py "
-            "encoders activate %(key)s."
+            "hub did not answer within %(seconds)s seconds. You can add it "
+            "later on the Encoders page of the admin, or with manage.py encoders."
         )
         % {"key": DEFAULT_KEY, "seconds": round(HUB_TIMEOUT_S)},
     )
 
 
-def _load(key: str) -> EncoderBackend:
+def check_key(key: str) -> None:
+    """Raise EncoderUnavailable for a key that no adapter knows. Loads nothing."""
+    _adapter(key)
+
+
+def downloaded_bytes(key: str) -> int:
+    """How much of an encoder's weights is on this machine so far; 0 where nobody can tell."""
+    module = import_module(_adapter(key).partition(":")[0])
+    measure = getattr(module, "downloaded_bytes", None)
+    return int(measure(key)) if measure is not None else 0
+
+
+def _adapter(key: str) -> str:
     adapter = settings.ENCODER_ADAPTERS.get(key.partition(":")[0])
     if adapter is None:
         known = ", ".join(sorted(settings.ENCODER_ADAPTERS))
@@ -153,7 +164,11 @@ def _load(key: str) -> EncoderBackend:
             _("There’s no encoder “%(key)s”: keys start with one of %(known)s.")
             % {"key": key, "known": known}
         )
-    module, _colon, function = adapter.partition(":")
+    return str(adapter)
+
+
+def _load(key: str) -> EncoderBackend:
+    module, _colon, function = _adapter(key).partition(":")
     logger.info("Loading the encoder %s", key)
     try:
         return cast(EncoderBackend, getattr(import_module(module), function)(key))

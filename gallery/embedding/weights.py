@@ -88,6 +88,20 @@ def weights_on_disk(config: dict[str, Any]) -> Path | None:
     return None
 
 
+def bytes_in_cache(config: dict[str, Any]) -> int:
+    """The size of what the hub's cache holds of a tag's repository, unfinished files included."""
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import repo_folder_name
+
+    repository = str(config.get("hf_hub", "")).rpartition("/")[0]
+    if not repository:
+        return 0
+    folder = Path(cache_folder() or constants.HF_HUB_CACHE)
+    blobs = folder / repo_folder_name(repo_id=repository, repo_type="model") / "blobs"
+    # A file may be renamed between the listing and the look at it: it counts the next time.
+    return sum(file.stat().st_size for file in blobs.glob("*") if file.is_file())
+
+
 def fetch_weights(config: dict[str, Any], *, label: str) -> Path:
     """The file of a pretrained tag, downloaded when it is not here yet.
 

@@ -56,12 +56,23 @@ ADMIN_PAGES = [
     Page("admin-collection", "/admin/gallery/collection/{collection}/change/", "boss"),
     Page("admin-collection-new", "/admin/gallery/collection/add/", "boss"),
     Page("admin-encoders", "/admin/gallery/encoder/", "boss"),
+    Page("admin-encoder", "/admin/gallery/encoder/{encoder}/change/", "boss"),
+    Page("admin-encoder-add", "/admin/gallery/encoder/add/?key=tiny:third", "boss"),
+    Page("admin-encoder-activate", "/admin/gallery/encoder/{encoder}/activate/", "boss"),
+    Page("admin-encoder-remove", "/admin/gallery/encoder/{encoder}/remove/", "boss"),
     Page("admin-jobs", "/admin/gallery/embeddingjob/", "boss"),
     Page("admin-job", "/admin/gallery/embeddingjob/{job}/change/", "boss"),
     Page("admin-uploads", "/admin/gallery/uploadbatch/", "boss"),
     Page("admin-upload", "/admin/gallery/uploadbatch/{batch}/change/", "boss"),
-    Page("admin-users", "/admin/auth/user/", "boss"),
-    Page("admin-user-new", "/admin/auth/user/add/", "boss"),
+    Page("admin-users", "/admin/gallery/user/", "boss"),
+    Page("admin-user", "/admin/gallery/user/{person}/change/", "boss"),
+    Page("admin-user-password", "/admin/gallery/user/{person}/password/", "boss"),
+    Page("admin-user-delete", "/admin/gallery/user/{person}/delete/", "boss"),
+    Page("admin-user-new", "/admin/gallery/user/add/", "boss"),
+    Page("admin-groups", "/admin/auth/group/", "boss"),
+    Page("admin-group-new", "/admin/auth/group/add/", "boss"),
+    Page("admin-history", "/admin/gallery/collection/{collection}/history/", "boss"),
+    Page("admin-collection-delete", "/admin/gallery/collection/{collection}/delete/", "boss"),
 ]
 
 
@@ -76,7 +87,7 @@ def fill_library(colours):
     job = EmbeddingJob.objects.get(image=failed)
     job.attempts, job.quarantined_at, job.reason = 3, timezone.now(), "The file is damaged."
     job.save()
-    Encoder.objects.create(key="tiny:second", dimension=64, reason="Added to compare.")
+    second = Encoder.objects.create(key="tiny:second", dimension=64, reason="Added to compare.")
     batch = create_batch(owner, collection=colours)
     _add_files(batch)
     return {
@@ -85,6 +96,8 @@ def fill_library(colours):
         "private": private.slug,
         "batch": batch.pk,
         "job": job.pk,
+        "encoder": second.pk,
+        "person": owner.pk,
     }
 
 
