@@ -9,9 +9,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -32,8 +34,30 @@ from gallery.models.people import sees_everything
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
+class _RightsAsBoxes:
+    """Groups and permissions as boxes to tick: Django's two lists with arrows between them need a
+    mouse and a wide screen."""
+
+    filter_horizontal = ()
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Django's field with another widget."""
+        kwargs["widget"] = CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class PeopleGroupAdmin(_RightsAsBoxes, GroupAdmin):
+    """Groups, which give several people the same rights."""
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(_RightsAsBoxes, UserAdmin[User]):
     """The list of accounts and the page of one."""
 
     date_hierarchy = "date_joined"
@@ -41,7 +65,7 @@ class PersonAdmin(UserAdmin[User]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Staff manage accounts, but give nobody more rights, themselves included."""
-        fields = super().get_readonly_fields(request, obj)
+        fields = (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
         return fields if sees_everything(request.user) else (*fields, *POWERS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
