@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -45,6 +45,8 @@ from gallery.hints import hint_workers
 from gallery.models import Encoder, EncoderRequest, EncoderState
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from gallery.admin.encoders import EncoderAdmin
 
 LIST = "admin:gallery_encoder_changelist"
@@ -200,7 +202,8 @@ def _remove(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpRes
         except SemblanceError as error:
             messages.error(request, error.sentence)
         else:
-            model_admin.log_deletions(request, [card.encoder])
+            # The row is gone, so Django gets it in a list, which it reads like a queryset.
+            model_admin.log_deletions(request, cast("QuerySet[Encoder]", [card.encoder]))
             messages.success(request, _("%(key)s was removed.") % {"key": key})
         return redirect(LIST)
     question = Question(

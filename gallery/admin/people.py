@@ -5,6 +5,7 @@ An account that owns pictures or collections is deleted together with handing th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -34,34 +35,44 @@ from gallery.models.people import sees_everything
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
-class _RightsAsBoxes:
-    """Groups and permissions as boxes to tick: Django's two lists with arrows between them need a
-    mouse and a wide screen."""
-
-    filter_horizontal = ()
-
-    def formfield_for_manytomany(
-        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        """Django's field with another widget."""
-        kwargs["widget"] = CheckboxSelectMultiple()
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
-
+# Groups and permissions are boxes to tick: Django's two lists with arrows between them need a mouse
+# and a wide screen.
+NO_LISTS: Sequence[str] = ()
 
 admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class PeopleGroupAdmin(_RightsAsBoxes, GroupAdmin):
+class PeopleGroupAdmin(GroupAdmin):
     """Groups, which give several people the same rights."""
+
+    filter_horizontal = NO_LISTS
+
+    def formfield_for_manytomany(
+        self,
+        db_field: ManyToManyField[Any, Any],
+        request: HttpRequest | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Permissions as boxes."""
+        kwargs["widget"] = CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
-class PersonAdmin(_RightsAsBoxes, UserAdmin[User]):
+class PersonAdmin(UserAdmin[User]):
     """The list of accounts and the page of one."""
 
+    filter_horizontal = NO_LISTS
     date_hierarchy = "date_joined"
     actions = ("hand_over_selected",)
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Groups and permissions as boxes."""
+        kwargs["widget"] = CheckboxSelectMultiple()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Staff manage accounts, but give nobody more rights, themselves included."""
