@@ -5,7 +5,6 @@ An account that owns pictures or collections is deleted together with handing th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -37,7 +36,7 @@ POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 # Groups and permissions are boxes to tick: Django's two lists with arrows between them need a mouse
 # and a wide screen.
-NO_LISTS: Sequence[str] = ()
+NO_LISTS: tuple[str, ...] = ()
 
 admin.site.unregister(Group)
 

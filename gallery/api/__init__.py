@@ -18,6 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from gallery.api import collections, images, search
+from gallery.api.documentation import Documentation
 from gallery.exceptions import (
     EncoderUnavailable,
     InvalidQuery,
@@ -39,7 +40,13 @@ Every error is `{"reason", "sentence"}`: a stable code for programs and one sent
 What you may not see does not exist here: it is 404, and it is in no count.
 """
 
-api = NinjaAPI(title="Semblance", version="1", urls_namespace="api", description=DESCRIPTION)
+api = NinjaAPI(
+    title="Semblance",
+    version="1",
+    urls_namespace="api",
+    description=DESCRIPTION,
+    docs=Documentation(),
+)
 api.add_router("", search.router)
 api.add_router("", images.router)
 api.add_router("", collections.router)
