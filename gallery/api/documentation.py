@@ -127,8 +127,8 @@ class _Reader:
 
     def _operation(self, path: str, method: str, found: Schema) -> Operation:
         content: Schema = found.get("requestBody", {}).get("content", {})
-        kind, body = next(iter(content.items()), ("", {}))
-        schema = self._resolved(body.get("schema", {}))
+        kind = next(iter(content), "")
+        schema = self._resolved(content[kind]["schema"]) if kind else {}
         needs_account = any("SignedIn" in each for each in found.get("security", []))
         return Operation(
             method=method.upper(),
