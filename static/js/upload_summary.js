@@ -1,6 +1,7 @@
 // The line above the list of files: how many are sent, why they wait, and what is said aloud.
 
 import { gettext, interpolate, ngettext, number } from "./i18n.js";
+import { showInTitle } from "./upload_title.js";
 import { waitingWords } from "./upload_where.js";
 
 const DRAW_EVERY_MS = 100; // however many events: often enough for an eye
@@ -50,6 +51,7 @@ export class UploadSummary {
   // Files wait although nothing was sent: "unnamed" (no collection yet) or "failed" (could not begin).
   #drawHeld(total, held) {
     const words = waitingWords(total, held === "unnamed");
+    showInTitle({ total, left: 0 });
     this.#show(words, null);
     this.retryButton.hidden = held !== "failed";
     this.#heldTimer = setTimeout(() => this.say(words, { isLast: true }), HELD_PAUSE_MS);
@@ -57,6 +59,7 @@ export class UploadSummary {
 
   #drawSending(progress) {
     const words = sendingWords(progress);
+    showInTitle(progress);
     this.#show(words, progress.share);
     this.retryButton.hidden = !progress.unsent || progress.left > 0;
     this.say(words, { isLast: !progress.left });

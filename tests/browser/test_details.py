@@ -1,0 +1,81 @@
+"""Small comforts of pages, each in Chromium: passwords, links, hints, gaps, chosen things."""
+
+import re
+
+import pytest
+
+from gallery.models import Image
+
+
+@pytest.fixture
+def picture(library):
+    """The newest picture of the library."""
+    return Image.objects.live().newest_first().first()
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password_change/"])
+def test_typed_passwords_can_be_shown(new_page, olga, address):
+    page = new_page(person=olga if "change" in address else None)
+    page.goto(address)
+    fields = page.locator("input[type=password]")
+    count = fields.count()
+    buttons = page.get_by_role("button", name="Show password")
+    assert buttons.count() == count
+    buttons.first.click()
+    assert fields.count() == count - 1
+    assert buttons.first.get_attribute("aria-pressed") == "true"
+
+
+def test_links_to_results_and_pictures_are_copied(new_page, live_server, picture):
+    page = new_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for address, copied in (
+        ("/search/?q=red&page=1&junk=1", "/search/?q=red"),
+        (f"/images/{picture.pk}/?from=x", f"/images/{picture.pk}/"),
+    ):
+        page.goto(address)
+        page.get_by_role("button", name=re.compile("Copy the link")).click()
+        page.get_by_text("Link copied", exact=True).wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == live_server.url + copied
+
+
+def test_the_search_box_says_how_to_leave_something_out(new_page, library):
+    page = new_page()
+    page.goto("/")
+    hint = page.locator("#search-hint")
+    assert hint.is_hidden()
+    page.keyboard.press("/")
+    assert hint.is_visible()
+    assert "beach -people" in hint.inner_text()
+    assert page.locator("#search-words").get_attribute("aria-describedby") == "search-hint"
+    page.keyboard.press("Escape")
+    assert hint.is_hidden()
+    page.keyboard.press("?")
+    assert page.locator("#keys-dialog").get_by_text("beach -people").is_visible()
+
+
+def test_a_message_keeps_its_distance(new_page, library):
+    """The form after a message on the pages that have no gaps of their own."""
+    page = new_page()
+    page.goto("/search/picture/")
+    page.locator("#page-picture").evaluate("field => field.required = false")
+    page.get_by_role("main").get_by_role("button", name="Search").click()
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert (
+        alert.evaluate(
+            "a => a.nextElementSibling.getBoundingClientRect().top - a.getBoundingClientRect().bottom"
+        )
+        >= 12
+    )
+
+
+def test_the_chosen_order_shows_in_forced_colours(new_page, library):
+    page = new_page()
+    page.emulate_media(forced_colors="active")
+    page.goto("/search/?q=red&sort=date")
+    colour = "link => getComputedStyle(link).backgroundColor"
+    chosen, other = (
+        page.get_by_role("link", name=name).evaluate(colour) for name in ("By date", "Best first")
+    )
+    assert chosen != other
