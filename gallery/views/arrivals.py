@@ -1,7 +1,7 @@
-"""Pictures that somebody uploads while looking at a collection, shown in place.
+"""Show pictures that someone uploads from a collection page without leaving that page.
 
-static/js/arrivals.js asks for the tiles of what was just stored; the parts of the page that count
-pictures come along.
+static/js/arrivals.js requests the tiles of the new pictures. The response also updates the parts of
+the page that count pictures.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from gallery.models import Collection
 from gallery.search import matching_images
 from gallery.views.collections import filters_from, list_parts, tile_context
 
-# Tiles in one answer; the script asks again for more.
+# Maximum number of tiles in a response; the script requests the rest separately.
 MAX_ARRIVALS = 60
 
 
 @login_required
 @require_GET
 def arrivals(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """The tiles of these pictures (id=…), as far as the filters let them through, newest first."""
+    """Render the tiles of these pictures (id=…) that match the filters, newest first."""
     editable = Collection.objects.open_to_uploads_by(request.user).select_related("owner")
     found = get_object_or_404(editable, slug=slug)
     filters = filters_from(request.GET, found)

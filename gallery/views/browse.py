@@ -1,4 +1,4 @@
-"""The front page: the newest pictures, endless, with filters and something to search for."""
+"""The front page: the newest pictures with infinite scrolling, filters and example searches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from gallery.views.undo import undo_offer
 
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
-    """The page, or for htmx only its next pictures."""
+    """Render the page, or only the next pictures for htmx."""
     filters = Filters.from_params(request.GET)
     images = matching_images(filters, viewer=request.user)
     context: dict[str, Any] = {

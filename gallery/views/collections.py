@@ -1,7 +1,7 @@
-"""Collections: the list of them, one of them like browse, and its settings.
+"""Collections: the list, the page of a single collection, and its settings.
 
-A collection that somebody may not see is a 404, as if it did not exist; so are its settings for
-those who do not manage it.
+A collection that the person may not see is a 404, as if it did not exist. Its settings are a 404
+for anyone who does not manage it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ COLLECTIONS_PER_PAGE = 24
 
 @require_GET
 def collections(request: HttpRequest) -> HttpResponse:
-    """The collections that the viewer may see, as cards."""
+    """Show the collections that the viewer may see as cards."""
     visible = Collection.objects.visible_to(request.user).select_related("owner").order_by("name")
     page = Paginator(with_counts(visible), COLLECTIONS_PER_PAGE).get_page(request.GET.get("page"))
     cards = list(page.object_list)
@@ -56,7 +56,7 @@ def collections(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A form for a new collection."""
+    """Show the form for a new collection, and create the collection."""
     form = CollectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def collection(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """The pictures of one collection, newest first, like browse; htmx asks for more of them."""
+    """Show the pictures of a collection, newest first; htmx requests more as the reader scrolls."""
     found = visible_collection(request, slug)
     filters = filters_from(request.GET, found)
     images = matching_images(filters, viewer=request.user)
@@ -93,7 +93,7 @@ def collection(request: HttpRequest, *, slug: str) -> HttpResponse:
 
 
 def _around_the_grid(request: HttpRequest, found: Collection, filters: Filters) -> dict[str, Any]:
-    """What the whole page shows beside the pictures."""
+    """Return the context of everything on the page except the pictures."""
     may_edit = _may_edit(request, found)
     return {
         **list_parts(request, found, filters),
@@ -109,8 +109,8 @@ def _around_the_grid(request: HttpRequest, found: Collection, filters: Filters) 
 
 
 def list_parts(request: HttpRequest, found: Collection, filters: Filters) -> dict[str, Any]:
-    """What the parts of the page take that depend on the pictures of the list: how many there are,
-    and what can be done with all of them."""
+    """Return the context of the parts that depend on the listed pictures: their number, and the
+    actions for all of them."""
     open_to = Collection.objects.open_to_uploads_by(request.user).exclude(pk=found.pk)
     pairs = _filter_pairs(filters)
     return {
@@ -123,7 +123,7 @@ def list_parts(request: HttpRequest, found: Collection, filters: Filters) -> dic
 
 
 def tile_context(request: HttpRequest, found: Collection, filters: Filters) -> dict[str, Any]:
-    """What the tiles of a collection take."""
+    """Return the context of a collection's tiles."""
     params = urlencode(_filter_pairs(filters))
     place = f"collections/{found.slug}"
     return {
@@ -133,7 +133,7 @@ def tile_context(request: HttpRequest, found: Collection, filters: Filters) -> d
 
 
 def list_url(found: Collection, filters: Filters, *, at: int | None = None) -> str:
-    """The address of the list of a collection, at the place of a picture."""
+    """Return the URL of a collection's list, at the position of a picture if one is given."""
     params = urlencode([*_filter_pairs(filters), *place_pairs(at)])
     anchor = "" if at is None else anchor_of(at)
     path = found.get_absolute_url()
@@ -143,7 +143,7 @@ def list_url(found: Collection, filters: Filters, *, at: int | None = None) -> s
 @login_required
 @require_http_methods(["GET", "POST"])
 def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """Name, description, visibility, cover and members, for those who manage the collection."""
+    """Edit name, description, visibility, cover and members. For managers of the collection."""
     found = managed_collection(request, slug)
     form = CollectionForm(request.POST or None, instance=found)
     newest = Image.objects.live().filter(collection=found).newest_first()
@@ -162,7 +162,7 @@ def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("gallery:collection-settings", slug=found.slug)
-    # The heading shows the name as it is stored, not as a form that failed wanted it.
+    # The heading shows the stored name, even if the submitted form is invalid.
     stored = Collection.objects.select_related("owner").get(pk=found.pk)
     context = {
         "collection": stored,
@@ -193,18 +193,18 @@ def delete(request: HttpRequest, *, slug: str) -> HttpResponse:
 
 
 def visible_collection(request: HttpRequest, slug: str) -> Collection:
-    """The collection of an address, 404 for whoever may not see it."""
+    """Return the collection with this slug; 404 if the person may not see it."""
     visible = Collection.objects.visible_to(request.user).select_related("owner")
     return get_object_or_404(visible, slug=slug)
 
 
 def managed_collection(request: HttpRequest, slug: str) -> Collection:
-    """The collection of an address, 404 for whoever does not manage it."""
+    """Return the collection with this slug; 404 if the person does not manage it."""
     return get_object_or_404(Collection.objects.managed_by(request.user), slug=slug)
 
 
 def filters_from(params: QueryDict, found: Collection) -> Filters:
-    """The filters of an address or a form, held to one collection."""
+    """Parse the filters of a URL or form, limited to one collection."""
     return replace(Filters.from_params(params), collections=(found.slug,))
 
 
@@ -227,7 +227,7 @@ def _arrivals_url(found: Collection, filters: Filters) -> str:
 
 
 def _place_url(request: HttpRequest, place: list[tuple[str, str]]) -> str:
-    """The address of this list at another place; filters and selection mode stay."""
+    """Return the URL of this list at another position, with the same filters and selection mode."""
     params = request.GET.copy()
     for name in ("after", "before", "at"):
         params.pop(name, None)
@@ -240,7 +240,7 @@ def _may_edit(request: HttpRequest, found: Collection) -> bool:
 
 
 def _cover_choices(newest: QuerySet[Image], found: Collection) -> list[Image]:
-    """The newest pictures, and the chosen one if it is older."""
+    """Return the newest pictures, plus the current cover if it is older."""
     choices = list(newest.defer("exif", "search_document")[:COVER_CHOICES])
     if found.cover_id and all(one.pk != found.cover_id for one in choices):
         choices = [*newest.filter(pk=found.cover_id), *choices]

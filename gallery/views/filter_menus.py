@@ -1,6 +1,6 @@
-"""The filters that browse, search and collection pages offer: menus of links, and what is chosen.
+"""The filter bar of the browse, search and collection pages: menus, and the active filters.
 
-Every choice is a link to an address that holds the whole state, so no script is needed.
+Every option is a link whose URL holds the whole state, so no JavaScript is needed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gallery.search import ORIENTATIONS, Filters
 Address = Callable[[Filters], str]
 
 DAY = "j F Y"
-# A lone collection is no choice; a lone tag is one; dates can be typed whatever there is.
+# A single collection leaves nothing to choose, but a single tag does. Any date can be entered.
 MIN_CHOICES = {"Tag": 1, "Date": 0}
 
 
@@ -35,7 +35,7 @@ class FilterOption:
 
 @dataclass(frozen=True, kw_only=True)
 class DateForm:
-    """From and until which day: a form to `action` whose `fields` keep everything else."""
+    """A form for the first and last day. It submits to `action`; `fields` keep the other state."""
 
     action: str
     fields: tuple[tuple[str, str], ...]
@@ -45,7 +45,7 @@ class DateForm:
 
 @dataclass(frozen=True, kw_only=True)
 class Menu:
-    """One filter's entries, in the order shown; those of dates follow a form."""
+    """The options of a filter, in display order. Date options follow a form."""
 
     label: str
     choices: tuple[FilterOption, ...]
@@ -54,7 +54,7 @@ class Menu:
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """A filter in force, and the address without it."""
+    """An active filter, and the URL without it."""
 
     label: str
     remove_url: str
@@ -62,14 +62,14 @@ class Chosen:
 
 @dataclass(frozen=True, kw_only=True)
 class FilterBar:
-    """All menus with something to choose, and what is chosen."""
+    """The menus that have something to choose, and the active filters."""
 
     menus: tuple[Menu, ...]
     chosen: tuple[Chosen, ...]
 
 
 def filter_bar(filters: Filters, *, facets: Facets, address: Address) -> FilterBar:
-    """The bar for these filters; `address` makes the page's address with other filters."""
+    """Build the bar for these filters; `address` returns the page's URL with other filters."""
     menus = (
         _collections(filters, facets, address),
         _tags(filters, facets, address),
@@ -83,7 +83,8 @@ def filter_bar(filters: Filters, *, facets: Facets, address: Address) -> FilterB
 
 
 def chosen(filters: Filters, *, facets: Facets, address: Address) -> tuple[Chosen, ...]:
-    """What is filtered by, each with the way out. Only names that the viewer may see are told."""
+    """Return the active filters, each with a link to remove it. Hides names the viewer may not
+    see."""
     names = dict(facets.collections)
     found = [
         _chosen(
@@ -134,7 +135,7 @@ def _collections(filters: Filters, facets: Facets, address: Address) -> Menu:
 
 
 def _tags(filters: Filters, facets: Facets, address: Address) -> Menu:
-    """Tags add up: a picture must have all that are chosen."""
+    """Build the tag menu. A picture must have every chosen tag."""
     choices = []
     for tag in facets.tags:
         is_on = tag in filters.tags
@@ -146,7 +147,7 @@ def _tags(filters: Filters, facets: Facets, address: Address) -> Menu:
 
 
 def _dates(filters: Filters, facets: Facets, address: Address) -> Menu:
-    """Any two days, or a whole year: one replaces the other."""
+    """Build the date menu: a range of days or a whole year. Choosing one replaces the other."""
     always = replace(filters, year=None, taken_from=None, taken_to=None)
     parts = urlsplit(address(always))
     years = [
@@ -161,7 +162,7 @@ def _dates(filters: Filters, facets: Facets, address: Address) -> Menu:
         first=filters.taken_from,
         last=filters.taken_to,
     )
-    # All of a lone year is all there is.
+    # Filtering by the only year would change nothing.
     return Menu(label="Date", choices=tuple(years) if len(years) > 1 else (), dates=form)
 
 

@@ -25,17 +25,17 @@ TRANSPORT_OPTIONS = {
 
 @never_cache
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """200 as long as this process answers at all."""
+    """Return 200 while this process can respond."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when searches can be answered: the database is there and an encoder is chosen.
+    """Return 200 when searches work: the database is reachable and an encoder is active.
 
-    A broker that is away is reported but does not make the site unready: nothing is lost without
-    it, embeddings only come later. Pictures are counted as far as whoever asks may see them; what
-    waits and what failed is the whole queue's.
+    An unreachable broker is reported but does not make the site unready: embeddings are delayed
+    but nothing is lost. The picture counts cover what the client may see; the waiting and failed
+    counts cover the whole queue.
     """
     try:
         body = _progress(request.user)
@@ -61,7 +61,7 @@ def _progress(viewer: Viewer) -> dict[str, object]:
 
 
 def _broker() -> bool:
-    """Whether the broker answers; opening a channel sends it a PING."""
+    """Whether the broker responds; opening a channel sends it a PING."""
     with Connection(settings.CELERY_BROKER_URL, transport_options=TRANSPORT_OPTIONS) as broker:
         unreachable: tuple[type[BaseException], ...]
         unreachable = (OperationalError, *broker.connection_errors)

@@ -1,4 +1,4 @@
-"""One picture's page: the picture, what is known of it, its neighbours, and changing its words."""
+"""The page of a picture: its details, its neighbours in the list, and the form to edit it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from gallery.models.image import ImageQuerySet
 from gallery.views.trail import BROWSE, Step, Trail, image_url, similar_to, trail_from
 from gallery.views.undo import offer_undo, undo_offer
 
-# Pixels. A picture smaller than this on both sides is not blown up to the size of the window.
+# Pixels. A picture smaller than this on both sides is not enlarged to fill the window.
 SMALL_SIDE = 400
-# HEIC and TIFF are shown by some browsers only.
+# Only some browsers can display HEIC and TIFF.
 SHOWN_BY_BROWSERS = {
     "image/jpeg",
     "image/png",
@@ -47,7 +47,7 @@ NEWEST = Trail(place=BROWSE, params="")
 @require_safe
 @limited
 def image(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """The page. Somebody who may not see the picture gets the same answer as if it were not."""
+    """Show the page. A picture that the person may not see is a 404, as if it did not exist."""
     found = get_object_or_404(_visible(request), pk=pk)
     trail = _trail_of(request, request.GET)
     before, after = (trail or NEWEST).neighbours(found, viewer=request.user)
@@ -63,7 +63,7 @@ def image(request: HttpRequest, *, pk: int) -> HttpResponse:
 @require_safe
 @limited
 def similar(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """The strip of similar pictures, fetched by the page once it stands."""
+    """Render the strip of similar pictures, which the page requests after it has loaded."""
     found = get_object_or_404(_visible(request), pk=pk)
     trail = _trail_of(request, request.GET) or NEWEST
     hits = similar_to(found, viewer=request.user)
@@ -78,7 +78,7 @@ def similar(request: HttpRequest, *, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """Changes title, caption and tags; answers htmx with the details, others with the page."""
+    """Save title, caption and tags. Responds with the details for htmx, otherwise with the page."""
     found = _editable_or_none(request, pk=pk)
     if found is None:
         return errors.forbidden(
@@ -107,8 +107,8 @@ def edit(request: HttpRequest, *, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def trash(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """Moves the picture to the trash, shows the next one of the list (at its end the one before, or
-    the list itself), and offers to undo it."""
+    """Move the picture to the trash and offer Undo on the next picture of the list, or on the
+    previous one at its end, or on the list itself."""
     found = _editable_or_none(request, pk=pk)
     if found is None:
         return errors.forbidden(
@@ -130,7 +130,7 @@ def trash(request: HttpRequest, *, pk: int) -> HttpResponse:
 
 
 def _trail_of(request: HttpRequest, params: QueryDict) -> Trail | None:
-    """The trail of an address or a form, as far as this person may follow it."""
+    """Return the trail of a URL or form, without pictures that this person may not see."""
     trail = trail_from(params.get("from", ""))
     return trail.seen_by(request.user) if trail else None
 
@@ -140,7 +140,7 @@ def _visible(request: HttpRequest) -> ImageQuerySet:
 
 
 def _editable_or_none(request: HttpRequest, *, pk: int) -> Image | None:
-    """The picture if this person may edit it; 404 if they may not even see it."""
+    """Return the picture if this person may edit it; 404 if they may not see it."""
     found = get_object_or_404(_visible(request), pk=pk)
     return found if _can_edit(request, found) else None
 
@@ -157,11 +157,11 @@ def _edit_again(
     values: dict[str, str],
     problem: LibraryProblem,
 ) -> HttpResponse:
-    """The form as it was typed, with what is wrong."""
+    """Render the form with the submitted values and its errors."""
     context = _details(request, found, trail=trail)
     context |= {"form_values": values, "problem": problem.sentence}
     if request.htmx:  # type: ignore[attr-defined]
-        # htmx swaps answers in the 200s only.
+        # htmx only swaps responses with a 2xx status.
         return render(request, "gallery/_image_details.html", context)
     return render(request, "gallery/image.html", context, status=HTTPStatus.BAD_REQUEST)
 
@@ -185,14 +185,15 @@ def _details(request: HttpRequest, found: Image, *, trail: Trail | None) -> dict
 
 
 def _zoom_original(found: Image) -> str:
-    """Where zooming finds more than the largest copy has; nothing if browsers can't show it."""
+    """Return the URL of the original if it has more pixels than the largest copy and browsers can
+    display it, else an empty string."""
     if found.width <= max(RENDITION_WIDTHS) or found.media_type not in SHOWN_BY_BROWSERS:
         return ""
     return reverse("gallery:image-download", kwargs={"pk": found.pk})
 
 
 def _facts(found: Image) -> Iterator[tuple[str, str]]:
-    """Name and value of what is worth telling, in the order shown."""
+    """Return the names and values of the details to show, in display order."""
     if found.taken_at:
         yield _("Taken"), date_format(localtime(found.taken_at), "j F Y, H:i")
     yield _("Added"), date_format(localtime(found.created_at), "j F Y")
@@ -208,7 +209,7 @@ def _facts(found: Image) -> Iterator[tuple[str, str]]:
 
 
 def _exposure(exif: dict[str, Any]) -> Iterator[str]:
-    """As photographers write it: 1/250 s, f/2.8, ISO 100, 50 mm."""
+    """Format the exposure as photographers write it: 1/250 s, f/2.8, ISO 100, 50 mm."""
     if seconds := exif.get("exposure_s"):
         yield f"{seconds:g} s" if seconds >= 0.4 else f"1/{round(1 / seconds)} s"
     if f_number := exif.get("f_number"):

@@ -1,5 +1,6 @@
-"""Pictures as bytes: renditions by signed address, originals by permission, query pictures by
-token. All through Django's storage API, so that the files may lie in S3."""
+"""Serve picture files: renditions by signed URL, originals by permission, query pictures by token.
+
+All reads go through Django's storage API, so that the files can be stored in S3."""
 
 from __future__ import annotations
 
@@ -24,15 +25,15 @@ from gallery.models import RENDITION_WIDTHS, Image, QueryImage
 from gallery.models.image import rendition_name
 
 WEBP = "image/webp"
-# A query picture's address holds one picture for ever; its row is asked for on every miss.
+# A query picture never changes, so it can be cached; a cache miss looks up its row.
 QUERY_PICTURE_CACHE_S = 3600
-# A larger copy in the place of one that is still to be made.
+# How long browsers cache a larger copy that stands in for one not made yet.
 STAND_IN_CACHE_S = 3600
 
 
 @require_safe
 def rendition(request: HttpRequest, *, signature: str, sha256: str, width: str) -> HttpResponseBase:
-    """A WebP copy. The signature is the permission: no session, no query a thumbnail."""
+    """Send a WebP copy. The signature grants access, so thumbnails need no session or query."""
     grant = delivery.check(signature, sha256=sha256)
     if grant is None or int(width) not in RENDITION_WIDTHS or not delivery.is_in_force(grant):
         return _gone()
@@ -62,7 +63,7 @@ def _etag(sha256: str, width: int) -> str:
 
 
 def _smallest_copy(sha256: str, *, at_least: int) -> tuple[HttpResponseBase, int] | None:
-    """The copy of this width, or the next larger one while gallery.ingest has not made it yet."""
+    """Return the copy of this width, or the next larger one until gallery.ingest has made it."""
     for width in RENDITION_WIDTHS:
         if width >= at_least:
             response = _streamed("renditions", rendition_name(sha256, width=width))
@@ -73,7 +74,7 @@ def _smallest_copy(sha256: str, *, at_least: int) -> tuple[HttpResponseBase, int
 
 @require_safe
 def original(request: HttpRequest, *, pk: int) -> HttpResponseBase:
-    """The file as it was uploaded, to save; after asking whether this person may see it."""
+    """Send the original file as a download, after checking that this person may see it."""
     image = get_object_or_404(Image.objects.visible_to(request.user), pk=pk)
     try:
         file = image.original.open("rb")
@@ -95,7 +96,7 @@ def query_image_file(
     *,
     token: str,
 ) -> HttpResponseBase:
-    """A picture that somebody searched with, for whoever holds its token."""
+    """Send a query picture to anyone who has its token."""
     kept = get_object_or_404(QueryImage.objects.current(), token=token)
     response = _streamed("queries", kept.file.name or "")
     if response.status_code == HTTPStatus.OK:
@@ -112,5 +113,5 @@ def _streamed(store: str, name: str) -> HttpResponseBase:
 
 
 def _gone() -> HttpResponseNotFound:
-    """A short answer for an <img>: the whole error page would cost a session and a query."""
+    """Return a short 404 for an <img>; the full error page would need a session and a query."""
     return HttpResponseNotFound(_("Not found."), content_type="text/plain")

@@ -1,4 +1,4 @@
-"""Who belongs to a collection: adding, changing and removing members, by those who manage it."""
+"""Add, change and remove the members of a collection. For its managers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gallery.views.collections import managed_collection
 @login_required
 @require_POST
 def save(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """Gives a person a role; the same form changes the role of one who has one."""
+    """Add a person with a role, or change the role of a member."""
     collection = managed_collection(request, slug)
     form = MemberForm(request.POST)
     if not form.is_valid():
@@ -42,7 +42,7 @@ def save(request: HttpRequest, *, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def remove(request: HttpRequest, *, slug: str, pk: int) -> HttpResponse:
-    """Ends a membership."""
+    """Remove a member."""
     collection = managed_collection(request, slug)
     name = remove_member(collection, membership_id=pk, by=request.user)
     if name:

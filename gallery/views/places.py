@@ -1,7 +1,8 @@
-"""Lists that keep one's place: what their addresses say of it, and the slice of pictures there.
+"""Lists that keep the reader's place: the position in their URLs, and the pictures to show there.
 
-Browse and collection pages share this. `?at=12` shows the list around picture 12, `?after=` and
-`?before=` continue it either way; anything that names no place shows the newest pictures.
+Browse and collection pages share this. `?at=12` shows the list around picture 12, and `?after=` and
+`?before=` continue it in either direction. Without a valid position the list starts at the newest
+picture.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from gallery.browsing import Position, newest_slice, slice_at
 from gallery.http.numbers import is_number
 from gallery.models import Image
 
-# From parameters that name a place, such as [("after", "…")], to the address of the list there.
+# Takes the parameters of a position, such as [("after", "…")], and returns the URL of the list.
 PlaceAddress = Callable[[list[tuple[str, str]]], str]
 
 
 def position_from(params: QueryDict) -> Position:
-    """The position that an address names; invalid values are ignored."""
+    """Parse the position in a URL; invalid values are ignored."""
     at = params.get("at", "")
     return Position(
         after=params.get("after", ""),
@@ -32,23 +33,23 @@ def position_from(params: QueryDict) -> Position:
 
 
 def anchor_of(pk: int) -> str:
-    """The fragment that leads to a picture's tile, which templates/gallery/_tile.html names."""
+    """Return the fragment of a picture's tile; templates/gallery/_tile.html sets the id."""
     return f"#image-{pk}"
 
 
 def place_pairs(pk: int | None) -> list[tuple[str, str]]:
-    """The parameter that names the place of a picture; none for no picture."""
+    """Return the URL parameters for the position of a picture; none for no picture."""
     return [] if pk is None else [("at", str(pk))]
 
 
 def list_context(
     request: HttpRequest, images: QuerySet[Image], *, address: PlaceAddress
 ) -> dict[str, Any]:
-    """What templates/gallery/_grid.html and _grid_page.html show of a list."""
+    """Return the context of templates/gallery/_grid.html and _grid_page.html."""
     position, size = position_from(request.GET), settings.SEARCH_PAGE_SIZE
     shown = slice_at(images, position=position, viewer=request.user, size=size)
     if not (shown.images or position.is_start or request.htmx):  # type: ignore[attr-defined]
-        # Nothing is left at that end of the list: a page shows its start.
+        # There is nothing beyond this end of the list, so the page shows the start.
         shown = newest_slice(images, after="", size=size)
     return {
         "images": shown.images,

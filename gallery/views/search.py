@@ -1,4 +1,4 @@
-"""The search page, and the pictures that people search with."""
+"""The search page, and uploads of pictures to search with."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from gallery.views.filter_menus import filter_bar
 from gallery.views.trail import search_trail
 from gallery.views.undo import undo_offer
 
-# Less likely matches shown below the line, about a row of them; the others are folded away.
+# Less likely matches shown below the line, about a row; the others are folded.
 PEEK_SIZE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChipRow:
-    """A chip of the query with what the page needs to show it: the picture, if it is one, and how
-    many pictures it left out, if it was counted."""
+    """A chip of the query with its picture, if it has one, and the number of pictures it excluded,
+    if they were counted."""
 
     chip: Chip
     label: str
@@ -50,7 +50,7 @@ class ChipRow:
 @require_safe
 @limited
 def search(request: HttpRequest) -> HttpResponse:
-    """Results of the query in the address, or what to do when there are none."""
+    """Show the results of the query in the URL, or what to do if there are none."""
     query = SearchQuery.from_params(request.GET)
     page, problem = _answer(query, request)
     context: dict[str, Any] = {
@@ -82,7 +82,7 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited
 def query_image(request: HttpRequest) -> HttpResponse:
-    """Takes a picture to search with and goes on to its results; shows a form before that."""
+    """Accept a picture to search with and redirect to its results. GET shows the form."""
     problem = ""
     if request.method == "POST":
         file = request.FILES.get("picture")
@@ -130,9 +130,9 @@ def _status(problem: SemblanceError | None) -> int:
 
 
 def _results(page: SearchPage) -> dict[str, object]:
-    """The good hits, the weak ones below the line, those folded away; and addresses to go on."""
+    """Return the good hits, the weak ones below the line, the folded ones, and the paging URLs."""
     line = len(page.hits) if page.weak_from is None else page.weak_from
-    # Nothing is folded away where nothing better is on the page, nor a row for its own sake.
+    # Fold only below better hits, and only if more than a row would be folded.
     fold = line + PEEK_SIZE
     if line == 0 or len(page.hits) - fold <= PEEK_SIZE:
         fold = len(page.hits)
@@ -151,7 +151,7 @@ def _results(page: SearchPage) -> dict[str, object]:
 
 
 def _parts(query: SearchQuery, request: HttpRequest, *, page: SearchPage | None) -> list[ChipRow]:
-    """The chips, with the stored pictures that this person may see."""
+    """Return the chips, with the stored pictures that this person may see."""
     ids = (*query.like, *query.unlike)
     images = for_tiles(Image.objects.visible_to(request.user)).in_bulk(ids) if ids else {}
     left_out: dict[tuple[str, str], int] = {}
@@ -168,7 +168,7 @@ def _parts(query: SearchQuery, request: HttpRequest, *, page: SearchPage | None)
 
 
 def _fields(query: SearchQuery, *, without: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The query as hidden inputs, so that a form changes one part of it and keeps the rest."""
+    """Return the query as hidden inputs, so that a form changes one part and keeps the rest."""
     return [(name, value) for name, value in parse_qsl(query.to_params()) if name not in without]
 
 
@@ -181,7 +181,7 @@ def _url(query: SearchQuery) -> str:
 
 
 def _url_start(query: SearchQuery, name: str) -> str:
-    """An address that a picture's id completes: …&like=12."""
+    """Return a URL that ends where a picture's id is appended: …&like=12."""
     data = QueryDict(replace(query, page=1).to_params())
     start = data.urlencode()
     return f"{reverse('gallery:search')}?{start}{'&' if start else ''}{name}="

@@ -1,8 +1,8 @@
-"""What happens to the pictures that somebody ticked, or to all that match: one form, one change.
+"""Change the selected pictures, or all that match the filters, with one form.
 
-With all=1 the form carries the filters and the number that was shown; the pictures are found
-anew on the server, and nothing happens when their number is another by now. The page shows the
-change in place; without JavaScript the list opens again at the place of the change.
+With all=1 the form sends the filters and the number of pictures shown. The server looks up the
+pictures again and refuses the change if their number differs. The page shows the change in place;
+without JavaScript the list reloads at the position of the change.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Action = Callable[[HttpRequest, ImageQuerySet, int], tuple[Change, str]]
 @login_required
 @require_POST
 def change(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """Moves, tags, captions or deletes the selected pictures of one collection."""
+    """Move, tag, caption or delete the selected pictures of a collection."""
     editable = Collection.objects.open_to_uploads_by(request.user)
     found = get_object_or_404(editable, pk=visible_collection(request, slug).pk)
     filters = filters_from(request.POST, found)
@@ -77,7 +77,7 @@ def change(request: HttpRequest, *, slug: str) -> HttpResponse:
 
 
 def _in_place(request: HttpRequest, found: Collection, filters: Filters) -> HttpResponse:
-    """What became of the ticked pictures; the whole page once none is left in the list."""
+    """Render the changed pictures, or reload the page if none is left in the list."""
     parts = list_parts(request, found, filters)
     if not parts["coverage"].pictures:
         return HttpResponseClientRedirect(list_url(found, filters))
@@ -94,9 +94,9 @@ def _in_place(request: HttpRequest, found: Collection, filters: Filters) -> Http
 
 
 def selected_images(params: QueryDict, found: Collection) -> tuple[ImageQuerySet, int]:
-    """The live pictures of one collection that a form is about, and how many were shown.
+    """Return the selected live pictures of a collection, and how many were shown.
 
-    Raises LibraryProblem when it is about none.
+    Raises LibraryProblem if none is selected.
     """
     inside = Image.objects.live().filter(collection=found)
     if params.get("all") == "1":

@@ -1,9 +1,9 @@
-"""Shows what became of some pictures of a list without leaving the page.
+"""Update changed pictures of a list without leaving the page.
 
-A form with `data-selection` and `hx-post` sends the ids of the pictures ticked on the page. The
-answer is one fragment (templates/gallery/_changed.html) that htmx swaps in by the pictures' ids:
-tiles of those that are still in the list, removals of the others, the parts of the page that count
-pictures, and the toast that offers to undo. static/js/swap.js then moves the keyboard on.
+A form with `data-selection` and `hx-post` sends the ids of the pictures selected on the page. The
+response is one fragment (templates/gallery/_changed.html) that htmx swaps in by the pictures' ids:
+tiles of pictures still in the list, removals of the others, the parts of the page that count
+pictures, and the toast with Undo. static/js/swap.js then moves the keyboard focus.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ CHANGED = "semblance:changed"
 def changed_pictures(
     request: HttpRequest, *, images: QuerySet[Image], ids: AbstractSet[int], context: dict[str, Any]
 ) -> HttpResponse:
-    """Render what became of the pictures with these ids in the list `images`.
+    """Render the current state of the pictures with these ids in the list `images`.
 
-    `context` is what the tiles take, and `parts`: names of templates to swap in as well, each of
-    one element with an id and `hx-swap-oob` if `oob` is set. `tile_template` replaces the tile.
+    `context` has the variables of the tiles, and `parts`: names of templates to swap in as well.
+    Each of those is one element with an id, and with `hx-swap-oob` if `oob` is set.
+    `tile_template` replaces the tile's template.
     """
     there = list(for_tiles(images.filter(pk__in=ids)))
     gone = sorted(ids - {image.pk for image in there})
@@ -40,5 +41,5 @@ def changed_pictures(
 
 
 def nothing_changed(request: HttpRequest) -> HttpResponse:
-    """Render only the messages, for a change that was refused: the selection stays as it is."""
+    """Render only the messages after a refused change; the selection does not change."""
     return render(request, "gallery/_changed.html")

@@ -1,10 +1,10 @@
-"""The list that a picture was opened from: carried in its address, so that ← → go through it and
-the way back leads to the picture's place in it.
+"""The trail: the list that a picture was opened from. The picture's URL carries it, so that ← and →
+move through that list and the back link returns to the picture's position in it.
 
 A trail is text such as “browse?tag=cat”, “search?q=a+cat&page=2” or “collections/cats?year=2024”.
-A picture opened from the similar pictures of another one has that one in front: “12~browse”, and
-“12.34~browse” one step further on. A trail is untrusted: anything else is no trail, and everything
-it leads to is asked for anew with the viewer's permissions.
+For a picture opened from the similar pictures of another one, the id of that one comes first:
+“12~browse”, and “12.34~browse” one step further. A trail is untrusted: invalid text is ignored, and
+everything it leads to is looked up again with the viewer's permissions.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ BROWSE = "browse"
 SEARCH = "search"
 # One row of the strip of similar pictures on a wide screen, three on a phone.
 SIMILAR_SHOWN = 12
-# Pictures followed from strip to strip that the way back remembers; older steps are forgotten.
+# Steps between strips of similar pictures that the trail keeps; older ones are dropped.
 MAX_STEPS = 12
-# Characters. Longer than any address that this site makes of a query.
+# Characters. Longer than any URL that this site builds for a query.
 MAX_LENGTH = 2000
 _COLLECTION = re.compile(r"collections/([-\w]{1,80})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """A neighbour: its picture and the trail to go on with."""
+    """A neighbour: its picture, and the trail to continue with."""
 
     pk: int
     trail: str
@@ -54,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Back:
-    """A way back: an address, and the words of the link to it."""
+    """A back link: its URL and its text."""
 
     url: str
     words: str
@@ -62,8 +62,8 @@ class Back:
 
 @dataclass(frozen=True, kw_only=True)
 class Trail:
-    """Where one came from: the kind of list with its filters or query, then `via`, the pictures
-    whose similar pictures were followed from there, the latest last."""
+    """The list that the reader came from, with its filters or query, and `via`: the pictures whose
+    similar pictures were followed from there, most recent last."""
 
     place: str
     params: str
@@ -76,16 +76,16 @@ class Trail:
 
     @property
     def slug(self) -> str:
-        """The collection whose page it was, else nothing."""
+        """The slug of the collection whose page it was, else an empty string."""
         match = _COLLECTION.fullmatch(self.place)
         return match[1] if match else ""
 
     def to_similar_of(self, image: Image) -> Trail:
-        """The trail of the pictures in this one's strip of similar pictures."""
+        """Return the trail for the pictures in this picture's strip of similar pictures."""
         return replace(self, via=(*self.via, image.pk)[-MAX_STEPS:])
 
     def seen_by(self, viewer: Viewer) -> Trail:
-        """Without the pictures that the viewer may not see: the address came from somebody else."""
+        """Drop pictures that the viewer may not see: the URL may come from someone else."""
         if not self.via:
             return self
         visible = set(
@@ -94,8 +94,8 @@ class Trail:
         return replace(self, via=tuple(pk for pk in self.via if pk in visible))
 
     def back_from(self, image: Image | None) -> Back:
-        """The way back from a picture: to the similar pictures it was opened from, else to its
-        place in the list. For no picture, to the start of the list."""
+        """Return the back link of a picture: to the similar pictures it was opened from, else to
+        its position in the list. Without a picture, to the start of the list."""
         pk = image.pk if image else None
         if self.via:
             origin = str(replace(self, via=self.via[:-1]))
@@ -110,7 +110,7 @@ class Trail:
         return Back(url=self.list_url(pk), words=words)
 
     def list_url(self, pk: int | None = None) -> str:
-        """The address of the list, at the place of a picture."""
+        """Return the URL of the list, at the position of a picture if one is given."""
         if self.slug:
             path = reverse("gallery:collection", kwargs={"slug": self.slug})
         else:
@@ -122,7 +122,7 @@ class Trail:
         return f"{path}?{params}{anchor}" if params else f"{path}{anchor}"
 
     def neighbours(self, image: Image, *, viewer: Viewer) -> tuple[Step | None, Step | None]:
-        """The pictures before and after in the list, as far as the viewer may see them."""
+        """Return the previous and next pictures of the list that the viewer may see."""
         if self.via:
             return self._in_similar(image, viewer=viewer)
         if self.place == SEARCH:
@@ -166,7 +166,7 @@ class Trail:
 
 
 def trail_from(text: str) -> Trail | None:
-    """The trail of an address; None for no trail and for an invalid one."""
+    """Parse the trail of a URL; None if it is missing or invalid."""
     start, _mark, params = text[:MAX_LENGTH].partition("?")
     steps, mark, place = start.rpartition("~")
     via = steps.split(".") if mark else []
@@ -179,13 +179,13 @@ def trail_from(text: str) -> Trail | None:
 
 
 def image_url(pk: int, *, trail: str) -> str:
-    """The address of a picture's page with the trail to it."""
+    """Return the URL of a picture's page with its trail."""
     path = reverse("gallery:image", kwargs={"pk": pk})
     return f"{path}?{urlencode({'from': trail})}" if trail else path
 
 
 def similar_to(image: Image, *, viewer: Viewer) -> tuple[Hit, ...]:
-    """The strip of similar pictures on a picture's page; empty when they cannot be found."""
+    """Return the similar pictures on a picture's page; empty when they cannot be found."""
     try:
         return similar_images(image, viewer=viewer, limit=SIMILAR_SHOWN)
     except SemblanceError:
@@ -193,7 +193,7 @@ def similar_to(image: Image, *, viewer: Viewer) -> tuple[Hit, ...]:
 
 
 def search_trail(query: SearchQuery) -> str:
-    """The trail of a page of results."""
+    """Return the trail of a page of results."""
     return str(Trail(place=SEARCH, params=query.to_params()))
 
 
@@ -204,12 +204,12 @@ def _result(page: SearchPage, place: int) -> Step | None:
 
 
 def _over_the_edge(page: SearchPage, *, by: int, viewer: Viewer) -> Step | None:
-    """The nearest result of the page before or after."""
+    """Return the nearest result of the previous or next page."""
     if not (page.has_next if by > 0 else page.has_previous):
         return None
     query = page.query.with_(page=page.query.page + by)
     try:
         there = run_search(query, viewer=viewer)
-    except SemblanceError:  # the encoder or a picture of the query went away since the first page
+    except SemblanceError:  # the encoder or a query picture has gone since the first page
         return None
     return _result(there, 0 if by > 0 else len(there.hits) - 1)

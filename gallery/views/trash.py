@@ -1,4 +1,4 @@
-"""The trash: what was deleted from collections one may edit, to restore or to delete for ever."""
+"""The trash: restore or permanently delete pictures of collections that the person may edit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gallery.views.undo import offer_undo, undo_offer
 @login_required
 @require_GET
 def trash(request: HttpRequest) -> HttpResponse:
-    """What lies in the trash, the latest deleted first."""
+    """Show the pictures in the trash, most recently deleted first."""
     images = _trashed(request).order_by("-deleted_at", "-pk")
     page = Paginator(for_tiles(images), settings.SEARCH_PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -44,7 +44,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Restores or deletes for ever the ticked pictures, or all of them."""
+    """Restore or permanently delete the selected pictures, or all of them."""
     try:
         images, expected = _selected(request, request.POST)
         if request.POST.get("action") == "restore":
@@ -67,7 +67,7 @@ def change(request: HttpRequest) -> HttpResponse:
 
 
 def _in_place(request: HttpRequest) -> HttpResponse:
-    """What became of the ticked pictures; the page again once none of it is left."""
+    """Render the changed pictures, or reload the page if none is left on it."""
     total = _trashed(request).count()
     ids = numbers_of(request.POST.getlist("ids"))
     if not total or request.POST.get("all") == "1":
@@ -87,7 +87,7 @@ def _in_place(request: HttpRequest) -> HttpResponse:
 
 
 def _page_url(request: HttpRequest) -> str:
-    """The page of the trash that the form was on; the last one if there are fewer by now."""
+    """Return the URL of the trash page that had the form, or of the last page if it is gone."""
     page, path = request.POST.get("page", ""), reverse("gallery:trash")
     return f"{path}?page={page}" if is_number(page) and page != "1" else path
 
@@ -97,7 +97,7 @@ def _trashed(request: HttpRequest) -> ImageQuerySet:
 
 
 def _selected(request: HttpRequest, params: QueryDict) -> tuple[ImageQuerySet, int]:
-    """The pictures that the form is about, and how many were shown. Raises LibraryProblem."""
+    """Return the selected pictures, and how many were shown. Raises LibraryProblem."""
     if params.get("all") == "1":
         shown = params.get("expected", "")
         if not is_number(shown):

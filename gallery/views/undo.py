@@ -1,4 +1,4 @@
-"""The last change of this visitor, kept in the session until undone, dismissed or replaced."""
+"""Undo: the visitor's last change, kept in the session until undone, dismissed or replaced."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ SESSION_KEY = "last_change"
 
 @dataclass(frozen=True, kw_only=True)
 class UndoOffer:
-    """What the page shows after a change: a sentence, the token that undoes just this one, and the
-    address to return to after undoing (the page itself if empty)."""
+    """What the page shows after a change: a sentence, the token that undoes only this change, and
+    the URL to return to after undoing (the same page if empty)."""
 
     sentence: str
     token: str
@@ -33,9 +33,9 @@ class UndoOffer:
 
 
 def offer_undo(request: HttpRequest, *, change: Change, sentence: str, back: str = "") -> None:
-    """Says on the next page what was done, with an undo button if anything was.
+    """Show the result on the next page, with an Undo button if anything changed.
 
-    Undoing leads to `back`, or to the page that showed the offer.
+    Undoing redirects to `back`, or to the page that showed the offer.
     The ids are packed: a change of 10,000 pictures takes about 20 KB of the session.
     """
     if not change.ids:
@@ -52,7 +52,7 @@ def offer_undo(request: HttpRequest, *, change: Change, sentence: str, back: str
 
 
 def undo_offer(request: HttpRequest) -> UndoOffer | None:
-    """The offer for the page being made; once only, so that it does not follow people around."""
+    """Return the offer for this page, and clear it so that no later page shows it again."""
     if SESSION_KEY not in request.session:
         return None
     kept = request.session[SESSION_KEY]
@@ -65,7 +65,7 @@ def undo_offer(request: HttpRequest) -> UndoOffer | None:
 @require_POST
 @login_required
 def undo(request: HttpRequest) -> HttpResponse:
-    """Undoes the last change and goes back to the page it was offered on."""
+    """Undo the last change and return to the page that offered it."""
     kept = request.session.get(SESSION_KEY)
     if kept is None or kept["token"] != request.POST.get("token"):
         messages.error(
@@ -78,7 +78,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     except SemblanceError as problem:
         messages.error(request, problem.sentence)
     except (signing.BadSignature, KeyError, TypeError, ValueError):
-        # Kept by an earlier version of the site, which wrote changes down in another way.
+        # Stored by an earlier release in a different format.
         messages.error(
             request, _("This can’t be undone anymore because the site has been updated.")
         )
@@ -97,5 +97,5 @@ def _came_from(request: HttpRequest) -> str:
     allowed = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    # What begins otherwise would be taken for the name of a page.
+    # redirect() would read anything else as the name of a view.
     return address if allowed and address.startswith("/") else "gallery:browse"

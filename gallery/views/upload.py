@@ -1,7 +1,7 @@
-"""Uploading: a batch is a page of its own, and every file sent to it is kept from then on.
+"""Uploading: each batch has its own page, and stores every file as soon as it is sent.
 
-The script sends one file a request and gets rows of HTML back; without it one form sends many
-files and ends on the same page.
+The script sends one file per request and receives rows of HTML. Without JavaScript one form sends
+many files and ends on the same page.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ from gallery.library.words import clean_caption, parse_tags
 from gallery.models import Collection, EmbeddingJob, Image, UploadBatch, User, Visibility
 from gallery.views.upload_rows import as_json, limits, summary_of
 
-# Rows of a batch on one page; a larger batch is told by its counts and read page by page.
+# Rows of a batch on one page; larger batches show their counts and are paginated.
 ROWS_PER_PAGE = 100
-# Rows that one poll of the page asks about.
+# Rows that one poll of the page may request.
 MAX_ROWS_PER_POLL = 200
 RECENT_BATCHES = 8
 
@@ -61,7 +61,7 @@ RECENT_BATCHES = 8
 @require_http_methods(["GET", "POST"])
 @limited
 def upload(request: HttpRequest, /) -> HttpResponse:
-    """The page to start from; posting begins a batch, with the files of a plain form if any."""
+    """Show the upload page. POST starts a batch, with the files of a plain form if it has any."""
     if request.method == "POST":
         return _guarded(request, _begin)
     return render(request, "upload/start.html", _start_context(request, _form(request)))
@@ -70,7 +70,7 @@ def upload(request: HttpRequest, /) -> HttpResponse:
 @login_required
 @require_GET
 def batch(request: HttpRequest, *, pk: UUID) -> HttpResponse:
-    """A batch where it stands, with room for more files."""
+    """Show the progress of a batch, with a form to add more files."""
     found = _batch_of(request, pk)
     page = Paginator(BatchRows(found), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"batch": found, "page": page, "rows": page.object_list}
@@ -81,14 +81,14 @@ def batch(request: HttpRequest, *, pk: UUID) -> HttpResponse:
 @csrf_exempt  # see upload
 @require_POST
 def files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
-    """One or more files for a batch. Answers rows as JSON to the script, else the batch's page."""
+    """Add files to a batch. Returns the rows as JSON to the script, else the batch's page."""
     return _guarded(request, _add_files, pk=pk)
 
 
 @login_required
 @require_GET
 def status(request: HttpRequest, *, pk: UUID) -> HttpResponse:
-    """Where the batch stands: its counts, and the rows asked for with ?item=, as JSON."""
+    """Return the progress of a batch as JSON: its counts, and the rows requested with ?item=."""
     found = _batch_of(request, pk)
     wanted = [int(one) for one in request.GET.getlist("item")[:MAX_ROWS_PER_POLL] if is_number(one)]
     rows = BatchRows(found, only=wanted) if wanted else ()
@@ -98,7 +98,7 @@ def status(request: HttpRequest, *, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def retry(request: HttpRequest, *, pk: UUID) -> HttpResponse:
-    """Embeds again what failed: one file of the batch (item), or all of it."""
+    """Retry embeddings that failed: for one file of the batch (item), or for all."""
     found = _batch_of(request, pk)
     jobs = EmbeddingJob.objects.quarantined().filter(image__upload_items__batch=found)
     if is_number(request.POST.get("item", "")):
@@ -115,7 +115,7 @@ def retry(request: HttpRequest, *, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def caption(request: HttpRequest, *, pk: UUID) -> HttpResponse:
-    """Words for one stored file of the batch (item), or tags for all of it."""
+    """Save the caption and tags of one stored file (item), or tags for the whole batch."""
     found = _batch_of(request, pk)
     try:
         sentence = _write_words(request, found)
@@ -141,8 +141,8 @@ def _write_words(request: HttpRequest, found: UploadBatch) -> str:
 
 
 def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:
-    """Looks at the announced size before a byte of the body is read, which the check of the
-    form's token would do, then lets the view run behind that check."""
+    """Check the announced size before any of the body is read, then run the view with CSRF
+    protection, whose check reads the body."""
     if announces_more(request, than=settings.MAX_ARCHIVE_BYTES):
         sentence = _("An upload can be up to %(limit)s.") % {
             "limit": size_in_words(settings.MAX_ARCHIVE_BYTES)
@@ -186,7 +186,7 @@ def _begin(request: HttpRequest) -> HttpResponse:
 
 
 def _form_again(request: HttpRequest, form: UploadForm) -> HttpResponse:
-    """The form with what is wrong beside each field; the sentences alone for the script."""
+    """Render the form with errors beside its fields, or return only the errors to the script."""
     if _wants_json(request):
         sentence = " ".join(str(one) for row in form.errors.values() for one in row)
         return _json_problem("form_invalid", sentence, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -206,7 +206,7 @@ def _add_files(request: HttpRequest, *, pk: UUID) -> HttpResponse:
 
 
 def _take_in(request: HttpRequest, found: UploadBatch) -> list[int]:
-    """Gives the files of a request to the domain; the ids of the batch's new rows."""
+    """Add the files of a request to the batch and return the ids of its new rows."""
     details = Details(
         caption=clean_caption(request.POST.get("caption", "")),
         tags=tuple(parse_tags(request.POST.get("tags", ""))),
@@ -235,7 +235,7 @@ def _destination(request: HttpRequest, form: UploadForm) -> Collection:
 
 
 def _batch_of(request: HttpRequest, pk: UUID) -> UploadBatch:
-    """A batch of this person's, in a collection still open to them; 404 for every other."""
+    """Return this person's batch if they may still add to its collection, else 404."""
     mine = UploadBatch.objects.select_related("collection", "owner").filter(
         owner=_person(request),
         collection__in=Collection.objects.open_to_uploads_by(request.user),
@@ -249,7 +249,7 @@ def _form(request: HttpRequest, data: Any = None) -> UploadForm:
     latest = UploadBatch.objects.filter(owner=_person(request)).newest_first()
     first = wanted or latest.values_list("collection__slug", flat=True).first()
     form = UploadForm(data, collections=collections, initial={"collection": first})
-    if not form.has_collections:  # one is ready, so that sending can start at once
+    if not form.has_collections:  # suggest a name, so that the upload can start right away
         form.initial["new_collection"] = default_collection_name()
     return form
 
@@ -285,5 +285,5 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _person(request: HttpRequest) -> User:
-    """The signed-in person of a view behind login_required."""
+    """Return the signed-in user of a view decorated with login_required."""
     return cast(User, request.user)

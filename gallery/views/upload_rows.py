@@ -1,4 +1,4 @@
-"""Renders a batch: its counts and its rows, for the page and for the script's polls."""
+"""Render the counts and rows of a batch, for its page and for the script's polls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gallery.models import UploadBatch
 
 
 def summary_of(batch: UploadBatch) -> dict[str, Any]:
-    """The counts of a batch as templates show them."""
+    """Return the counts of a batch for templates."""
     summary = summarize_batch(batch)
     return {
         "counts": {state.value: count for state, count in summary.counts.items()},
@@ -28,7 +28,7 @@ def summary_of(batch: UploadBatch) -> dict[str, Any]:
 def as_json(
     request: HttpRequest, batch: UploadBatch, *, rows: Iterable[ItemProgress]
 ) -> dict[str, Any]:
-    """What the script needs: whether to ask again, the counts, and rows as HTML."""
+    """Return what the script needs: whether to poll again, the counts, and the rows as HTML."""
     summary = summary_of(batch)
     shown = {"batch": batch, **summary}
     return {
@@ -49,7 +49,7 @@ def as_json(
 
 
 def limits() -> dict[str, Any]:
-    """What the site takes, in bytes for the script and in words for people."""
+    """Return the upload limits, in bytes for the script and as text for people."""
     return {
         "max_bytes": settings.MAX_UPLOAD_BYTES,
         "max_archive_bytes": settings.MAX_ARCHIVE_BYTES,
