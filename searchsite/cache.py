@@ -89,7 +89,7 @@ class _Server:
         return getattr(self._memory, name)(*args)
 
     def _clear(self) -> bool:
-        """Deletes our own keys: Django's would empty the whole server, Celery's queues too."""
+        """Delete our own keys: Django's would empty the whole server, Celery's queues too."""
         self._memory.clear()
         server = self._client.get_client(write=True)
         keys = list(server.scan_iter(match=self._own_keys, count=CLEAR_STEP))

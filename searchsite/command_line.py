@@ -39,7 +39,7 @@ WITHOUT_DATABASE = frozenset(
 
 
 def needs_database(arguments: list[str]) -> bool:
-    """Whether this command line opens the database (a request for help never does)."""
+    """Return whether this command line opens the database (a request for help never does)."""
     command = arguments[0] if arguments else ""
     asks_for_help = {"-h", "--help", "--version"} & set(arguments)
     if asks_for_help:
@@ -48,7 +48,7 @@ def needs_database(arguments: list[str]) -> bool:
 
 
 def is_connection_failure(error: OperationalError) -> bool:
-    """Whether the database could not be reached, as opposed to one that refused a statement.
+    """Return whether the database could not be reached, as opposed to one that refused a statement.
 
     Failed connections have no SQLSTATE: the server never got to answer.
     """

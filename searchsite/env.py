@@ -176,13 +176,13 @@ class SettingError(Exception):
 
 
 def text(name: str) -> str:
-    """The value of a setting as text: the environment's, else the table's default."""
+    """Return the value of a setting as text: the environment's, else the table's default."""
     value = os.environ.get(name, "")
     return value if value else _TABLE[name].default
 
 
 def boolean(name: str) -> bool:
-    """A yes-or-no setting. Raises SettingError for anything else."""
+    """Return a yes-or-no setting. Raise SettingError for anything else."""
     value = text(name).strip().lower()
     if value not in _TRUE | _FALSE:
         raise SettingError(f"{name} is “{value}”: write true or false.")
@@ -190,7 +190,7 @@ def boolean(name: str) -> bool:
 
 
 def integer(name: str, *, minimum: int | None = None, maximum: int | None = None) -> int:
-    """A whole number within the limits, if given. Raises SettingError for anything else."""
+    """Return a whole number within the limits, if given. Raise SettingError for anything else."""
     value = text(name).strip()
     try:
         number = int(value)
@@ -213,7 +213,7 @@ def one_of(name: str, *choices: str) -> str:
 
 
 def time_zone(name: str) -> str:
-    """A time zone's name. Raises SettingError for one that this machine does not know."""
+    """Return a time zone's name. Raise SettingError for one that this machine does not know."""
     value = text(name).strip()
     try:
         zoneinfo.ZoneInfo(value)
@@ -225,12 +225,12 @@ def time_zone(name: str) -> str:
 
 
 def words(name: str) -> list[str]:
-    """A list, separated by commas; empty parts are dropped."""
+    """Return a list, separated by commas; empty parts are dropped."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
 
 
 def path(name: str, *, default: Path | None = None) -> Path:
-    """A folder or file; a relative one begins at BASE_DIR."""
+    """Return a folder or file; a relative one begins at BASE_DIR."""
     value = text(name)
     if not value and default is not None:
         return default
@@ -238,7 +238,7 @@ def path(name: str, *, default: Path | None = None) -> Path:
 
 
 def as_markdown() -> str:
-    """The whole table as docs/settings.md shows it."""
+    """Return the whole table as docs/settings.md shows it."""
     lines = [
         "# Settings",
         "",

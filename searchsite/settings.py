@@ -112,7 +112,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 def _database() -> dict[str, Any]:
-    """The database of DATABASE_URL, else the local one. Raises SettingError."""
+    """Return the database of DATABASE_URL, else the local one. Raise SettingError."""
     url = env.text("DATABASE_URL") or embedded_paths.database_url(VAR_DIR)
     try:
         parsed = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
@@ -279,7 +279,7 @@ CELERY_TASK_DEFAULT_QUEUE = lanes.HOUSEKEEPING.queue
 
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
-    """A periodic task. One that has not begun when the next one is due is dropped."""
+    """Return a periodic task. One that has not begun when the next one is due is dropped."""
     return {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
 
 

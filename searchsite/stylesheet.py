@@ -55,7 +55,7 @@ class StylesheetFinder(BaseFinder):
             yield NAME, self.storage
 
     def _make(self) -> bool:
-        """Write the joined file where its text has changed. Returns False without an index."""
+        """Write the joined file where its text has changed. Return False without an index."""
         index = self.sources.find(INDEX)
         if not index:
             return False

@@ -16,7 +16,7 @@ COVER_PICTURES = 3
 
 
 def with_counts(collections: CollectionQuerySet) -> CollectionQuerySet:
-    """Adds `picture_count`, the live pictures, and `newest_at`, when the last one came."""
+    """Add `picture_count`, the live pictures, and `newest_at`, when the last one came."""
     live = Image.objects.live().filter(collection=OuterRef("pk")).order_by().values("collection")
     newest = Image.objects.live().filter(collection=OuterRef("pk")).newest_first()
     return collections.annotate(
@@ -28,7 +28,7 @@ def with_counts(collections: CollectionQuerySet) -> CollectionQuerySet:
 def covers_of(
     collections: Sequence[Collection], *, each: int = COVER_PICTURES
 ) -> dict[int, list[Image]]:
-    """A few live pictures of each collection, its chosen cover first, then the newest.
+    """Return a few live pictures of each collection, its chosen cover first, then the newest.
 
     One query for all: sliced selects joined by UNION ALL, so that every part is a short walk along
     the index. A cover that was moved away or trashed does not show.

@@ -9,5 +9,5 @@ from gallery.vectors import Coverage, measure_coverage
 
 
 def coverage(images: QuerySet[Image]) -> Coverage:
-    """Counts these pictures, and those of them that the active encoder has embedded."""
+    """Count these pictures, and those of them that the active encoder has embedded."""
     return measure_coverage(images, encoder=Encoder.objects.active())

@@ -56,7 +56,7 @@ def for_tiles(images: QuerySet[Image]) -> QuerySet[Image]:
 
 
 def slice_at(images: QuerySet[Image], *, position: Position, viewer: Viewer, size: int) -> Slice:
-    """The part of the list at a position. At most three queries, whatever the depth."""
+    """Return the part of the list at a position. At most three queries, whatever the depth."""
     if position.at is not None:
         place = _place_of_picture(position.at, viewer=viewer)
         if place is not None:
@@ -68,7 +68,7 @@ def slice_at(images: QuerySet[Image], *, position: Position, viewer: Viewer, siz
 
 
 def newest_slice(images: QuerySet[Image], *, after: str, size: int) -> Slice:
-    """The newest pictures, or those that follow the place named by `after`, if it is valid.
+    """Return the newest pictures, or those that follow the place named by `after`, if it is valid.
 
     Keyset paging: pictures that arrive in between neither repeat nor hide others.
     """
@@ -83,7 +83,7 @@ def newest_slice(images: QuerySet[Image], *, after: str, size: int) -> Slice:
 
 
 def _slice_before(images: QuerySet[Image], *, place: Place, size: int) -> Slice:
-    """The pictures just newer than a place."""
+    """Return the pictures just newer than a place."""
     rows = _newer(images.filter(_newer_than(place)), size=size + 1)
     shown = rows[:size][::-1]
     return Slice(
@@ -143,7 +143,8 @@ def _place_of_picture(pk: int, *, viewer: Viewer) -> Place | None:
 
 
 def newest_neighbours(images: QuerySet[Image], *, image: Image) -> tuple[int | None, int | None]:
-    """The primary keys of the pictures before (newer) and after (older) in the browse order."""
+    """Return the primary keys of the pictures before (newer) and after (older) in the browse
+    order."""
     place = (image.created_at, image.pk)
     newer = images.filter(_newer_than(place)).order_by("created_at", "pk")
     older = images.filter(_older_than(place)).order_by("-created_at", "-pk")
@@ -158,7 +159,7 @@ _LAST_ID = 2**63 - 1
 
 
 def _name_of(image: Image) -> str:
-    """A picture's place in the browse order, for an address."""
+    """Return a picture's place in the browse order, for an address."""
     return f"{(image.created_at - _EPOCH) // _MICROSECOND:x}-{image.pk:x}"
 
 

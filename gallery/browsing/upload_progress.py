@@ -79,7 +79,7 @@ class BatchSummary:
 
 
 def summarize_batch(batch: UploadBatch) -> BatchSummary:
-    """Counts the files of a batch by state: two queries."""
+    """Count the files of a batch by state: two queries."""
     counted = (
         _with_state(batch.items.order_by()).values("state").annotate(count=Count("pk")).order_by()
     )
@@ -142,7 +142,7 @@ class BatchRows(Sequence[ItemProgress]):
 
 
 def _with_state(items: QuerySet[UploadItem]) -> QuerySet[Any]:
-    """Adds `state`, a FileState, and `failure`, why the picture could not be embedded."""
+    """Add `state`, a FileState, and `failure`, why the picture could not be embedded."""
     encoder = Encoder.objects.active()
     encoder_id = encoder.pk if encoder is not None else 0
     failed = EmbeddingJob.objects.quarantined().filter(

@@ -32,7 +32,7 @@ def cache_path(stem: str, *, suffix: str, depends_on: Mapping[str, object]) -> P
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
-    """The arrays of a file, or None when it is missing or damaged."""
+    """Return the arrays of a file, or None when it is missing or damaged."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
@@ -44,7 +44,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Stores arrays in one step."""
+    """Store arrays in one step."""
 
     def write(temporary: Path) -> None:
         with temporary.open("wb") as file:
@@ -54,7 +54,7 @@ def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """The object in a file, or None when it is missing or damaged."""
+    """Return the object in a file, or None when it is missing or damaged."""
     try:
         found = json.loads(path.read_text())
     except (OSError, ValueError):
@@ -63,7 +63,7 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 
 def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Stores an object in one step."""
+    """Store an object in one step."""
     _write_atomically(path, lambda temporary: _write_text(temporary, json.dumps(dict(content))))
 
 
@@ -72,7 +72,7 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Writes beside the target and renames. A full or read-only disk costs time, not the answer."""
+    """Write beside the target and renames. A full or read-only disk costs time, not the answer."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

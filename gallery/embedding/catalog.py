@@ -118,7 +118,7 @@ _BY_KEY = {entry.spec.key: entry for entry in CATALOG}
 
 
 def find_entry(key: str) -> CatalogEntry | None:
-    """The curated entry of a key, or None for an encoder that is not in the list."""
+    """Return the curated entry of a key, or None for an encoder that is not in the list."""
     return _BY_KEY.get(key)
 
 

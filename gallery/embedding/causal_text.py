@@ -12,7 +12,7 @@ from typing import Any
 
 
 def causal_parts(model: Any) -> Any | None:
-    """The module that holds the text tower's parts when cutting is exact, else None."""
+    """Return the module that holds the text tower's parts when cutting is exact, else None."""
     tower = getattr(model, "text", model)
     needed = ("token_embedding", "positional_embedding", "transformer", "ln_final", "attn_mask")
     if any(getattr(tower, name, None) is None for name in needed):

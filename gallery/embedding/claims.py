@@ -28,7 +28,7 @@ FIRST_REST_S = 30
 
 
 def worker_name() -> str:
-    """The name that claims carry: machine, process and thread."""
+    """Return the name that claims carry: machine, process and thread."""
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{threading.get_ident()}"
 
 

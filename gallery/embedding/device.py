@@ -55,9 +55,9 @@ Trial = Callable[[Mode], Vectors]
 
 
 def choose_device() -> str:
-    """The device of EMBEDDING_DEVICE, or the best there is: cuda, then mps, then cpu.
+    """Return the device of EMBEDDING_DEVICE, or the best there is: cuda, then mps, then cpu.
 
-    Raises EncoderUnavailable when the setting names a device this machine lacks.
+    Raise EncoderUnavailable when the setting names a device this machine lacks.
     """
     import torch
 
@@ -84,7 +84,7 @@ def choose_device() -> str:
 
 
 def use_threads() -> None:
-    """Applies EMBEDDING_THREADS to this process."""
+    """Apply EMBEDDING_THREADS to this process."""
     import torch
 
     threads = settings.EMBEDDING_THREADS
@@ -120,7 +120,7 @@ class Lanes:
         torch.set_num_threads(self.count)
 
     def map(self, work: Callable[[Input], Output], batches: Iterable[Input]) -> list[Output]:
-        """The results in order. Raises what `work` raised."""
+        """Return the results in order. Raise what `work` raised."""
         return list(self._pool.map(work, batches))
 
 
@@ -129,7 +129,8 @@ _lanes_lock = threading.Lock()
 
 
 def shared_lanes() -> Lanes:
-    """The lanes of this process, which all encoders share. Never call `map` from inside one."""
+    """Return the lanes of this process, which all encoders share. Never call `map` from inside
+    one."""
     with _lanes_lock:
         if not _lanes:
             _lanes.append(Lanes())
@@ -137,7 +138,8 @@ def shared_lanes() -> Lanes:
 
 
 def fixed_mode(*, cpu_batch: int, gpu_batch: int) -> Mode:
-    """The mode of a model whose best one is known: full precision unless the settings say bf16."""
+    """Return the mode of a model whose best one is known: full precision unless the settings say
+    bf16."""
     device = choose_device()
     precision: Precision = "bf16" if _wanted_precision() == "bf16" else "fp32"
     usual = cpu_batch if device == "cpu" else gpu_batch
@@ -158,7 +160,7 @@ def _wanted_precision() -> str:
 
 
 def modes_for(device: str) -> list[Mode]:
-    """The modes worth timing, the reference (full precision, smallest change) first.
+    """Return the modes worth timing, the reference (full precision, smallest change) first.
 
     EMBEDDING_PRECISION and EMBEDDING_BATCH_SIZE narrow the choice, to one when both are set.
     """
@@ -177,7 +179,7 @@ def modes_for(device: str) -> list[Mode]:
 
 
 def choose_mode(key: str, *, trial: Trial) -> Mode:
-    """The fastest mode for this model on this machine that agrees with full precision.
+    """Return the fastest mode for this model on this machine that agrees with full precision.
 
     Measured once and cached; a single allowed mode is taken without measuring.
     """
@@ -225,13 +227,13 @@ def _reference(mode: Mode, *, trial: Trial) -> Vectors:
 
 
 def _agreement(vectors: Vectors, reference: Vectors) -> float:
-    """The least cosine between rows for the same pictures."""
+    """Return the least cosine between rows for the same pictures."""
     shared = min(len(vectors), len(reference))
     return float(np.einsum("ij,ij->i", vectors[:shared], reference[:shared]).min())
 
 
 def _pictures_per_second(mode: Mode, *, trial: Trial) -> float:
-    """The better of two runs: a busy machine makes runs slower, never faster."""
+    """Return the better of two runs: a busy machine makes runs slower, never faster."""
     rates = []
     for _attempt in range(2):
         started = time.perf_counter()
@@ -257,7 +259,7 @@ def _circumstances(key: str, *, modes: Sequence[Mode]) -> dict[str, object]:
 
 
 def _has_bf16_instructions() -> bool:
-    """Whether the processor multiplies bf16 itself, where torch can tell."""
+    """Return whether the processor multiplies bf16 itself, where torch can tell."""
     import torch
 
     probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)

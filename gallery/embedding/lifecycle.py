@@ -40,9 +40,10 @@ ENQUEUE_STEP = 5000
 
 
 def ensure_active_encoder() -> Encoder:
-    """The active encoder; on the first start chosen, recorded, and given the pictures there are.
+    """Return the active encoder; on the first start chosen, recorded, and given the pictures there
+    are.
 
-    Any number of processes may call it at once: the first to finish decides for all. Raises
+    Any number of processes may call it at once: the first to finish decides for all. Raise
     EncoderUnavailable when ENCODER names one that cannot be loaded.
     """
     active = Encoder.objects.active()
@@ -56,7 +57,8 @@ def ensure_active_encoder() -> Encoder:
 
 
 def _first_choice() -> tuple[EncoderChoice, EncoderSpec]:
-    """The choice, proven by loading it. A download that breaks off falls back to the starter."""
+    """Return the choice, proven by loading it. A download that breaks off falls back to the
+    starter."""
     choice = choose_initial_encoder()
     try:
         return choice, load_encoder(choice.key).spec
@@ -95,10 +97,10 @@ def _record_first(choice: EncoderChoice, *, spec: EncoderSpec) -> Encoder:
 
 
 def add_encoder(key: str) -> Encoder:
-    """Starts building an encoder's vectors beside the active one's; search is not touched.
+    """Start building an encoder's vectors beside the active one's; search is not touched.
 
-    Adding one that is there already only queues what it still lacks. Raises EncoderUnavailable
-    when it cannot be loaded here.
+    Adding one that is there already only queues what it still lacks. Raise EncoderUnavailable when
+    it cannot be loaded here.
     """
     spec = load_encoder(key).spec
     with transaction.atomic():
@@ -160,9 +162,9 @@ def _settling(encoder: Encoder) -> Iterator[bool]:
 
 
 def activate_encoder(key: str, *, force: bool = False) -> Encoder:
-    """Makes searches use an encoder, in one switch.
+    """Make searches use an encoder, in one switch.
 
-    Raises EncoderStateError for one that was never added or, unless forced, does not cover every
+    Raise EncoderStateError for one that was never added or, unless forced, does not cover every
     live picture yet.
     """
     encoder = _added(key)
@@ -203,9 +205,9 @@ def _not_covered(encoder: Encoder, coverage: Coverage) -> str:
 
 
 def remove_encoder(key: str) -> None:
-    """Deletes an encoder, its vectors, its jobs and its index. Never the active one.
+    """Delete an encoder, its vectors, its jobs and its index. Never the active one.
 
-    Raises EncoderStateError.
+    Raise EncoderStateError.
     """
     encoder = _added(key)
     if encoder.state == EncoderState.ACTIVE:

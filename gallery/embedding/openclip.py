@@ -153,7 +153,7 @@ class OpenClipEncoder:
 
 
 def parse_key(key: str) -> Checkpoint:
-    """The parts of a key. Raises EncoderUnavailable for one that cannot be read."""
+    """Return the parts of a key. Raise EncoderUnavailable for one that cannot be read."""
     name = key.removeprefix("openclip:")
     model, separator, path = name.partition("//")
     if separator and model and path:
@@ -185,9 +185,9 @@ def tag_config(checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def load(key: str) -> OpenClipEncoder:
-    """The loader that settings.ENCODER_ADAPTERS names.
+    """Return the loader that settings.ENCODER_ADAPTERS names.
 
-    Raises EncoderUnavailable when the model is unknown or its weights cannot be had.
+    Raise EncoderUnavailable when the model is unknown or its weights cannot be had.
     """
     import open_clip
 
@@ -221,7 +221,7 @@ def downloaded_bytes(key: str) -> int:
 
 
 def _build(checkpoint: Checkpoint, *, file: Path, config: dict[str, Any]) -> Any:
-    """The model with its weights, in full precision on the processor, ready to evaluate."""
+    """Return the model with its weights, in full precision on the processor, ready to evaluate."""
     import open_clip
 
     preprocessing = {
@@ -281,7 +281,7 @@ def _network_if_needed(checkpoint: Checkpoint) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Drops open_clip's steps, which it logs as information under the root logger's name."""
+    """Drop open_clip's steps, which it logs as information under the root logger's name."""
     root = logging.getLogger()
 
     def is_worth_showing(record: logging.LogRecord) -> bool:
@@ -333,7 +333,7 @@ def _geometry(config: Any) -> px.Geometry:
 
 
 def _moved(model: Any, mode: Mode) -> Any:
-    """A copy on the mode's device, its weights themselves in the mode's precision.
+    """Return a copy on the mode's device, its weights themselves in the mode's precision.
 
     The plain mode needs no copy, which matters with models of gigabytes.
     """

@@ -23,7 +23,7 @@ _paused_until: dict[int, float] = {}
 
 
 def is_paused(encoder: Encoder) -> bool:
-    """Whether this process found the encoder unusable a moment ago."""
+    """Return whether this process found the encoder unusable a moment ago."""
     return time.monotonic() < _paused_until.get(encoder.pk, 0.0)
 
 

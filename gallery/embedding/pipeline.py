@@ -114,7 +114,7 @@ class Pipeline:
             raise
 
     def _loaded_encoders(self) -> dict[Encoder, EncoderBackend]:
-        """The encoders that have due jobs and are ready to work, the active one first.
+        """Return the encoders that have due jobs and are ready to work, the active one first.
 
         They load before anything is claimed: a claim that waits for a download looks abandoned.
         """

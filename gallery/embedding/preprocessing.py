@@ -36,7 +36,8 @@ class Geometry:
 
 
 def fit(image: PillowImage.Image, *, geometry: Geometry) -> Pixels:
-    """The picture as uint8 [height, width, 3], scaled and cropped as the model was trained."""
+    """Return the picture as uint8 [height, width, 3], scaled and cropped as the model was
+    trained."""
     image = opaque_rgb(image)
     if geometry.mode == "squash":
         size = (geometry.width, geometry.height)
@@ -51,7 +52,8 @@ def fit(image: PillowImage.Image, *, geometry: Geometry) -> Pixels:
 
 
 def _scaled(size: tuple[int, int], *, geometry: Geometry) -> tuple[int, int]:
-    """The size with the chosen side at `resize_to`, rounded as torchvision and open_clip do."""
+    """Return the size with the chosen side at `resize_to`, rounded as torchvision and open_clip
+    do."""
     to = geometry.resize_to
     if geometry.mode == "shortest":
         side = min(size)
@@ -61,7 +63,7 @@ def _scaled(size: tuple[int, int], *, geometry: Geometry) -> tuple[int, int]:
 
 
 def _center(image: PillowImage.Image, *, geometry: Geometry) -> PillowImage.Image:
-    """Crops to the middle, or pads around it where the picture is smaller."""
+    """Crop to the middle, or pads around it where the picture is smaller."""
     if image.size == (geometry.width, geometry.height):
         return image
     left = _offset(image.width - geometry.width)
@@ -92,11 +94,11 @@ def opaque_rgb(image: PillowImage.Image) -> PillowImage.Image:
 
 
 def open_small(file: object, *, at_least: int) -> PillowImage.Image:
-    """Decodes a stored picture no larger than a model needs, upright and loaded.
+    """Decode a stored picture no larger than a model needs, upright and loaded.
 
     A JPEG is decoded at a fraction of its size (`draft`), never below twice `at_least` pixels on
-    the short side, which leaves the vectors unchanged and saves three quarters of the time.
-    Raises OSError, ValueError or SyntaxError for bytes that are no picture.
+    the short side, which leaves the vectors unchanged and saves three quarters of the time. Raise
+    OSError, ValueError or SyntaxError for bytes that are no picture.
     """
     image = PillowImage.open(file)  # type: ignore[arg-type]
     image.draft("RGB", (2 * at_least, 2 * at_least))

@@ -62,7 +62,7 @@ class EncoderBackend(Protocol):
 
 
 def unit_rows(vectors: Vectors) -> Vectors:
-    """The rows scaled to length 1; a row of zeros becomes the first axis, never NaN."""
+    """Return the rows scaled to length 1; a row of zeros becomes the first axis, never NaN."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     scaled = vectors / np.maximum(lengths, 1e-12)
     scaled[lengths[:, 0] < 1e-12, :1] = 1.0

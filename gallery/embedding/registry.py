@@ -49,9 +49,9 @@ class EncoderChoice:
 
 
 def load_encoder(key: str) -> EncoderBackend:
-    """The encoder of a key, loaded once in a process and kept; other threads wait for it.
+    """Return the encoder of a key, loaded once in a process and kept; other threads wait for it.
 
-    Raises EncoderUnavailable for an unknown key or when its weights cannot be had.
+    Raise EncoderUnavailable for an unknown key or when its weights cannot be had.
     """
     found = _encoders.get(key)
     if found is not None:
@@ -65,7 +65,8 @@ def load_encoder(key: str) -> EncoderBackend:
 
 
 def load_in_background(key: str) -> Future[EncoderBackend]:
-    """The encoder of a key, loaded by a thread of its own; ask again until the future is done.
+    """Return the encoder of a key, loaded by a thread of its own; ask again until the future is
+    done.
 
     Its result raises EncoderUnavailable like `load_encoder`; to ask after that is a new try.
     """
@@ -91,9 +92,9 @@ def _load_into(key: str, future: Future[EncoderBackend]) -> None:
 
 
 def encode_query_text(key: str, text: str) -> NDArray[np.float32]:
-    """The unit vector of a query, float32 [d], read-only; remembered by encoder and text.
+    """Return the unit vector of a query, float32 [d], read-only; remembered by encoder and text.
 
-    Raises EncoderUnavailable.
+    Raise EncoderUnavailable.
     """
     return _encode_words(key, " ".join(text.split()))
 
@@ -106,7 +107,7 @@ def _encode_words(key: str, words: str) -> NDArray[np.float32]:
 
 
 def warm_up(key: str) -> None:
-    """Loads an encoder and runs both towers once, so that the first person does not wait."""
+    """Load an encoder and runs both towers once, so that the first person does not wait."""
     from PIL import Image as PillowImage
 
     encoder = load_encoder(key)

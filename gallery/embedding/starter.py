@@ -103,7 +103,7 @@ def _load_image_tower() -> tuple[Any, Mode, Lanes | None]:
 
 
 def load(_key: str) -> StarterEncoder:
-    """The loader that settings.ENCODER_ADAPTERS names; raises EncoderUnavailable.
+    """Return the loader that settings.ENCODER_ADAPTERS names; raises EncoderUnavailable.
 
     The text tower is loaded at once, so that a missing package is found out here.
     """

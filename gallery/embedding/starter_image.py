@@ -31,7 +31,7 @@ Seen = tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def load_network() -> torch.nn.Module:
-    """The classifier in full precision, every batch norm folded into its convolution.
+    """Return the classifier in full precision, every batch norm folded into its convolution.
 
     Folding changes nothing but rounding (1e-7) and doubles the speed on a processor.
     """
@@ -56,7 +56,7 @@ def load_network() -> torch.nn.Module:
 
 
 def load_weights() -> dict[str, torch.Tensor]:
-    """The parameters as they are stored, in order, read without unpickling objects."""
+    """Return the parameters as they are stored, in order, read without unpickling objects."""
     import torch
 
     try:
@@ -74,7 +74,7 @@ def load_weights() -> dict[str, torch.Tensor]:
 
 
 def _fold_batch_norms(module: Any) -> None:
-    """Replaces each convolution and the batch norm after it by one convolution, recursively."""
+    """Replace each convolution and the batch norm after it by one convolution, recursively."""
     import torch
     from timm.layers.norm_act import BatchNormAct2d
     from torch.nn.utils.fusion import fuse_conv_bn_eval

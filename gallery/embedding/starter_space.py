@@ -74,7 +74,7 @@ def class_weights(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def load_space(sentences: SentenceTower) -> Space:
-    """The constants from VAR_DIR/cache; made in a few seconds the first time."""
+    """Return the constants from VAR_DIR/cache; made in a few seconds the first time."""
     path = cache_path("starter-space", suffix=".npz", depends_on=_versions())
     stored = read_arrays(path)
     if stored is not None:
@@ -98,10 +98,10 @@ def _make_space(sentences: SentenceTower) -> Space:
 
 
 def _look_projection() -> NDArray[np.float32]:
-    """The directions of feature space that tell classes apart most: [1280, 512].
+    """Return the directions of feature space that tell classes apart most: [1280, 512].
 
-    In double precision and with fixed signs, so that every machine gets the same axes: vectors
-    made with different ones would not mix.
+    In double precision and with fixed signs, so that every machine gets the same axes: vectors made
+    with different ones would not mix.
     """
     classifier = next(
         value for value in load_weights().values() if tuple(value.shape) == (CLASSES, FEATURES)

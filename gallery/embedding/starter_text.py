@@ -32,7 +32,7 @@ class SentenceTower:
     """Sentences to unit vectors, float32 [n, 384]: token vectors averaged, then normalised."""
 
     def __init__(self) -> None:
-        """Loads in about 0.1 s. Raises EncoderUnavailable without the package."""
+        """Load in about 0.1 s. Raise EncoderUnavailable without the package."""
         from tokenizers import Tokenizer
 
         folder = _model_folder()

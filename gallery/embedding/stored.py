@@ -70,10 +70,10 @@ def _rendition(image: Image, width: int, store: Storage) -> PictureFile:
 
 
 def read_picture(sources: list[PictureFile], *, at_least: int) -> PillowImage.Image:
-    """The first source that can be read, decoded no larger than needed.
+    """Return the first source that can be read, decoded no larger than needed.
 
-    Raises PictureUnreadable when none can. An error of the store itself (no network, no
-    permission) is not about this picture and passes through.
+    Raise PictureUnreadable when none can. An error of the store itself (no network, no permission)
+    is not about this picture and passes through.
     """
     troubles: list[str] = []
     for source in sources:

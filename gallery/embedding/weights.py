@@ -30,7 +30,8 @@ WEIGHT_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
 
 def hub_answers(*, timeout_s: float = HUB_TIMEOUT_S) -> bool:
-    """Whether the model hub answers now. Never takes longer than the limit, and never raises."""
+    """Return whether the model hub answers now. Never takes longer than the limit, and never
+    raises."""
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
@@ -60,7 +61,7 @@ def _responds(address: str, *, timeout_s: float) -> bool:
 
 @contextmanager
 def hub_offline() -> Iterator[None]:
-    """Keeps the hub's client and transformers from trying the network meanwhile."""
+    """Keep the hub's client and transformers from trying the network meanwhile."""
     from huggingface_hub import constants
 
     before = constants.HF_HUB_OFFLINE
@@ -77,7 +78,7 @@ def cache_folder() -> str | None:
 
 
 def weights_on_disk(config: dict[str, Any]) -> Path | None:
-    """The file of a pretrained tag if it is already here. Touches no network."""
+    """Return the file of a pretrained tag if it is already here. Touches no network."""
     from huggingface_hub import try_to_load_from_cache
 
     repository, names = _published(config)
@@ -103,9 +104,9 @@ def bytes_in_cache(config: dict[str, Any]) -> int:
 
 
 def fetch_weights(config: dict[str, Any], *, label: str) -> Path:
-    """The file of a pretrained tag, downloaded when it is not here yet.
+    """Return the file of a pretrained tag, downloaded when it is not here yet.
 
-    Raises EncoderUnavailable within seconds when there is no network.
+    Raise EncoderUnavailable within seconds when there is no network.
     """
     found = weights_on_disk(config)
     if found is not None:
@@ -143,7 +144,7 @@ def _download(config: dict[str, Any], *, label: str) -> Path:
 
 
 def _published(config: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """The repository and the file names to try, safetensors first."""
+    """Return the repository and the file names to try, safetensors first."""
     repository, _slash, name = str(config.get("hf_hub", "")).rpartition("/")
     if not repository:
         raise EncoderUnavailable(

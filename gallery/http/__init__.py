@@ -1,7 +1,7 @@
-"""What every entry point shares about a request: its size and cookies, how often a visitor may ask,
-wrong passwords, the error pages, and what templates know of the site.
+"""What all entry points share about requests: body limits, cookies, rate limits, wrong passwords,
+error pages, and the template context.
 
-Used by views, the API and the admin; knows no single page.
+Used by views, the API and the admin, and independent of any page.
 """
 
 from __future__ import annotations
@@ -10,5 +10,5 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# What Django hands to a middleware, and what the middleware returns.
+# What Django passes to a middleware, and what the middleware returns.
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -1,4 +1,4 @@
-"""Wrong passwords, as requests bring them and as people read about them."""
+"""Password attempts of requests, and the message for people who have to wait."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from gallery.library.guesses import Attempt, attempt_at
 
 
 def attempt(request: HttpRequest, username: str) -> Attempt:
-    """The password that this request brings for a name, about to be tried."""
+    """Return the attempt that this request is about to make for a user name."""
     return attempt_at(username, network=network_of(request))
 
 
 def sentence(wait_s: int) -> str:
-    """What people read while they wait."""
+    """Return the message for people who have to wait."""
     if wait_s < 60:
         return ngettext(
             "Too many attempts. Try again in %(count)d second.",

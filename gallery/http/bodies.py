@@ -1,4 +1,5 @@
-"""How much a request may bring: a middleware, and what those with a bound of their own ask."""
+"""Limits on the size of request bodies: a middleware, and a check for views with their own
+limit."""
 
 from __future__ import annotations
 
@@ -9,15 +10,15 @@ from django.urls import reverse
 from gallery.http import GetResponse, errors
 from gallery.http.numbers import is_number
 
-# Room for the other fields of a form beside its file.
+# Room for the other fields of a form besides its file.
 FORM_OVERHEAD_BYTES = 1024 * 1024
 
 
 def bounded(get_response: GetResponse) -> GetResponse:
-    """Middleware that looks at the announced size before anything reads the body.
+    """Middleware that checks the announced size before anything reads the body.
 
-    Whoever reads a form stores its files on disk first, and the check of the form's token reads
-    it: without a bound anybody could fill the disk through any address that takes a form.
+    Parsing a form stores its files on disk, and the CSRF check parses it: without a limit, anyone
+    could fill the disk through any address that accepts a form.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -34,11 +35,13 @@ def bounded(get_response: GetResponse) -> GetResponse:
 
 
 def announces_more(request: HttpRequest, *, than: int) -> bool:
-    """Whether a request says that it brings more than a file of `than` bytes and a form's rest."""
+    """Return whether a request announces more than a file of `than` bytes and the rest of a
+    form."""
     return int(request.META.get("CONTENT_LENGTH") or 0) > than + FORM_OVERHEAD_BYTES
 
 
 def _has_its_own_bound(request: HttpRequest) -> bool:
-    """The upload pages and the API take zips too, and say in their own way what is too large."""
+    """Return whether the address has its own limit: the upload pages and the API accept zips and
+    report oversized bodies themselves."""
     own = (reverse("gallery:upload"), reverse("api:api-root"))
     return request.path_info.startswith(own)

@@ -1,4 +1,4 @@
-"""Sentences that pages show after a change: plain words with the exact numbers. Pure."""
+"""The messages that pages show after a change, with exact numbers. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from gallery.library.changes import Change
 
 
 def pictures(count: int) -> str:
-    """“1 picture”, “1,200 pictures”."""
+    """Return “1 picture” or “1,200 pictures”."""
     return _counted(ngettext("%(count)s picture", "%(count)s pictures", count), count)
 
 
 def describe_change(change: Change, *, target: str = "") -> str:
-    """What a change did, and why it left some pictures as they were."""
+    """Describe what a change did, and why it skipped some pictures."""
     count = len(change.ids)
     done = _counted(_done(change.kind, count), count, target=target)
     left = _left(change.kind, change.skipped) if change.skipped else ""
@@ -46,7 +46,7 @@ def _done(kind: str, count: int) -> str:
 
 
 def _left(kind: str, count: int) -> str:
-    """Why some stayed as they were; nothing for changes that never leave any."""
+    """Explain why some pictures were skipped. Empty for changes that never skip any."""
     if kind == "restore":
         return ngettext(
             "%(count)s stayed in the trash because the same file is back in its collection.",

@@ -1,8 +1,9 @@
-"""Compresses pages and other text. Pictures, downloads and static files go out as they are:
-WebP and JPEG gain nothing, and WhiteNoise has compressed the static files already.
+"""Compress pages and other text. Pictures, downloads and static files are sent as they are: WebP
+and JPEG gain nothing, and WhiteNoise has already compressed the static files.
 
 Django's GZipMiddleware adds a random number of bytes to each answer, so that its length says
-nothing about secrets in it (the BREACH attack); CSRF tokens are masked anew in each page as well.
+nothing about secrets in it (the BREACH attack); CSRF tokens are also masked differently in each
+page.
 """
 
 from __future__ import annotations
@@ -25,12 +26,13 @@ TEXT = frozenset(
 
 
 class TextCompression(GZipMiddleware):
-    """GZipMiddleware for whole answers of text; must stand below WhiteNoise and above the pages."""
+    """GZipMiddleware for complete text responses. Goes below WhiteNoise and above everything that
+    makes pages."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Compress the answer if it is text and already in memory."""
+        """Compress the response if it is text and already in memory."""
         media_type = response.get("Content-Type", "").partition(";")[0].strip().lower()
         if response.streaming or media_type not in TEXT:
             return response

@@ -1,4 +1,5 @@
-"""Cookies that no browser of ours sends. Named in the settings' middleware; uses nothing else."""
+"""Drop cookies that could only come from an attacker. Named in the settings' middleware; depends on
+nothing else."""
 
 from __future__ import annotations
 
@@ -8,10 +9,10 @@ from gallery.http import GetResponse
 
 
 def without_nul(get_response: GetResponse) -> GetResponse:
-    """Middleware that drops cookies with a NUL in them, as if they had not been sent.
+    """Middleware that drops cookies containing a NUL, as if they had not been sent.
 
-    Quoted cookies can spell one, and PostgreSQL refuses to look for such a session: every page
-    would be an error, the error pages among them.
+    Quoted cookies can encode one, and PostgreSQL rejects such a session key: every page would fail,
+    including the error pages.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:

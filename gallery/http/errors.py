@@ -1,8 +1,8 @@
-"""The error pages, in the site's own look and in plain words.
+"""The error pages, in the site's own design and in plain words.
 
-searchsite.urls names the first four; other views call the rest. No page may fail because of what
-is broken already: a server error is a plain page that needs nothing, and any other page falls back
-to one when it cannot be rendered.
+searchsite.urls names the first four; other views call the rest. No page may fail because of what is
+already broken: a server error is a plain page without dependencies, and any other page falls back
+to one if it cannot be rendered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: a request that no page of ours sends."""
+    """400: an invalid request, which none of our pages sends."""
     return _page(
         request,
         status=HTTPStatus.BAD_REQUEST,
@@ -37,7 +37,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: signed in as somebody who may not do this, or not signed in."""
+    """403: this person may not do this, or is not signed in."""
     signed_in = _is_signed_in(request)
     return _page(
         request,
@@ -54,7 +54,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
-    """403 for a form that was open too long, or sent by another site."""
+    """403 for a form that was open too long or sent by another site."""
     return _page(
         request,
         status=HTTPStatus.FORBIDDEN,
@@ -64,7 +64,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: nothing there, or nothing that this person may see; the page never says which."""
+    """404: nothing is here, or nothing that this person may see. The page never says which."""
     signed_in = _is_signed_in(request)
     return _page(
         request,
@@ -81,7 +81,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. Needs nothing that may be broken."""
+    """500: our fault. Depends on nothing that may be broken."""
     return plain_page(
         request,
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -93,7 +93,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def too_large(request: HttpRequest, sentence: str = "") -> HttpResponse:
-    """413: more bytes than the site takes."""
+    """413: the body is larger than the site accepts."""
     megabytes = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
     return _page(
         request,
@@ -131,10 +131,10 @@ def _page(
     }
     try:
         response = render(request, f"errors/{status.value}.html", context, status=status)
-    except Exception:  # whatever is broken, the visitor still reads what happened
+    except Exception:  # whatever is broken, the visitor still gets an explanation
         logger.exception("The page of error %d could not be rendered", status.value)
         response = plain_page(request, status=status, heading=heading, sentence=sentence)
-    # Scripts show this instead of the page; headers hold ASCII only.
+    # Scripts show this instead of the page. Headers can hold ASCII only.
     response["X-Sentence"] = quote(sentence)
     return response
 
@@ -144,7 +144,8 @@ def _sentence(exception: Exception | None) -> str:
 
 
 def _is_signed_in(request: HttpRequest) -> bool:
-    """False also where nobody knows: before the session was read, or without a database."""
+    """Return whether someone is signed in. False if unknown: before the session is read, or without
+    a database."""
     user = getattr(request, "user", None)
     try:
         return user is not None and user.is_authenticated

@@ -1,4 +1,4 @@
-"""Numbers in forms and addresses, which hold whatever somebody sends. Pure."""
+"""Numbers in forms and addresses, which are untrusted input. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ MAX_DIGITS = 18
 
 
 def is_number(text: str) -> bool:
-    """True for the digits of a number that a primary key or a count could be."""
+    """Return whether the text is a number that could be a primary key or a count."""
     return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
 
 
 def numbers_of(texts: Iterable[str]) -> set[int]:
-    """Those of the texts that are such numbers."""
+    """Return those of the texts that are such numbers."""
     return {int(text) for text in texts if is_number(text)}

@@ -1,8 +1,8 @@
-"""The page of last resort: made from a constant, for when a template cannot be rendered.
+"""The error page of last resort, built from a constant for when no template can be rendered.
 
 It needs no template, no list of hashed static files, no database, no session and no context
-processor. It links the stylesheet by its plain name, which is served beside the hashed one; when
-that is missing too, the page is readable without it.
+processor. It links the stylesheet by its plain name, which is served beside the hashed one. If that
+is missing too, the page is readable without it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ PAGE = """<!doctype html>
 def plain_page(
     request: HttpRequest, *, status: HTTPStatus, heading: str, sentence: str
 ) -> HttpResponse:
-    """An error page that works while everything else is broken."""
+    """Return an error page that works when everything else is broken."""
     site = site_for(request)
     page = format_html(
         PAGE,

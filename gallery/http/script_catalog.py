@@ -21,19 +21,20 @@ YEAR_S = 365 * 24 * 3600
 
 @require_safe
 def script_catalog(_request: HttpRequest, language: str, version: str) -> HttpResponse:
-    """Answer with the catalogue of one language; 404 for a language the site does not speak."""
+    """Serve the catalogue of one language; 404 for a language without a translation."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
     content = _content(language)
     response = HttpResponse(content, content_type="text/javascript; charset=utf-8")
-    # A page of an earlier version gets today's catalogue, and may not keep it under the old name.
+    # A page of an earlier version gets the current catalogue, and must not cache it under the old
+    # name.
     is_named = version == _version(content)
     response["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if is_named else "no-cache"
     return response
 
 
 def script_catalog_url(language: str) -> str:
-    """Return the address of a language's catalogue; empty where it has nothing translated."""
+    """Return the address of a language's catalogue; empty if it has no translations."""
     content = _content(language)
     if not content:
         return ""
@@ -56,7 +57,7 @@ def _content(language: str) -> bytes:
 def _read(language: str, _folders: tuple[str, ...]) -> bytes:
     """Read the compiled files once; a new translation needs a restart, as in the rest of Django."""
     with translation.override(language):
-        # Of this app only: the admin's scripts have a catalogue of their own.
+        # This app's only: the admin's scripts have their own catalogue.
         return _Catalog(packages=["gallery"]).get(HttpRequest()).content
 
 

@@ -1,4 +1,4 @@
-"""How often one visitor may ask: a count a minute in Django's cache. Views wear @limited."""
+"""Rate limits per visitor: a count per minute in Django's cache. Decorate views with @limited."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def limited(view: View[P]) -> View[P]:
-    """Answers 429 once a visitor has asked more than RATE_LIMIT_PER_MINUTE times in a minute."""
+    """Answer 429 after RATE_LIMIT_PER_MINUTE requests of one visitor within a minute."""
 
     @wraps(view)
     def counted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -34,15 +34,15 @@ def limited(view: View[P]) -> View[P]:
 
 
 def seconds_to_wait(request: HttpRequest) -> int:
-    """Counts this request; 0 while the visitor is within the limit. For the API, which answers
-    in its own way."""
+    """Count this request. Return 0 while the visitor is within the limit. For the API, which
+    responds in its own format."""
     limit: int = settings.RATE_LIMIT_PER_MINUTE
     if limit <= 0:
         return 0
     now = time.time()
     window = int(now // WINDOW_S)
     key = f"asked:{visitor(request)}:{window}"
-    # The key outlives its window by one, for clocks of several machines.
+    # Keys live for one more window, because the clocks of several machines may differ.
     if cache.add(key, 1, timeout=2 * WINDOW_S):
         return 0
     try:
@@ -53,7 +53,7 @@ def seconds_to_wait(request: HttpRequest) -> int:
 
 
 def visitor(request: HttpRequest) -> str:
-    """Who is counted: the person if signed in, else the network address."""
+    """Return who is counted: the person if signed in, otherwise the network address."""
     person = person_id(request.user)
     if person is not None:
         return f"person-{person}"

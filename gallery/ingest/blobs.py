@@ -1,7 +1,8 @@
-"""Originals and renditions in the stores, named by content and shared by all rows of a content.
+"""Originals and renditions in the stores, named by content hash and shared by all rows with that
+content.
 
-A blob is written before the row that names it and deleted after the last one is gone. The lock
-of its hash keeps the two apart: whoever records or deletes holds it for the transaction.
+A blob is written before the row that names it and deleted after the last such row is gone. A lock
+on the hash keeps the two apart: recording and deleting both hold it for their transaction.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ logger = logging.getLogger(__name__)
 
 
 def renditions_storage() -> Storage:
-    """Where the WebP copies are kept, named by content and width."""
+    """Return the store of WebP copies, named by content and width."""
     return storages["renditions"]
 
 
 def original_name(file: Spooled) -> str:
-    """The name of its original in the store: ab/cd/<sha256>.<extension>."""
+    """Return the name of the file's original in the store: ab/cd/<sha256>.<extension>."""
     sha256 = file.sha256
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}.{file.picture_format.extension}"
 
 
 def write_blobs(file: Spooled, picture: DecodedPicture) -> str:
-    """Writes the original and its renditions where they are not there yet. Returns the name."""
+    """Write the original and its renditions unless they exist. Return the original's name."""
     name = original_name(file)
     originals, renditions = originals_storage(), renditions_storage()
     if not originals.exists(name):
@@ -48,7 +49,7 @@ def write_blobs(file: Spooled, picture: DecodedPicture) -> str:
 def write_renditions(
     sha256: str, copies: dict[int, bytes], *, storage: Storage | None = None
 ) -> None:
-    """Writes those of a content's WebP copies that are not there yet."""
+    """Write a content's WebP copies, skipping those that exist."""
     storage = storage or renditions_storage()
     for width, data in copies.items():
         name = rendition_name(sha256, width=width)
@@ -58,9 +59,10 @@ def write_renditions(
 
 @contextmanager
 def removed_on_failure(file: Spooled) -> Iterator[None]:
-    """What was written of a file goes again when what is done with it fails.
+    """Delete what was written of a file if the block fails.
 
-    Inside somebody else's transaction nothing can be asked any more; the library check finds it.
+    Inside a caller's transaction no query is possible after an error, so the files stay and the
+    library check finds them.
     """
     try:
         yield
@@ -72,14 +74,14 @@ def removed_on_failure(file: Spooled) -> Iterator[None]:
 
 
 def lock_blobs(sha256: str) -> None:
-    """Until the transaction ends, nobody else records or deletes this content."""
+    """Prevent others from recording or deleting this content until the transaction ends."""
     key = int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def release_blobs(images: Iterable[Image]) -> None:
-    """Once the transaction commits, deletes the files of these pictures that no row names.
+    """Delete the files of these pictures that no row names, once the transaction commits.
 
     Call it before or after deleting the rows, inside the same transaction.
     """
@@ -88,7 +90,8 @@ def release_blobs(images: Iterable[Image]) -> None:
 
 
 def delete_unreferenced(sha256: str, *, original: str) -> bool:
-    """Deletes a content's files unless a row, live or in the trash, names it. True if it did."""
+    """Delete a content's files unless a row, live or in the trash, names it. Return whether it
+    did."""
     with transaction.atomic():
         lock_blobs(sha256)
         if Image.objects.filter(sha256=sha256).exists():

@@ -1,7 +1,7 @@
-"""Many files in: pictures are decoded side by side while rows are written one after another.
+"""Ingest many files: pictures are decoded in parallel while rows are written one after another.
 
-The caller's thread spools, asks the database and records; worker threads wait for the decoder's
-children and write blobs. So threads need no database connection, and order is kept.
+The caller's thread spools, queries the database and records; worker threads wait for the decoder's
+children and write blobs. So the threads need no database connection, and order is kept.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ from gallery.ingest.intake import (
 )
 from gallery.ingest.spool import Source, Spooled, spooled
 
-# Threads for each core. A child decodes on each core; the other threads wait for the disk to say
-# that what was decoded before is safe, so that no child waits for it.
+# Threads per core. One child decodes on each core; the other threads wait for earlier pictures to
+# reach the disk, so that no child has to.
 WORKERS_PER_CORE = 3
-# Files spooled ahead of the one being recorded, for each thread: keeps every child busy while
+# Files spooled ahead of the one being recorded, per thread: enough to keep every child busy while
 # the caller's thread writes rows, without filling the disk with copies.
 AHEAD_PER_WORKER = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
-    """One file on its way in: its name with its folders, and its bytes or why it has none."""
+    """One incoming file: its name with its folders, and its bytes or the reason why there are
+    none."""
 
     name: str
     source: Source | Refused
@@ -48,7 +49,7 @@ class Incoming:
 
 @dataclass(frozen=True, kw_only=True)
 class IngestOutcome:
-    """What became of one incoming file."""
+    """The outcome of one incoming file."""
 
     name: str
     size_bytes: int
@@ -57,7 +58,7 @@ class IngestOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class _Pending:
-    """A file that is spooled and being decoded, or whose outcome is known already."""
+    """A file that is spooled and being decoded, or whose outcome is already known."""
 
     incoming: Incoming
     held: ExitStack
@@ -69,10 +70,10 @@ class _Pending:
 def ingest_many(
     incoming: Iterable[Incoming], *, to: Destination, workers: int | None = None
 ) -> Iterator[IngestOutcome]:
-    """Takes files in and yields what became of each, in their order.
+    """Ingest files and yield the outcome of each, in order.
 
-    Each source is read to its end before the next one is asked for. Closing the iterator early
-    leaves nothing of the files that were under way.
+    Each source is read to its end before the next one is requested. Closing the iterator early
+    leaves nothing behind of the files in progress.
     """
     workers = workers or WORKERS_PER_CORE * (os.cpu_count() or 1)
     pending: deque[_Pending] = deque()
@@ -133,7 +134,7 @@ def _result_of(pending: _Pending, *, to: Destination) -> IngestResult | Refused:
 
 
 def _abandon(pending: _Pending) -> None:
-    """Waits for what cannot be stopped and removes what it wrote."""
+    """Wait for decoding that cannot be stopped and remove what it wrote."""
     with pending.held:
         if pending.decoding is None or pending.file is None or pending.decoding.cancel():
             return

@@ -22,14 +22,14 @@ csv.field_size_limit(10_000_000)
 
 
 class Captions:
-    """Captions by file name; knows which of them no file asked for."""
+    """Captions by file name. Keeps track of those that no file has used."""
 
     def __init__(self, captions: dict[str, str]) -> None:
         self._captions = captions
         self._unused = set(captions)
 
     def details_of(self, path: str) -> Details:
-        """What is said of a file, looked up by its path and then by its name alone."""
+        """Return the details of a file, looked up by its path and then by its name alone."""
         path = path.replace("\\", "/")
         for key in (path, PurePosixPath(path).name):
             if key in self._captions:
@@ -38,12 +38,12 @@ class Captions:
         return NO_DETAILS
 
     def unused(self) -> list[str]:
-        """Files that the CSV names and the import has not met."""
+        """Return the files that the CSV names but the import has not seen."""
         return sorted(self._unused)
 
 
 def read_captions(file: Path) -> Captions:
-    """Reads the CSV. Raises ImportProblem with what to put right."""
+    """Read the CSV. Raise ImportProblem with what to correct."""
     try:
         data = file.read_bytes()
     except OSError as error:

@@ -1,4 +1,5 @@
-"""One decoder child seen from the parent: start it, ask it, end it. Knows pipes, not pictures."""
+"""The parent's side of one decoder child: start it, send requests, stop it. Knows pipes, not
+pictures."""
 
 from __future__ import annotations
 
@@ -17,19 +18,19 @@ _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     " from gallery.ingest.decoder_child import run; run()"
 )
-# The child is never told a secret: it gets these variables and no other.
+# The child never sees a secret: it gets these variables and no others.
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
 
-# A reply's first line is a few hundred bytes, and all copies of one picture some hundred
-# kilobytes; more comes from a child that has been taken over.
+# A reply's first line takes a few hundred bytes, and all copies of one picture a few hundred
+# kilobytes. Anything larger comes from a compromised child.
 MAX_LINE_BYTES = 256 * 1024
 MAX_BLOB_BYTES = 64 * 1024 * 1024
-# Seconds beyond the picture's own limit, in which the child's clock should have ended it.
+# Seconds beyond the picture's own limit, by which the child's alarm should have ended it.
 GRACE_S = 3
 
 
 class ChildGone(Exception):
-    """The child died or stopped answering. `too_slow` tells the one from the other."""
+    """The child died, or stopped answering (`too_slow`)."""
 
     def __init__(self, *, too_slow: bool, detail: str) -> None:
         super().__init__(detail)
@@ -62,11 +63,11 @@ class ChildProcess:
 
     @property
     def is_alive(self) -> bool:
-        """False once it has ended."""
+        """False once the process has ended."""
         return self._process.poll() is None
 
     def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """Sends a request and waits for its reply and blobs. Raises ChildGone."""
+        """Send a request and wait for its reply and blobs. Raise ChildGone."""
         deadline = time.monotonic() + request["timeout_s"] + GRACE_S
         self.pictures += 1
         try:
@@ -83,13 +84,14 @@ class ChildProcess:
         return reply, [body[end - size : end] for end, size in zip(ends, lengths, strict=True)]
 
     def stop(self) -> None:
-        """Ends it, whatever it is doing, and leaves no zombie."""
+        """Kill the child, whatever it is doing, and leave no zombie."""
         self.forget()
         self._process.kill()
         self._process.wait()
 
     def forget(self) -> None:
-        """Closes this process's ends of the pipes. All that a fork may do with its parent's."""
+        """Close this process's ends of the pipes: the only thing a fork may do to its parent's
+        child."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -127,7 +129,7 @@ class ChildProcess:
         return data
 
     def _gone(self, detail: str) -> ChildGone:
-        """Reaps the child and tells from its exit status whether its own clock ended it."""
+        """Reap the child. Its exit status shows whether its own alarm ended it."""
         self._process.kill()
         status = self._process.wait()
         too_slow = status in (-signal.SIGALRM, -signal.SIGXCPU)

@@ -1,8 +1,8 @@
-"""Reads untrusted pictures in a small pool of resource-limited child processes.
+"""Read untrusted pictures in a small pool of resource-limited child processes.
 
-`decode` is the only way from bytes to pictures on this site's ingest side. Safe in threads (each
-call has a child of its own, at most one a processor core) and after a fork (Celery's prefork):
-the new process forgets its parent's children and starts its own.
+`decode` is the only way that ingest turns bytes into pictures. It is safe in threads (each call has
+its own child, at most one per processor core) and after a fork (Celery's prefork): the new process
+forgets its parent's children and starts its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from gallery.ingest.refusals import refusal
 
 logger = logging.getLogger(__name__)
 
-# A child is replaced after this many pictures: what C libraries leak stays bounded.
+# A child is replaced after this many pictures, so that leaks in C libraries stay bounded.
 MAX_PICTURES_PER_CHILD = 500
 
 _COLOR = re.compile(r"#[0-9a-f]{6}")
@@ -38,7 +38,8 @@ _REASONS = {"damaged", "truncated", "too_many_pixels", "too_much_memory"}
 
 @dataclass(frozen=True, kw_only=True)
 class DecodedPicture:
-    """What the child made of a picture; width and height are pixels after its orientation."""
+    """What the child read from a picture. Width and height are in pixels, after orientation is
+    applied."""
 
     width: int
     height: int
@@ -52,9 +53,9 @@ class DecodedPicture:
 def decode(
     path: Path, *, picture_format: PictureFormat, name: str, widths: Sequence[int]
 ) -> DecodedPicture:
-    """Reads the picture at `path` and makes a WebP copy at each width.
+    """Read the picture at `path` and make a WebP copy at each width.
 
-    Raises Refused when the picture cannot be taken, DecoderFailed when it killed or hung the child.
+    Raise Refused if the picture is not acceptable, DecoderFailed if it crashed or hung the child.
     """
     limits = decode_limits()
     request = {
@@ -72,12 +73,13 @@ def decode(
     try:
         return _picture_of(reply, blobs, widths)
     except (LookupError, TypeError, ValueError) as error:
-        logger.error("The decoder's child sent a reply that makes no sense for %s", name)
+        logger.error("The decoder's child sent an invalid reply for %s", name)
         raise _failed("decoder_failed", name) from error
 
 
 def _ask(request: dict[str, Any], name: str) -> tuple[dict[str, Any], list[bytes]]:
-    """Asks a child; a child that was used before gets no blame, a fresh one is tried instead."""
+    """Send a request to a child. If a used child dies, retry once in a fresh one: the picture may
+    not be to blame."""
     with _pool.borrowed() as slot:
         while True:
             child = slot.child()
@@ -85,7 +87,7 @@ def _ask(request: dict[str, Any], name: str) -> tuple[dict[str, Any], list[bytes
                 return child.ask(request)
             except ChildGone as error:
                 slot.discard()
-                logger.warning("The decoder's child is gone while reading %r: %s", name, error)
+                logger.warning("The decoder's child died while reading %r: %s", name, error)
                 if error.too_slow:
                     raise _failed("too_slow", name) from error
                 if child.pictures == 1:
@@ -108,7 +110,7 @@ def _refusal_of(reply: Mapping[str, Any], name: str) -> Exception:
 def _picture_of(
     reply: Mapping[str, Any], blobs: list[bytes], widths: Sequence[int]
 ) -> DecodedPicture:
-    """Checks every field: the child has touched hostile bytes, so its word is not taken."""
+    """Check every field: the child has read hostile bytes, so its reply is not trusted."""
     color = str(reply["average_color"])
     if not _COLOR.fullmatch(color):
         raise ValueError(color)
@@ -138,7 +140,7 @@ def _fact(value: object) -> str | int | float:
 
 
 def _date_of(value: object) -> datetime | None:
-    """A camera's clock; without an offset it is taken to run on the site's time zone."""
+    """Return the time on the camera's clock, read in the site's time zone if it has no offset."""
     if not isinstance(value, str):
         return None
     moment = datetime.fromisoformat(value)
@@ -159,29 +161,29 @@ class _Slot:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        # Interrupted in the middle of an answer: what the child says next belongs to nobody.
+        # Interrupted in the middle of a reply: the rest of it would be taken for the next one.
         if kind is not None:
             self.discard()
         self._give_back(self._child)
 
     def child(self) -> ChildProcess:
-        """A child that is alive: the one at hand, else a fresh one."""
-        worn = self._child is not None and self._child.pictures >= MAX_PICTURES_PER_CHILD
-        if self._child is not None and (worn or not self._child.is_alive):
+        """Return a living child: the current one, or a new one."""
+        is_used_up = self._child is not None and self._child.pictures >= MAX_PICTURES_PER_CHILD
+        if self._child is not None and (is_used_up or not self._child.is_alive):
             self.discard()
         if self._child is None:
             self._child = ChildProcess()
         return self._child
 
     def discard(self) -> None:
-        """Ends the child at hand."""
+        """Stop the current child."""
         if self._child is not None:
             self._child.stop()
             self._child = None
 
 
 class DecoderPool:
-    """The children of this process, idle ones reused last in first out."""
+    """The children of this process. Idle ones are reused, last in first out."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -190,21 +192,21 @@ class DecoderPool:
         self._free = threading.BoundedSemaphore(size)
 
     def borrowed(self) -> _Slot:
-        """Waits for a free place; use the slot as a context manager."""
+        """Wait for a free slot. Use it as a context manager."""
         self._free.acquire()
         with self._lock:
             child = self._idle.pop() if self._idle else None
         return _Slot(child, self._give_back)
 
     def close(self) -> None:
-        """Ends the idle children."""
+        """Stop the idle children."""
         with self._lock:
             idle, self._idle = self._idle, []
         for child in idle:
             child.stop()
 
     def forget(self) -> None:
-        """After a fork: drops the parent's children without touching them."""
+        """Drop the parent's children after a fork, without touching them."""
         for child in self._idle:
             child.forget()
         self.__init__(self._size)  # type: ignore[misc]

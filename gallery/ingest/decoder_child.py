@@ -1,4 +1,4 @@
-"""The child process that reads untrusted pictures: `run` is its whole life.
+"""The child process that reads untrusted pictures. `run` is all it does.
 
 Started by decoder.py as a bare, isolated interpreter with an empty environment. Imports Pillow,
 the pure modules beside it, and nothing of the site. One request is a line of JSON on standard
@@ -22,18 +22,18 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from gallery.ingest import exif, fingerprints, rendering
 
-# Files a child may hold open at once: the pipes, the picture, and a few of the decoders' own.
+# Files a child may hold open at once: the pipes, the picture, and a few that the decoders open.
 MAX_OPEN_FILES = 32
 
-# A child that nobody asks for this long ends; the next picture starts a fresh one.
+# Seconds after which an idle child exits. The next picture starts a new one.
 IDLE_S = 300
 
-# What the decoders say of a file whose end is missing.
+# Words in the decoders' error messages for a file whose end is missing.
 _TRUNCATED_WORDS = ("truncated", "cut short", "unexpected end", "end of file", "premature", "eof")
 
 
 class _Refusal(Exception):
-    """A picture that is not taken, with the reason code and facts that the parent words."""
+    """A rejected picture, with the reason code and facts that the parent puts into words."""
 
     def __init__(self, reason: str, **facts: int) -> None:
         super().__init__(reason)
@@ -41,7 +41,7 @@ class _Refusal(Exception):
 
 
 def run() -> None:
-    """Answers requests until standard input closes."""
+    """Answer requests until standard input closes."""
     replies = _private_stdout()
     _limit_process()
     _teach_pillow()
@@ -57,7 +57,8 @@ def run() -> None:
 
 
 def _private_stdout() -> BinaryIO:
-    """Keeps the reply pipe from C libraries that print: their standard output goes nowhere."""
+    """Protect the reply pipe from C libraries that print: send their standard output to
+    /dev/null."""
     private = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -66,7 +67,8 @@ def _private_stdout() -> BinaryIO:
 
 
 def _limit_process() -> None:
-    """No core dump, no file ever written, few files open: limits that hold for the whole life."""
+    """Set the limits that hold for the whole process: no core dump, no file written, few files
+    open."""
     for limit, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
@@ -76,7 +78,8 @@ def _limit_process() -> None:
 
 
 def _limit_picture(request: dict[str, Any]) -> None:
-    """Memory, processor time counted from now, and a clock that ends even an orphan."""
+    """Limit memory and processor time (counted from now), and set an alarm that ends even an
+    orphan."""
     _set_limit(resource.RLIMIT_AS, request["memory_bytes"])
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = math.ceil(used.ru_utime + used.ru_stime) + request["timeout_s"]
@@ -86,7 +89,7 @@ def _limit_picture(request: dict[str, Any]) -> None:
 
 
 def _set_limit(limit: int, value: int) -> None:
-    # macOS has not all of these, and a lower one may hold already.
+    # macOS lacks some of these, and a lower limit may already be set.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(limit, (value, value))
 
@@ -145,7 +148,7 @@ def _open(file: BinaryIO, pillow_name: str) -> Image.Image:
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-        # One child a core reads pictures already; threads of its own would only add memory.
+        # There is already one child per core; threads inside it would only add memory.
         pillow_heif.options.DECODE_THREADS = 1
     try:
         return Image.open(file, formats=[pillow_name])

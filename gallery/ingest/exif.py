@@ -15,10 +15,10 @@ from PIL import ExifTags, Image
 
 # Longest text taken from EXIF, in characters: real camera and lens names are far shorter.
 MAX_TEXT_CHARACTERS = 100
-# Photography begins in 1826; earlier dates are cameras whose clock was never set.
+# The first photograph is from 1826: earlier dates come from cameras whose clock was never set.
 MIN_YEAR = 1827
 
-# What Pillow raises on EXIF that is broken. The picture itself may be perfectly good.
+# What Pillow raises on broken EXIF. The picture itself may be fine.
 _BROKEN = (
     ArithmeticError,
     AttributeError,
@@ -31,12 +31,12 @@ _BROKEN = (
 )
 
 _DATE = re.compile(r"(\d{4}):(\d\d):(\d\d)[ T](\d\d):(\d\d):(\d\d)")
-# No clock on earth is further from UTC, and PostgreSQL refuses what is 16 hours away.
+# No time zone is further from UTC, and PostgreSQL rejects offsets of 16 hours.
 _OFFSET = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 
 
 def orientation_of(image: Image.Image) -> int:
-    """The EXIF orientation, 1 to 8; 1 where there is none or it makes no sense."""
+    """Return the EXIF orientation, 1 to 8; 1 if it is missing or invalid."""
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
     except _BROKEN:
@@ -45,8 +45,8 @@ def orientation_of(image: Image.Image) -> int:
 
 
 def read_facts(image: Image.Image) -> dict[str, str | int | float]:
-    """taken_at (ISO 8601, with an offset only where the camera wrote one), camera, lens,
-    exposure_s, f_number, iso, focal_length_mm: those that are there and make sense."""
+    """Return those of taken_at, camera, lens, exposure_s, f_number, iso and focal_length_mm that
+    are present and valid. taken_at is ISO 8601, with an offset only if the camera wrote one."""
     try:
         base = image.getexif()
         tags: dict[int, Any] = {**base, **base.get_ifd(ExifTags.IFD.Exif)}

@@ -1,4 +1,4 @@
-"""What a picture looks like in a few bytes: a perceptual hash and an average colour.
+"""A picture's appearance in a few bytes: a perceptual hash and an average colour.
 
 Runs in the decoder's child process (and in tests); imports Pillow and nothing of the site.
 """
@@ -20,10 +20,11 @@ _COSINES = [
 
 
 def perceptual_hash(image: Image.Image) -> int:
-    """The DCT hash (pHash, Zauner 2010) as a signed 64-bit integer: near for look-alikes.
+    """Return the DCT hash (pHash, Zauner 2010) as a signed 64-bit integer; similar pictures have
+    hashes a few bits apart.
 
-    Each bit says whether one low frequency lies above the median of all of them; the first, the
-    mean brightness, is left out of the median because it dwarfs the rest.
+    Each bit is set if one low frequency is above the median of all of them. The first one, the mean
+    brightness, is left out of the median because it dwarfs the rest.
     """
     pixels = list(
         image.convert("L").resize((SAMPLE_SIDE, SAMPLE_SIDE), Image.Resampling.BOX).tobytes()
@@ -41,7 +42,7 @@ def perceptual_hash(image: Image.Image) -> int:
 
 
 def average_color(image: Image.Image) -> str:
-    """The mean colour as #rrggbb, for the placeholder."""
+    """Return the mean colour as #rrggbb, for the placeholder."""
     red, green, blue = image.resize((1, 1), Image.Resampling.BOX).convert("RGB").tobytes()
     return f"#{red:02x}{green:02x}{blue:02x}"
 

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# Enough for every signature below, and for the first kilobyte in which an SVG shows itself.
+# Enough for every signature below, and to recognise an SVG.
 HEAD_BYTES = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class PictureFormat:
-    """One accepted format: Pillow's name, the media type, the extension it is stored by."""
+    """One accepted format: Pillow's name for it, the media type, and the extension of stored
+    files."""
 
     pillow_name: str
     media_type: str
@@ -73,7 +74,7 @@ _OTHER_KINDS: tuple[tuple[bytes, StrPromise], ...] = (
 
 
 def sniff(head: bytes) -> PictureFormat | None:
-    """The accepted format that the first HEAD_BYTES of a file begin, or None."""
+    """Return the accepted format that these first HEAD_BYTES of a file belong to, or None."""
     for signature, picture_format in _SIGNATURES:
         if head.startswith(signature):
             return picture_format
@@ -85,7 +86,7 @@ def sniff(head: bytes) -> PictureFormat | None:
 
 
 def _sniff_brands(head: bytes) -> PictureFormat | None:
-    """HEIC or AVIF by the brands of an ISO media file; None for a video."""
+    """Return HEIC or AVIF from the brands of an ISO media file; None for a video."""
     box_bytes = min(int.from_bytes(head[:4], "big"), len(head))
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, box_bytes - 3, 4))]
     if any(brand in _AVIF_BRANDS for brand in brands):
@@ -96,12 +97,12 @@ def _sniff_brands(head: bytes) -> PictureFormat | None:
 
 
 def is_zip(head: bytes) -> bool:
-    """True for a zip, also an empty or a spanned one."""
+    """Return whether the file is a zip, including empty and spanned ones."""
     return head[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 def describe_other(head: bytes) -> str | None:
-    """What a file that is no accepted picture is, in two or three words, or None."""
+    """Describe a file that is not an accepted picture in two or three words, or return None."""
     if _looks_like_svg(head):
         return gettext("an SVG drawing")
     if is_zip(head):

@@ -1,4 +1,4 @@
-"""One file in: validated, stored, recorded. The public face of ingest for single pictures.
+"""Validate, store and record one file. The public interface of ingest for single pictures.
 
     file -> spool (hash, format) -> decoder child -> blobs, fsynced -> one transaction: row and jobs
 
@@ -22,7 +22,7 @@ from gallery.models import RENDITION_WIDTHS, Collection, EmbeddingJob, Image, Us
 
 logger = logging.getLogger(__name__)
 
-# Width in pixels of the copy kept of a picture shown as a query: every encoder wants less.
+# Width in pixels of the copy kept of a query picture: every encoder needs less.
 QUERY_WIDTH = 640
 
 
@@ -31,14 +31,14 @@ _MAX_CHARACTERS = {"title": 200, "caption": 5000, "tag": 60}
 
 
 def _fitted(text: str, kind: str) -> str:
-    """The text without what PostgreSQL cannot hold, and no longer than its column."""
+    """Return the text without characters that PostgreSQL cannot store, cut to fit its column."""
     clean = text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip()
     return clean[: _MAX_CHARACTERS[kind]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What a person says of a picture while adding it; cut to what the columns hold."""
+    """The words that come with a new picture, cut to fit their columns."""
 
     title: str = ""
     caption: str = ""
@@ -56,7 +56,7 @@ NO_DETAILS = Details()
 
 @dataclass(frozen=True, kw_only=True)
 class Destination:
-    """Where pictures go and whose they are."""
+    """Where pictures go and who owns them."""
 
     collection: Collection
     owner: User
@@ -71,7 +71,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """The collection has these very bytes already, as this picture."""
+    """The collection already has a picture with exactly these bytes."""
 
     of: Image
 
@@ -89,12 +89,12 @@ class Prepared:
 
 
 def find_duplicate(sha256: str, *, collection: Collection) -> Image | None:
-    """The collection's live picture of these bytes, if it has one."""
+    """Return the collection's live picture with these bytes, or None."""
     return Image.objects.live().filter(collection=collection, sha256=sha256).first()
 
 
 def describe_if_blank(image: Image, *, details: Details) -> None:
-    """Gives a picture that came again the words it has not got yet; words it has are left."""
+    """Fill in the title and caption of a picture that was uploaded again, where they are empty."""
     blank = {
         name: value
         for name, value in (("title", details.title), ("caption", details.caption))
@@ -107,21 +107,21 @@ def describe_if_blank(image: Image, *, details: Details) -> None:
 
 
 def prepare(file: Spooled, *, name: str) -> Prepared:
-    """Decodes a file and writes its blobs. Needs no database, so threads may run it.
+    """Decode a file and write its blobs. Needs no database, so threads may run it.
 
-    `name` may have folders in front: messages show them, the picture keeps the last part.
+    `name` may include folders: messages show them, and the picture keeps the last part.
     """
     picture = decode_picture(file, name=name, widths=RENDITION_WIDTHS)
     try:
         blobs.write_blobs(file, picture)
     except OSError as error:
-        logger.exception("The picture store did not take %r", name)
+        logger.exception("Could not write %r to the picture store", name)
         raise refusal("not_stored", name, detail=reason_of(error)) from error
     return Prepared(file=file, picture=picture, name=display_name(name))
 
 
 def decode_picture(file: Spooled, *, name: str, widths: tuple[int, ...]) -> DecodedPicture:
-    """Decodes a file. Whatever it does to the decoder's child, it is refused and no more."""
+    """Decode a file. A file that crashes the decoder's child is refused like any other."""
     try:
         return decode(file.path, picture_format=file.picture_format, name=name, widths=widths)
     except DecoderFailed as error:
@@ -129,16 +129,16 @@ def decode_picture(file: Spooled, *, name: str, widths: tuple[int, ...]) -> Deco
 
 
 def read_query_picture(source: Source, *, name: str) -> DecodedPicture:
-    """A picture shown as a query: its upright WebP copy, nothing stored. Raises Refused."""
+    """Decode a query picture to an upright WebP copy without storing anything. Raise Refused."""
     shown = display_name(name)
     with spooled(source, name=shown) as file:
         return decode_picture(file, name=shown, widths=(QUERY_WIDTH,))
 
 
 def record(prepared: Prepared, *, to: Destination, details: Details = NO_DETAILS) -> IngestResult:
-    """Writes the row and its embedding jobs in one transaction.
+    """Write the row and its embedding jobs in one transaction.
 
-    Two that record the same bytes at once: one is stored, the other a duplicate.
+    If two callers record the same bytes at once, one is stored and the other is a duplicate.
     """
     sha256 = prepared.file.sha256
     with transaction.atomic():
@@ -146,14 +146,14 @@ def record(prepared: Prepared, *, to: Destination, details: Details = NO_DETAILS
         existing = find_duplicate(sha256, collection=to.collection)
         if existing is not None:
             return Duplicate(existing)
-        # A deletion of the same content may have come between writing the blobs and the lock.
+        # The same content may have been deleted between writing the blobs and taking the lock.
         original = blobs.write_blobs(prepared.file, prepared.picture)
         image = _new_row(prepared, original=original, to=to, details=details)
         try:
             with transaction.atomic():
                 image.save(force_insert=True)
         except IntegrityError:
-            # A picture was moved or restored into the collection at this moment.
+            # A picture with these bytes was just moved or restored into the collection.
             existing = find_duplicate(sha256, collection=to.collection)
             if existing is None:
                 raise

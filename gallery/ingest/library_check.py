@@ -1,7 +1,7 @@
-"""Finds what a crash, a lost disk or a stray hand left wrong in the library.
+"""Find inconsistencies that a crash, a lost disk or a manual change left in the library.
 
 `find_problems` yields findings and changes nothing; library_repair.repair fixes one. The command
-owns the progress bar and the words around it.
+owns the progress bar and the output.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from gallery.models import (
 from gallery.models.image import originals_storage
 from gallery.models.query_image import queries_storage
 
-# Younger files may belong to an upload that is under way.
+# Newer files may belong to an upload in progress.
 GRACE = timedelta(hours=1)
 # Rows or files looked up in one query.
 STEP = 500
 
-# Told what is looked at and how many things of it have been looked at since the last call.
+# Called with what is being checked and how many items were checked since the last call.
 CheckProgress = Callable[[str, int], None]
 
 
@@ -56,7 +56,7 @@ class ProblemKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that is wrong: what, about which file or row, in one plain sentence."""
+    """One problem: its kind, the file or row, and a sentence that describes it."""
 
     problem: ProblemKind
     subject: str
@@ -70,7 +70,7 @@ def _silent(_what: str, _count: int) -> None:
 
 
 def find_problems(*, progress: CheckProgress = _silent) -> Iterator[Finding]:
-    """Looks at every row and every file. Memory stays flat however large the library is."""
+    """Check every row and every file. Memory use does not grow with the library."""
     yield from _pictures_without_files(progress)
     yield from _pictures_without_jobs(progress)
     yield from _originals_without_rows(progress)
@@ -170,7 +170,7 @@ def _queries(progress: CheckProgress) -> Iterator[Finding]:
 
 
 def _leftovers(progress: CheckProgress) -> Iterator[Finding]:
-    """Files that were being written when a process died."""
+    """Yield files that were being written when a process died."""
     stores = (originals_storage(), renditions_storage(), queries_storage())
     local = [Path(store.location) for store in stores if isinstance(store, FileSystemStorage)]
     folders = [spool_folder(), *local]
@@ -191,7 +191,7 @@ def _leftovers(progress: CheckProgress) -> Iterator[Finding]:
 
 
 def _old_files(store: Storage, folder: str = "") -> Iterator[str]:
-    """The names of all files of a store that no upload is writing any more."""
+    """Yield the names of all files in a store that no upload is still writing."""
     try:
         folders, files = store.listdir(folder)
     except FileNotFoundError:

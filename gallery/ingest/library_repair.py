@@ -1,4 +1,4 @@
-"""Puts findings of the library check right, one by one, each safe beside running uploads."""
+"""Repair findings of the library check one by one, safely beside running uploads."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from gallery.models.query_image import queries_storage
 
 
 def repair(finding: Finding) -> bool:
-    """Puts one finding right. False when that is not possible or somebody has done it already."""
+    """Repair one finding. Return False if that is impossible or no longer needed."""
     return _REPAIRS[finding.problem](finding)
 
 
 def _render_again(finding: Finding) -> bool:
-    """Make the copies anew from the original."""
+    """Make the copies again from the original."""
     image = Image.objects.filter(pk=finding.image_id or 0).first()
     return image is not None and render_copies(image)
 
 
 def _delete_blobs(finding: Finding) -> bool:
-    """Deletes all files of a content, unless a row has come to name it since."""
+    """Delete a stray file, unless a row has come to use its content since."""
     file = PurePosixPath(finding.subject)
     sha256 = file.stem if finding.problem == ProblemKind.ORPHAN_ORIGINAL else file.parent.name
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):

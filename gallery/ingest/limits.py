@@ -1,4 +1,4 @@
-"""The limits of ingest, read from the settings: one frozen value to hand around."""
+"""The limits of ingest, read from the settings into frozen values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 
 @dataclass(frozen=True, kw_only=True)
 class DecodeLimits:
-    """What one picture may cost the child process that reads it."""
+    """Limits for the child process that reads one picture."""
 
     max_pixels: int
     max_side: int
@@ -19,7 +19,7 @@ class DecodeLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class ArchiveLimits:
-    """What one zip may hold and unpack to."""
+    """Limits for one zip."""
 
     max_bytes: int
     max_unpacked_bytes: int
@@ -29,7 +29,7 @@ class ArchiveLimits:
 
 
 def decode_limits() -> DecodeLimits:
-    """The site's limits for reading one picture."""
+    """Return the site's limits for reading one picture."""
     return DecodeLimits(
         max_pixels=settings.MAX_IMAGE_PIXELS,
         max_side=settings.MAX_IMAGE_SIDE,
@@ -39,7 +39,7 @@ def decode_limits() -> DecodeLimits:
 
 
 def archive_limits() -> ArchiveLimits:
-    """The site's limits for one zip."""
+    """Return the site's limits for one zip."""
     return ArchiveLimits(
         max_bytes=settings.MAX_ARCHIVE_BYTES,
         max_unpacked_bytes=settings.MAX_ARCHIVE_UNPACKED_BYTES,

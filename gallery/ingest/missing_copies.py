@@ -1,7 +1,7 @@
-"""Makes copies that older pictures lack: those from before a width was added, and lost ones.
+"""Make copies that older pictures lack, because a width was added later or a file was lost.
 
-Walks the library a little at a time. How far it came is kept in the cache; where that is lost, the
-walk starts over, which costs a look at each file. Until a copy is there, pages show a larger one.
+Go through the library a little at a time. The position is kept in the cache; if it is lost, the
+walk starts over, which costs a look at each file. Until a copy exists, pages show a larger one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DONE = "done"
 
 
 def render_missing_copies(*, budget_s: float) -> int:
-    """Go on with the walk for about `budget_s` seconds. Return how many pictures got copies."""
+    """Continue the walk for about `budget_s` seconds. Return how many pictures got copies."""
     place = cache.get(_PLACE, 0)
     if place == _DONE:
         return 0
@@ -50,7 +50,7 @@ def missing_widths(image: Image) -> list[int]:
 
 
 def render_copies(image: Image) -> bool:
-    """Make the copies that a picture lacks from its original. Return False without a usable one."""
+    """Make the copies that a picture lacks from its original. Return False if that is unusable."""
     name = image.original.name or ""
     if not originals_storage().exists(name):
         return False
@@ -68,7 +68,7 @@ def render_copies(image: Image) -> bool:
 
 
 def _rendered(image: Image) -> bool:
-    """The same for the walk: a file that can't be read must not stop it."""
+    """Call render_copies for the walk: a file that can't be read must not stop it."""
     try:
         return render_copies(image)
     except OSError as problem:

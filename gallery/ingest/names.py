@@ -1,32 +1,33 @@
-"""File names as people gave them, made safe to show. Pure. A name is never used as a path."""
+"""Make file names that people chose safe to display. Pure. A name is never used as a path."""
 
 from __future__ import annotations
 
 import unicodedata
 
-# The longest name kept, in characters; the model's column holds as many.
+# The longest name kept, in characters: the length of the model's column.
 MAX_NAME_CHARACTERS = 255
 # The longest extension worth keeping when a name is cut, in characters with the dot.
 MAX_EXTENSION_CHARACTERS = 12
 UNNAMED = "unnamed"
 _FORM_ESCAPES = (("%22", '"'), ("%0D", "\r"), ("%0A", "\n"))
 
-# Invisible letters that scripts and emoji need; all other format characters, right-to-left marks
-# and overrides among them, can make a name read as another and are dropped.
+# Invisible characters that scripts and emoji need. All other format characters, such as
+# right-to-left marks and overrides, can make a name read as another one and are dropped.
 _JOINERS = {"\u200c", "\u200d"}
 
 
 def display_name(raw: str) -> str:
-    """The last part of a file's name: composed (NFC), visible, on one line, at most 255 long."""
+    """Return the last part of a file's name: composed (NFC), visible, on one line, at most 255
+    characters."""
     last = raw.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     return _clean(last) or UNNAMED
 
 
 def name_of_form(raw: str) -> str:
-    """A multipart form's name as it was before the browser escaped it: three signs, no others.
+    """Return a file name from a multipart form as it was before the browser escaped it.
 
-    HTML's “multipart/form-data” encoding writes a quote and line ends so, and a percent sign as
-    itself; hence a file really called “a%22.jpg” cannot be told apart.
+    HTML's “multipart/form-data” encoding escapes quotes and line breaks and nothing else, not even
+    percent signs, so a file really named “a%22.jpg” cannot be distinguished.
     """
     for escape, sign in _FORM_ESCAPES:
         raw = raw.replace(escape, sign)
@@ -34,13 +35,13 @@ def name_of_form(raw: str) -> str:
 
 
 def display_path(raw: str) -> str:
-    """A name with its folders, for messages about files of a folder or a zip."""
+    """Return a name with its folders, for messages about files in a folder or a zip."""
     parts = (_clean(part) for part in raw.replace("\\", "/").split("/"))
     return shorten("/".join(part for part in parts if part), MAX_NAME_CHARACTERS) or UNNAMED
 
 
 def shorten(name: str, limit: int) -> str:
-    """The name cut to a number of characters, its extension kept."""
+    """Cut the name to a number of characters, keeping its extension."""
     if len(name) <= limit:
         return name
     stem, dot, extension = name.rpartition(".")

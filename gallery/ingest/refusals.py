@@ -1,4 +1,4 @@
-"""Why a file is not taken in: one reason code and one plain sentence each. Pure.
+"""Why a file is refused: a reason code and a plain sentence for each case. Pure.
 
 Every sentence names the file and says what is wrong or what to do. Ingest raises only these.
 """
@@ -17,7 +17,7 @@ from gallery.ingest.names import shorten
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# Longest file name quoted inside a sentence, in characters; the item shows the whole name beside.
+# Longest file name quoted in a sentence, in characters. The page shows the full name next to it.
 MAX_QUOTED_NAME_CHARACTERS = 60
 
 _SENTENCES: Final[dict[str, StrPromise]] = {
@@ -58,19 +58,19 @@ _SENTENCES: Final[dict[str, StrPromise]] = {
 
 
 def refusal(reason: str, name: str, **facts: object) -> Refused:
-    """The Refused to raise for a file: its reason code and its sentence, with the name in it."""
+    """Return the Refused to raise for a file, with its reason code and a sentence that names it."""
     quoted = shorten(name, MAX_QUOTED_NAME_CHARACTERS) or gettext("The file")
     sentence = str(_SENTENCES[reason]).format(name=quoted, accepted=ACCEPTED_IN_WORDS, **facts)
     return Refused(sentence, reason=reason)
 
 
 def reason_of(error: OSError) -> str:
-    """What the system says went wrong, as the end of a sentence: “no space left on device”."""
+    """Return the system's error message as the end of a sentence: “no space left on device”."""
     return (error.strerror or gettext("unknown reason")).lower()
 
 
 def size_in_words(size_bytes: int) -> str:
-    """A limit as people say it: “100 MB”, “4 GB”."""
+    """Return a size as people write it: “100 MB”, “4 GB”."""
     size = float(size_bytes)
     for unit in (gettext("bytes"), gettext("KB"), gettext("MB"), gettext("GB")):
         if size < 1024 or unit == gettext("GB"):

@@ -1,4 +1,4 @@
-"""From any picture mode to upright 8-bit sRGB on white, at the sizes pages show.
+"""Convert any picture mode to upright 8-bit sRGB on white, at the sizes that pages show.
 
 Runs in the decoder's child process (and in tests); imports Pillow and the EXIF reader only.
 """
@@ -17,10 +17,10 @@ from gallery.ingest.exif import orientation_of
 # WebP's fastest method: 3.8 ms for 512 px where method 4 takes 15, for some 5% more bytes.
 WEBP_METHOD = 0
 WEBP_QUALITY = 80
-# A copy is at most this many times as high as it is wide, so that a strip of a picture fits WebP.
+# A copy is at most this many times as high as it is wide, so that very tall pictures fit WebP.
 MAX_HEIGHT_TO_WIDTH = 4
 
-# MPO is JPEG with further pictures behind the first: what some phones write.
+# MPO, which some phones write, is JPEG with more pictures after the first.
 _SCALABLE = {"JPEG", "MPO"}
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -35,31 +35,32 @@ _SIDEWAYS = {5, 6, 7, 8}
 
 
 def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """Width and height after the orientation is applied."""
+    """Return width and height after the orientation is applied."""
     return (size[1], size[0]) if orientation in _SIDEWAYS else size
 
 
 def fitted_size(size: tuple[int, int], width: int) -> tuple[int, int]:
-    """The size of the copy of a given width: in proportion, and never larger than the picture."""
+    """Return the size of the copy at a given width, in proportion and never larger than the
+    picture."""
     scale = min(1.0, width / size[0], width * MAX_HEIGHT_TO_WIDTH / size[1])
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
 def load_unless_scalable(image: Image.Image) -> None:
-    """Decodes all but JPEG, which can be decoded smaller once the wanted size is known.
+    """Decode the picture, unless it is a JPEG, which can be decoded smaller once the size is known.
 
-    Comes before EXIF is read: a PNG keeps some of it behind the pixels, and Pillow would decode
-    on the way and swallow what is wrong with them.
+    Call this before reading EXIF: a PNG can store some of it after the pixels, and Pillow would
+    then decode them and hide errors.
     """
     if image.format not in _SCALABLE:
         image.load()
 
 
 def to_display(image: Image.Image, *, width: int) -> Image.Image:
-    """The picture upright, in sRGB and on white, at most `width` wide. Decodes it, once.
+    """Return the picture upright, in sRGB and on white, at most `width` wide. Decode it once.
 
     A JPEG is decoded at the smallest eighth that still holds the wanted size. Other pictures are
-    made smaller before their colours are converted: colour work costs by the pixel.
+    scaled down before their colours are converted, because conversion costs time per pixel.
     """
     orientation = orientation_of(image)
     profile = image.info.get("icc_profile")
@@ -74,7 +75,7 @@ def to_display(image: Image.Image, *, width: int) -> Image.Image:
 
 
 def webp_copies(image: Image.Image, widths: Sequence[int]) -> dict[int, bytes]:
-    """The picture (from to_display) as WebP at each width, widest first made, nothing but pixels.
+    """Return the picture (from to_display) as WebP at each width, without metadata.
 
     A picture narrower than a width is not enlarged: its copies there are the same bytes.
     """
@@ -105,7 +106,7 @@ def _resized(image: Image.Image, target: tuple[int, int]) -> Image.Image:
 
 
 def _plain_mode(image: Image.Image) -> Image.Image:
-    """One of L, LA, RGB, RGBA, CMYK or LAB: modes that can be made smaller without loss."""
+    """Convert to L, LA, RGB, RGBA, CMYK or LAB: modes that can be scaled down without loss."""
     if image.mode in {"L", "RGB", "RGBA", "LA", "CMYK", "LAB"}:
         if "transparency" in image.info and image.mode in {"L", "RGB"}:
             return image.convert("RGBA")
@@ -128,8 +129,8 @@ def _palette_is_transparent(image: Image.Image) -> bool:
 
 
 def _range(image: Image.Image) -> tuple[float, float]:
-    """What is black and what is white in a 32-bit picture: 0 to 1, 255 or 65535 where the values
-    fit, else their own extremes."""
+    """Return black and white of a 32-bit picture: 0 to 1, 255 or 65535 if the values fit, otherwise
+    their extremes."""
     extremes: Any = image.getextrema()
     low, high = (float(value) for value in extremes)
     if low != low or high != high or low in (float("-inf"), float("inf")):
@@ -146,7 +147,7 @@ def _scaled_to_8_bit(image: Image.Image, low: float, high: float) -> Image.Image
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB, or RGBA where there is transparency, with the picture's own profile honoured."""
+    """Convert to RGB, or RGBA if there is transparency, applying the picture's colour profile."""
     if image.mode in {"LA", "RGBA"}:
         colour, alpha = image.convert("RGBA"), image.getchannel("A")
         base = colour.convert("RGB") if image.mode == "RGBA" else image.getchannel("L")
@@ -159,7 +160,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         try:
             return _apply(image, _transform(profile, image.mode))
         except (ImageCms.PyCMSError, ValueError, TypeError, OSError):
-            pass  # a broken or foreign profile: its numbers are taken as they are
+            pass  # a broken or unsuitable profile: use the values as they are
     return image.convert("RGB")
 
 

@@ -1,6 +1,6 @@
-"""The photographs that ship inside scikit-image and scikit-learn, with words of our own.
+"""The photographs that ship with scikit-image and scikit-learn, with our own captions.
 
-They are found as files of the installed packages; neither package is imported, nothing is
+They are read from the installed packages' files. Neither package is imported, and nothing is
 downloaded.
 """
 
@@ -30,7 +30,7 @@ _SKLEARN = ("sklearn", "datasets/images")
 
 @dataclass(frozen=True)
 class Sample:
-    """One photograph: where it lies in which package, and what we say of it."""
+    """One photograph: the package and folder that hold it, and its title, caption and tags."""
 
     place: tuple[str, str]
     file: str
@@ -39,7 +39,7 @@ class Sample:
     tags: tuple[str, ...]
 
     def path(self) -> Path | None:
-        """The file, or None when the package has not got it."""
+        """Return the file, or None if the package does not contain it."""
         package, folder = self.place
         spec = importlib.util.find_spec(package)
         for root in (spec.submodule_search_locations or []) if spec is not None else []:
@@ -143,14 +143,14 @@ SAMPLES = (
 
 
 def wants_samples() -> bool:
-    """True while the site has never had a picture: samples never come back uninvited."""
+    """Return True if the site has no pictures yet, so that deleted samples don't come back."""
     return not (Image.objects.exists() or Collection.objects.filter(slug=SLUG).exists())
 
 
 def load_samples(collection: Collection) -> list[IngestOutcome]:
-    """Load all samples into a collection, or none; those already there stay.
+    """Load all samples into a collection, or none. Those already there stay.
 
-    One transaction, so that a start cut short begins from nothing the next time.
+    One transaction, so that an interrupted first start begins again from scratch.
     """
     with transaction.atomic():
         destination = Destination(collection=collection, owner=collection.owner)
@@ -158,7 +158,7 @@ def load_samples(collection: Collection) -> list[IngestOutcome]:
 
 
 def _incoming() -> Iterator[Incoming]:
-    # Browse shows the newest first: the ones that invite a search come last in, first seen.
+    # Browse shows the newest first, so the most inviting ones are added last.
     for sample in reversed(SAMPLES):
         path = sample.path()
         if path is not None:

@@ -1,4 +1,4 @@
-"""Where many files come from: folders, files and zips, as one stream of incoming files."""
+"""Read folders, files and zips as one stream of incoming files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from gallery.ingest.names import display_path
 from gallery.ingest.refusals import reason_of, refusal
 from gallery.ingest.zips import is_clutter, read_members
 
-# What is said of a file, by its path as it stands in its folder or zip.
+# Returns the details of a file from its path inside its folder or zip.
 DetailsOf = Callable[[str], Details]
 
 
@@ -27,10 +27,10 @@ def _no_details(_path: str) -> Details:
 
 
 def list_files(paths: Iterable[Path], *, but_not: Path | None = None) -> list[tuple[Path, str]]:
-    """The files to import, each with its name for messages: files as they are, folders with
-    everything below them in order, links not followed. Raises ImportProblem for a missing path.
+    """Return the files to import, each with its name for messages. Folders are listed recursively
+    and in order, without following links. Raise ImportProblem for a missing path.
 
-    `but_not` is a file that may lie among them without being a picture: the captions.
+    `but_not` is a file to skip: the captions, which may be in the same folder.
     """
     files: list[tuple[Path, str]] = []
     for path in paths:
@@ -60,7 +60,7 @@ def _below(folder: Path) -> Iterator[Path]:
 def incoming_from_file(
     file: Path, *, name: str, details_of: DetailsOf = _no_details
 ) -> Iterator[Incoming]:
-    """One file of an import: itself, or what is in it when it is a zip."""
+    """Yield one file of an import, or the contents of a zip."""
     shown = display_path(os.fsencode(name).decode("utf-8", "replace"))
     try:
         if file.is_file() and file_is_zip(file):
@@ -77,7 +77,7 @@ def incoming_from_file(
 def incoming_from_zip(
     archive: IO[bytes], *, name: str, details_of: DetailsOf = _no_details
 ) -> Iterator[Incoming]:
-    """What is in a zip; or the zip itself, refused."""
+    """Yield the contents of a zip, or the zip itself as refused."""
     try:
         for member in read_members(archive, name=name, limits=archive_limits()):
             details = details_of(member.path)
@@ -87,6 +87,6 @@ def incoming_from_zip(
 
 
 def file_is_zip(file: Path) -> bool:
-    """True when the file begins as a zip does, whatever its name."""
+    """Return whether the file starts like a zip, whatever its name."""
     with file.open("rb") as opened:
         return is_zip(opened.read(4))

@@ -28,7 +28,7 @@ SPOOL_PREFIX = "ingest-"
 
 
 class Readable(Protocol):
-    """Anything that gives bytes: an upload, an open file, a member of a zip."""
+    """Any source of bytes: an upload, an open file, a member of a zip."""
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -47,18 +47,18 @@ class Spooled:
 
 
 class SpooledFile(File):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A spooled file as Django's storages take it; the local one links it instead of copying."""
+    """A spooled file for Django's storages. The local one links it instead of copying."""
 
     def temporary_file_path(self) -> str:
-        """Where it lies."""
+        """Return the path on disk."""
         return str(self.name)
 
 
 @contextmanager
 def spooled(source: Source, *, name: str) -> Iterator[Spooled]:
-    """The source on local disk with its hash and its format; gone again at the end.
+    """Put the source on local disk with its hash and format, and delete it at the end.
 
-    Raises Refused when it is empty, too large, no accepted picture or cannot be read.
+    Raise Refused if it is empty, too large, unreadable or not an accepted picture.
     """
     at_hand = getattr(source, "temporary_file_path", None)
     if at_hand is not None:
@@ -77,7 +77,7 @@ def spooled(source: Source, *, name: str) -> Iterator[Spooled]:
 
 
 def spool_folder() -> Path:
-    """The folder of incoming files, made if need be. Django puts uploads into the same one."""
+    """Return the folder of incoming files, creating it if needed. Django uses the same one."""
     folder = Path(settings.FILE_UPLOAD_TEMP_DIR)
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     return folder
@@ -118,7 +118,7 @@ def _examine(file: Readable, *, name: str, path: Path, copy_to: Any = None) -> S
 
 
 def recognise(head: bytes, *, name: str) -> PictureFormat:
-    """The format of a file by its first kilobyte. Raises Refused where it is not accepted."""
+    """Return the format of a file from its first kilobyte. Raise Refused if it is not accepted."""
     if not head:
         raise refusal("empty", name)
     picture_format = sniff(head)
@@ -131,7 +131,7 @@ def recognise(head: bytes, *, name: str) -> PictureFormat:
 
 
 def _read_head(file: Readable, name: str) -> bytes:
-    """The first kilobyte, however small the pieces are that it comes in."""
+    """Return the first kilobyte, even if it arrives in smaller pieces."""
     head = b""
     while len(head) < HEAD_BYTES:
         piece = _read(file, HEAD_BYTES - len(head), name)

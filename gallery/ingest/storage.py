@@ -1,4 +1,4 @@
-"""Files that survive a power cut: the local store of originals, renditions and query pictures.
+"""Durable local storage of originals, renditions and query pictures: files survive a power cut.
 
 Named in settings.STORAGES; used through Django's storage API, so that S3 can stand in for it.
 """
@@ -16,21 +16,21 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
-# The site's own group may read, nobody else anything: private pictures are served by permission.
+# Readable by the site's group only: private pictures are served through permission checks.
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
-# How a file is named until it is whole; the library check removes those that a crash left.
+# Prefix of a file that is still being written. The library check removes those left by a crash.
 PART_PREFIX = ".part-"
-# Tries to write into a folder that a deletion may remove at the same moment as empty.
+# Attempts to write into a folder that a concurrent deletion may remove as empty.
 WRITE_TRIES = 5
 COPY_BYTES = 1 << 20
 
 
 class DurableFileSystemStorage(FileSystemStorage):
-    """Names say what is in a file, so saving a name again replaces it, whole or not at all.
+    """Names identify content, so saving a name again replaces the file atomically.
 
-    A save writes a temporary file beside its place, fsyncs it, renames it and fsyncs the folder.
-    A delete removes the folders that it empties.
+    A save writes a temporary file in the same folder, fsyncs it, renames it and fsyncs the folder.
+    A delete also removes folders that become empty.
     """
 
     def __init__(self, location: str | Path | None = None, **options: Any) -> None:
@@ -39,7 +39,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         super().__init__(location=location, allow_overwrite=True, **options)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
-        """The name itself: a second save of it replaces the first."""
+        """Return the name unchanged: a second save replaces the first."""
         if max_length is not None and len(name) > max_length:
             raise ValueError(f"the stored name {name!r} is longer than {max_length}")
         return name
@@ -67,7 +67,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         _fsync_folder(final.parent)
 
     def _fill(self, part: Path, content: File[Any]) -> None:
-        """A file that is on disk already is linked, not copied, where that is possible."""
+        """Fill the file, linking instead of copying one that is already on disk where possible."""
         source = getattr(content, "temporary_file_path", None)
         if source is None or not _linked(Path(source()), part):
             with part.open("xb") as file:
@@ -92,7 +92,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         _fsync_folder(folder.parent)
 
     def delete(self, name: str) -> None:
-        """Deletes the file if it is there, and the folders that are empty then."""
+        """Delete the file if it exists, and folders that become empty."""
         file = Path(self.path(name))
         file.unlink(missing_ok=True)
         top = Path(self.location)

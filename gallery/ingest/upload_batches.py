@@ -1,6 +1,6 @@
-"""Upload batches: the files that a person sends in one go, each recorded with its fate.
+"""Upload batches: the files that a person uploads at once, each recorded with its outcome.
 
-Entry points call these and hint the workers afterwards; nothing here enqueues.
+Entry points call these and notify the workers afterwards; nothing here enqueues.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gallery.models import Collection, Fate, UploadBatch, UploadItem, User
 
 
 def create_batch(owner: User, *, collection: Collection) -> UploadBatch:
-    """Starts a batch of uploads. Raises NotAllowed where the person may not add pictures."""
+    """Start a batch of uploads. Raise NotAllowed if the person may not add pictures."""
     _check_may_add(owner, collection)
     with _not_allowed_if_deleted(collection):
         return UploadBatch.objects.create(owner=owner, collection=collection)
@@ -31,10 +31,10 @@ def create_batch(owner: User, *, collection: Collection) -> UploadBatch:
 def add_file_to_batch(
     batch: UploadBatch, *, file: File[bytes], name: str, details: Details = NO_DETAILS
 ) -> list[UploadItem]:
-    """Takes one uploaded file in and records its fate; a zip becomes one item for each of its
-    files. Refusals are items, never exceptions. Raises NotAllowed when the person lost the right.
+    """Ingest one uploaded file and record its outcome. A zip becomes one item per file in it.
+    Refusals are items, never exceptions. Raise NotAllowed if the person has lost permission.
 
-    The pictures wait in the queue when this returns: the caller hints the workers.
+    The pictures are queued when this returns: the caller notifies the workers.
     """
     return list(iterate_file_into_batch(batch, file=file, name=name, details=details))
 
@@ -42,7 +42,7 @@ def add_file_to_batch(
 def iterate_file_into_batch(
     batch: UploadBatch, *, file: File[bytes], name: str, details: Details = NO_DETAILS
 ) -> Iterator[UploadItem]:
-    """add_file_to_batch, item by item as they are done."""
+    """Do the same as add_file_to_batch, yielding each item as it is done."""
     _check_may_add(batch.owner, batch.collection)
     destination = Destination(collection=batch.collection, owner=batch.owner)
     incoming = _incoming(file, name=display_path(name), details=details)
@@ -58,7 +58,7 @@ def _check_may_add(owner: User, collection: Collection) -> None:
 
 @contextmanager
 def _not_allowed_if_deleted(collection: Collection) -> Iterator[None]:
-    """Turns what the database says of a collection deleted meanwhile into NotAllowed."""
+    """Turn the database error for a collection deleted in the meantime into NotAllowed."""
     try:
         yield
     except IntegrityError as error:

@@ -1,6 +1,6 @@
-"""Zips, member by member, as streams: nothing is unpacked to disk, no name is used as a path.
+"""Read zips member by member as streams: nothing is unpacked to disk, no name is used as a path.
 
-A bomb costs what its limits allow and no more; what is refused is one sentence, the rest goes on.
+A zip bomb costs no more than the limits allow. A refused member does not stop the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gallery.ingest.refusals import refusal, size_in_words
 
 # Room for one entry of a zip's table of contents: its fixed part, a long name and extra fields.
 TABLE_BYTES_PER_MEMBER = 1024
-# A file may unpack this far before its ratio is judged: small ones of one colour pack very well.
+# A file may unpack this far before its ratio counts: small pictures of one colour pack very well.
 RATIO_FREE_BYTES = 4 * 1024 * 1024
 
 _CLUTTER = {"thumbs.db", "desktop.ini"}
@@ -30,14 +30,14 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct
 
 @dataclass(kw_only=True)
 class _Budget:
-    """What the whole zip may unpack to, and what is left of it."""
+    """How much the whole zip may unpack to, and how much of that is left."""
 
     most_bytes: int
     left_bytes: int
 
 
 class MemberStream:
-    """A member's bytes, counted as they come. Reading raises Refused at a limit."""
+    """A member's bytes, counted as they are read. Reading past a limit raises Refused."""
 
     def __init__(
         self, packed: IO[bytes], *, name: str, archive: str, most_bytes: int, budget: _Budget
@@ -49,7 +49,7 @@ class MemberStream:
         self._budget = budget
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; empty at the end."""
+        """Return at most `size` bytes; none at the end."""
         try:
             data = self._packed.read(size)
         except _BROKEN as error:
@@ -75,9 +75,9 @@ class Member:
 
 
 def read_members(file: IO[bytes], *, name: str, limits: ArchiveLimits) -> Iterator[Member]:
-    """The files of the zip, in its own order. Folders, dotfiles and system clutter are skipped.
+    """Yield the files of the zip in order, skipping folders, dotfiles and system files.
 
-    Raises Refused, before the first, when the zip as a whole is not taken.
+    Raise Refused, before the first file, if the zip as a whole is not accepted.
     """
     archive = _opened(file, name, limits)
     most_bytes = limits.max_unpacked_bytes
@@ -97,7 +97,7 @@ def read_members(file: IO[bytes], *, name: str, limits: ArchiveLimits) -> Iterat
 
 
 def _opened(file: IO[bytes], name: str, limits: ArchiveLimits) -> zipfile.ZipFile:
-    """The zip, once its table of contents is known to be of a size that can be held in memory."""
+    """Open the zip after checking that its table of contents fits in memory."""
     size_bytes = file.seek(0, os.SEEK_END)
     if size_bytes > limits.max_bytes:
         raise refusal("archive_too_many_bytes", name, limit=size_in_words(limits.max_bytes))
@@ -117,7 +117,7 @@ def _opened(file: IO[bytes], name: str, limits: ArchiveLimits) -> zipfile.ZipFil
 
 
 def _table_bytes(file: IO[bytes], size_bytes: int) -> int:
-    """The length of the table of contents as the end of the zip declares it; 0 if it does not."""
+    """Return the length of the table of contents that the end of the zip declares, or 0."""
     tail_bytes = min(size_bytes, 22 + 65535 + 20)
     file.seek(size_bytes - tail_bytes)
     tail = file.read(tail_bytes)
@@ -138,14 +138,14 @@ def _table_bytes(file: IO[bytes], size_bytes: int) -> int:
 
 
 def is_clutter(path: str) -> bool:
-    """True for what systems leave in folders and zips: resource forks, dotfiles, thumbnails."""
+    """Return whether this is a system file: a resource fork, a dotfile or a thumbnail cache."""
     parts = path.replace("\\", "/").split("/")
     hidden = any(part.startswith(".") and part.strip(".") for part in parts)
     return hidden or "__MACOSX" in parts or parts[-1].lower() in _CLUTTER
 
 
 def _refused_unread(info: zipfile.ZipInfo, shown: str, limits: ArchiveLimits) -> Refused | None:
-    """Why a member is left out by what the table of contents says of it, or None."""
+    """Return why a member is skipped, judging by the table of contents alone, or None."""
     path = info.filename.replace("\\", "/")
     if path.startswith("/") or path[1:2] == ":" or ".." in path.split("/"):
         return refusal("member_outside", shown)

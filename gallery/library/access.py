@@ -13,12 +13,13 @@ NOBODY = 0
 
 
 def system_actor() -> User:
-    """The site itself, on whose behalf scheduled tasks act. It has no row and is never saved."""
+    """Return the site itself, on whose behalf scheduled tasks act. It has no row and is never
+    saved."""
     return User(pk=NOBODY, username="system", is_active=True, is_superuser=True)
 
 
 def check_signed_in(by: Viewer) -> int:
-    """The key of whoever acts. Raises NotAllowed for visitors and disabled accounts."""
+    """Return the key of whoever acts. Raise NotAllowed for visitors and disabled accounts."""
     person = person_id(by)
     if person is None:
         raise NotAllowed(_("Sign in to do this."))

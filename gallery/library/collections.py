@@ -36,8 +36,8 @@ def create_collection(
     description: str = "",
     visibility: str = Visibility.PRIVATE,
 ) -> Collection:
-    """Make a collection with an address of its own. Raises NotAllowed unless `by` is the owner
-    or an administrator, LibraryProblem for a name that is empty, too long or taken."""
+    """Make a collection with an address of its own. Raise NotAllowed unless `by` is the owner or an
+    administrator, LibraryProblem for a name that is empty, too long or taken."""
     check_may_act_for(owner, by=by)
     name, description = clean_name(name), clean_description(description)
     for _attempt in range(MAX_TRIES):
@@ -63,8 +63,9 @@ def default_collection_name() -> str:
 
 
 def my_pictures_of(owner: User, *, by: Viewer) -> Collection:
-    """The private collection that first uploads of a person go to, made when it is missing. Raises
-    NotAllowed like create_collection, LibraryProblem when others can see the one of that name."""
+    """Return the private collection that first uploads of a person go to, made when it is missing.
+    Raise NotAllowed like create_collection, LibraryProblem when others can see the one of that
+    name."""
     name = default_collection_name()
     try:
         return create_collection(owner, by=by, name=name)
@@ -88,7 +89,7 @@ def check_name_free(name: str, *, owner_id: int, except_for: int = 0) -> None:
 
 
 def free_name(name: str, *, owner_id: int) -> str:
-    """The name, or “Holiday (2)”, “Holiday (3)”, … if that owner has it already."""
+    """Return the name, or “Holiday (2)”, “Holiday (3)”, … if that owner has it already."""
     number, candidate = 1, name
     while Collection.objects.filter(owner_id=owner_id).named(candidate).exists():
         number += 1
@@ -98,7 +99,7 @@ def free_name(name: str, *, owner_id: int) -> str:
 
 
 def clean_name(name: str) -> str:
-    """The name on one line. Raises LibraryProblem when nothing is left or it is too long."""
+    """Return the name on one line. Raise LibraryProblem when nothing is left or it is too long."""
     name = clean_line(name, limit=MAX_NAME_LENGTH, what="name")
     if not name:
         raise LibraryProblem(_("Give the collection a name."), reason="name_missing")
@@ -106,12 +107,12 @@ def clean_name(name: str) -> str:
 
 
 def clean_description(description: str) -> str:
-    """The description as it is stored. Raises LibraryProblem when it is too long."""
+    """Return the description as it is stored. Raise LibraryProblem when it is too long."""
     return clean_lines(description, limit=MAX_DESCRIPTION_LENGTH, what="description")
 
 
 def free_slug(name: str) -> str:
-    """A slug of the name that no collection has: my-cats, my-cats-2, …"""
+    """Return a slug of the name that no collection has: my-cats, my-cats-2, …"""
     stem = slugify(name)[:MAX_SLUG_STEM_LENGTH].strip("-") or f"collection-{secrets.token_hex(3)}"
     taken = set(
         Collection.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
@@ -159,8 +160,8 @@ def update_collection(
 
 @transaction.atomic
 def delete_collection(collection: Collection, *, by: Viewer) -> None:
-    """Delete an empty collection. Raises NotAllowed, and LibraryProblem while a picture is in it
-    or its trash."""
+    """Delete an empty collection. Raise NotAllowed, and LibraryProblem while a picture is in it or
+    its trash."""
     check_may_manage(collection, by=by)
     # Whoever adds a picture waits for this lock before the picture is committed.
     locked = Collection.objects.select_for_update().filter(pk=collection.pk).first()

@@ -28,8 +28,8 @@ def edit_image(
     caption: str | None = None,
     tags: Iterable[str] | None = None,
 ) -> Image:
-    """Write the words of one picture; None leaves a field as it is. One that was deleted
-    meanwhile stays so. Raises NotAllowed and LibraryProblem."""
+    """Write the words of one picture; None leaves a field as it is. One that was deleted meanwhile
+    stays so. Raise NotAllowed and LibraryProblem."""
     words: dict[str, Any] = {}
     if title is not None:
         words["title"] = clean_title(title)
@@ -49,7 +49,7 @@ def edit_image(
 def tag_images(
     images: ImageQuerySet, *, by: Viewer, tags: Iterable[str], expected: int | None = None
 ) -> Change:
-    """Add tags to pictures; those a picture has stay where they are. Raises NotAllowed and
+    """Add tags to pictures; those a picture has stay where they are. Raise NotAllowed and
     LibraryProblem."""
     wanted = clean_tags(tags)
     if not wanted:
@@ -71,7 +71,7 @@ def tag_images(
 def untag_images(
     images: ImageQuerySet, *, by: Viewer, tags: Iterable[str], expected: int | None = None
 ) -> Change:
-    """Remove tags from pictures. Raises NotAllowed and LibraryProblem."""
+    """Remove tags from pictures. Raise NotAllowed and LibraryProblem."""
     wanted = clean_tags(tags)
     if not wanted:
         raise LibraryProblem(_("Write at least one tag."), reason="tags_missing")
@@ -97,8 +97,8 @@ def caption_images(
     replace: bool = False,
     expected: int | None = None,
 ) -> Change:
-    """Write one caption on pictures: on those without one, or with `replace` on all of them.
-    Raises NotAllowed and LibraryProblem."""
+    """Write one caption on pictures: on those without one, or with `replace` on all of them. Raise
+    NotAllowed and LibraryProblem."""
     text = clean_caption(caption)
     if not text:
         raise LibraryProblem(_("Write a caption."), reason="caption_missing")

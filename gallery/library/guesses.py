@@ -67,7 +67,7 @@ class Attempt:
 
 
 def attempt_at(account: str, *, network: str) -> Attempt:
-    """The counts that a password for this name, from this network, belongs to."""
+    """Return the counts that a password for this name, from this network, belongs to."""
     name = unicodedata.normalize("NFKC", account).strip().casefold()
     return Attempt(
         pair=_key("pair", name, network),
@@ -114,13 +114,13 @@ def record_success(tried: Attempt) -> None:
 
 
 def forget_old_guesses() -> int:
-    """Delete counts that no longer matter. Returns how many."""
+    """Delete counts that no longer matter. Return how many."""
     deleted, _ = GuessCount.objects.untouched_since(timezone.now() - KNOWN_FOR).delete()
     return deleted
 
 
 def _key(*parts: str) -> str:
-    """A digest that nobody without SECRET_KEY can turn back into a name or an address."""
+    """Return a digest that nobody without SECRET_KEY can turn back into a name or an address."""
     text = "\x00".join(parts)
     return salted_hmac("gallery.guesses", text, algorithm="sha256").hexdigest()
 
@@ -130,7 +130,8 @@ def _is_known(pair: GuessCount | None, now: datetime) -> bool:
 
 
 def _locked(keys: Iterable[str], now: datetime) -> Sequence[GuessCount]:
-    """The counts of the keys, made where missing, locked in the one order that everybody uses."""
+    """Return the counts of the keys, made where missing, locked in the one order that everybody
+    uses."""
     ordered = sorted(keys)
     missing = [GuessCount(key=key, touched_at=now) for key in ordered]
     GuessCount.objects.bulk_create(missing, ignore_conflicts=True)

@@ -11,8 +11,8 @@ from gallery.models.people import Viewer
 
 
 def add_member(collection: Collection, *, username: str, role: str, by: Viewer) -> Membership:
-    """Give a person, found by user name, a role; change it if they have one. Raises NotAllowed
-    and LibraryProblem."""
+    """Give a person, found by user name, a role; change it if they have one. Raise NotAllowed and
+    LibraryProblem."""
     check_may_manage(collection, by=by)
     person = User.objects.named(username)
     if person is None or not person.is_active:
@@ -24,8 +24,8 @@ def add_member(collection: Collection, *, username: str, role: str, by: Viewer) 
 
 
 def set_role(collection: Collection, *, person: User, role: str, by: Viewer) -> Membership:
-    """Give a person a role. Raises NotAllowed, and LibraryProblem for the owner, who needs none,
-    for a disabled account and for a role that does not exist."""
+    """Give a person a role. Raise NotAllowed, and LibraryProblem for the owner, who needs none, for
+    a disabled account and for a role that does not exist."""
     check_may_manage(collection, by=by)
     if role not in Role.values:
         raise LibraryProblem(
@@ -49,8 +49,8 @@ def set_role(collection: Collection, *, person: User, role: str, by: Viewer) -> 
 
 
 def remove_member(collection: Collection, *, membership_id: int, by: Viewer) -> str:
-    """End a membership and return the person's name; an empty one when it had ended already.
-    Raises NotAllowed."""
+    """End a membership and return the person's name; an empty one when it had ended already. Raise
+    NotAllowed."""
     check_may_manage(collection, by=by)
     membership = (
         Membership.objects.select_related("person")

@@ -29,10 +29,10 @@ class HandOver:
 
 @transaction.atomic
 def hand_over_collection(collection: Collection, *, to: User, by: Viewer) -> Collection:
-    """Make a person the owner. Their membership ends, since an owner needs none; the previous
-    owner keeps no role unless one is given. A name that the new owner has already gets a number.
+    """Make a person the owner. Their membership ends, since an owner needs none; the previous owner
+    keeps no role unless one is given. A name that the new owner has already gets a number.
 
-    Raises NotAllowed unless `by` owns the collection or is an administrator, LibraryProblem for a
+    Raise NotAllowed unless `by` owns the collection or is an administrator, LibraryProblem for a
     recipient whose account is disabled and for a collection that was deleted.
     """
     locked = Collection.objects.select_for_update().filter(pk=collection.pk).first()
@@ -55,8 +55,8 @@ def hand_over_everything(person: User, *, to: User, by: Viewer) -> HandOver:
 
     Collections whose names the recipient has already are numbered. Where the pictures are in
     somebody else's collection, the recipient gets the role that the person had there, or keeps a
-    higher one. Raises NotAllowed unless `by` is an administrator; LibraryProblem for a recipient
-    who is the same person or whose account is disabled.
+    higher one. Raise NotAllowed unless `by` is an administrator; LibraryProblem for a recipient who
+    is the same person or whose account is disabled.
     """
     check_administers(by)
     _check_recipient(to)

@@ -22,8 +22,8 @@ def take_places(
     """Write `update` to those pictures whose bytes are not yet in their collection.
 
     `place_of` gives the key of the collection that a picture goes to; of several with the same
-    bytes the first one goes there. Returns the keys of the pictures updated. Call it inside a
-    transaction that has locked the pictures. Raises LibraryProblem when uploads keep getting in
+    bytes the first one goes there. Return the keys of the pictures updated. Call it inside a
+    transaction that has locked the pictures. Raise LibraryProblem when uploads keep getting in
     between.
     """
     for _attempt in range(MAX_TRIES):

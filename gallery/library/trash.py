@@ -24,7 +24,7 @@ PURGE_STEP = 500
 
 @transaction.atomic
 def trash_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Change:
-    """Put live pictures into the trash. Raises NotAllowed, and LibraryProblem for a changed
+    """Put live pictures into the trash. Raise NotAllowed, and LibraryProblem for a changed
     selection."""
     locked = lock_pictures(images.live(), by=by, expected=expected)
     now = timezone.now()
@@ -35,9 +35,9 @@ def trash_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = No
 
 @transaction.atomic
 def restore_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Change:
-    """Take pictures out of the trash. One whose bytes came back another way stays there; of
-    several with the same bytes the newest is restored. Raises NotAllowed, and LibraryProblem for
-    a changed selection."""
+    """Take pictures out of the trash. One whose bytes came back another way stays there; of several
+    with the same bytes the newest is restored. Raise NotAllowed, and LibraryProblem for a changed
+    selection."""
     locked = lock_pictures(images.trashed(), by=by, expected=expected)
     restored = take_places(
         locked[::-1], place_of=lambda image: image.collection_id, update={"deleted_at": None}
@@ -54,15 +54,15 @@ def undo_trash(change: Change, *, by: Viewer) -> int:
 
 
 def purge_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> int:
-    """Delete pictures in the trash forever, with their files. Returns how many. Raises
-    NotAllowed, and LibraryProblem for a changed selection."""
+    """Delete pictures in the trash forever, with their files. Return how many. Raise NotAllowed,
+    and LibraryProblem for a changed selection."""
     with transaction.atomic():
         locked = lock_pictures(images.trashed(), by=by, expected=expected)
         return _purge([image.pk for image in locked])
 
 
 def purge_trash(*, older_than_days: int, by: Viewer) -> int:
-    """Delete forever what has been in anyone's trash for so many days. Returns how many. Raises
+    """Delete forever what has been in anyone's trash for so many days. Return how many. Raise
     NotAllowed unless `by` is an administrator or the site itself."""
     check_administers(by)
     if older_than_days < 0:

@@ -15,7 +15,7 @@ from gallery.models.people import Viewer
 
 def undo_change(change: Change, *, by: Viewer) -> int:
     """Put back exactly the pictures of one change, as far as `by` may still edit them and nobody
-    has changed them since. Returns how many. Raises NotAllowed, and LibraryProblem when there is
+    has changed them since. Return how many. Raise NotAllowed, and LibraryProblem when there is
     nothing to put back."""
     if change.kind == "trash":
         back = undo_trash(change, by=by)

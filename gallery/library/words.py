@@ -31,12 +31,12 @@ def clean_lines(text: str, *, limit: int, what: str) -> str:
 
 
 def clean_caption(text: str) -> str:
-    """A caption: line breaks stay, control characters go. Raises LibraryProblem."""
+    """Return a caption: line breaks stay, control characters go. Raise LibraryProblem."""
     return clean_lines(text, limit=MAX_CAPTION_LENGTH, what="caption")
 
 
 def clean_title(text: str) -> str:
-    """A title on one line. Raises LibraryProblem."""
+    """Return a title on one line. Raise LibraryProblem."""
     return clean_line(text, limit=MAX_TITLE_LENGTH, what="title")
 
 

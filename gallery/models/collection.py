@@ -117,7 +117,7 @@ class Collection(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The collection's page."""
+        """Return the collection's page."""
         return reverse("gallery:collection", kwargs={"slug": self.slug})
 
     @property

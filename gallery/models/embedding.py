@@ -31,7 +31,7 @@ class EncoderQuerySet(models.QuerySet["Encoder"]):
     """The read vocabulary of encoders."""
 
     def active(self) -> Encoder | None:
-        """The one that searches use; None before the first start."""
+        """Return the one that searches use; None before the first start."""
         return self.filter(state=EncoderState.ACTIVE).first()
 
     def with_due_jobs(self) -> Self:
@@ -111,8 +111,8 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
         return self.filter(encoder__state=EncoderState.ACTIVE, kind=kind)
 
     def first_of(self, image: str) -> Self:
-        """The first vector of the outer query's picture, whose primary key is in `image`: for
-        Exists. A picture that has any vectors of a kind has the one with ordinal 0."""
+        """Return the first vector of the outer query's picture, whose primary key is in `image`:
+        for Exists. A picture that has any vectors of a kind has the one with ordinal 0."""
         return self.filter(image_id=OuterRef(image), ordinal=0)
 
 
@@ -210,8 +210,8 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
         return self.still_claimed(jobs) | unclaimed
 
     def enqueue(self, image: Image) -> None:
-        """Adds a job for every encoder that is being built or in use. Run it in the transaction
-        that stores the picture."""
+        """Add a job for every encoder that is being built or in use. Run it in the transaction that
+        stores the picture."""
         self.bulk_create(
             [EmbeddingJob(image=image, encoder=encoder) for encoder in Encoder.objects.all()],
             ignore_conflicts=True,

@@ -64,7 +64,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.filter(collection_id__in=editable)
 
     def newest_first(self) -> Self:
-        """The order of browse pages."""
+        """Return the order of browse pages."""
         return self.order_by("-created_at", "-pk")
 
     def searchable(self) -> Self:
@@ -80,7 +80,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.live().exclude(Exists(_embeddings().made_by(encoder_id).first_of("pk")))
 
     def dated(self) -> Self:
-        """Adds `shown_at`: when it was taken, else when it was added."""
+        """Add `shown_at`: when it was taken, else when it was added."""
         return self.annotate(shown_at=Coalesce("taken_at", "created_at"))
 
 
@@ -170,7 +170,7 @@ class Image(models.Model):
         return self.display_title
 
     def get_absolute_url(self) -> str:
-        """The picture's page."""
+        """Return the picture's page."""
         return reverse("gallery:image", kwargs={"pk": self.pk})
 
     @property
@@ -206,10 +206,10 @@ class Image(models.Model):
         return self.deleted_at is not None
 
     def rendition_name(self, width: int) -> str:
-        """The name in the renditions store of its copy at a width of RENDITION_WIDTHS."""
+        """Return the name in the renditions store of its copy at a width of RENDITION_WIDTHS."""
         return rendition_name(self.sha256, width=width)
 
 
 def rendition_name(sha256: str, *, width: int) -> str:
-    """The name in the renditions store of the copy at a width of RENDITION_WIDTHS."""
+    """Return the name in the renditions store of the copy at a width of RENDITION_WIDTHS."""
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}/{width}.webp"

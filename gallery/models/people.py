@@ -37,7 +37,7 @@ class PersonManager(UserManager["User"]):
         return (exact or people)[0] if exact or len(people) == 1 else None
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Return the person with a user name. Raises User.DoesNotExist."""
+        """Return the person with a user name. Raise User.DoesNotExist."""
         person = self.named(username or "")
         if person is None:
             raise self.model.DoesNotExist(
@@ -46,7 +46,7 @@ class PersonManager(UserManager["User"]):
         return person
 
     async def aget_by_natural_key(self, username: str | None) -> User:
-        """The same, for asynchronous callers."""
+        """Return the same, for asynchronous callers."""
         return await sync_to_async(self.get_by_natural_key)(username)
 
 
@@ -81,7 +81,7 @@ class User(AbstractUser):
         ]
 
     def clean(self) -> None:
-        """Checks a new name against all others, in any case. Raises ValidationError."""
+        """Check a new name against all others, in any case. Raise ValidationError."""
         super().clean()
         others = User.objects.exclude(pk=self.pk).filter(username__iexact=self.username)
         is_kept = User.objects.filter(pk=self.pk, username=self.username).exists()
@@ -95,7 +95,7 @@ def sees_everything(viewer: Viewer) -> bool:
 
 
 def person_id(viewer: Viewer) -> int | None:
-    """The primary key of a signed-in, active person, else None."""
+    """Return the primary key of a signed-in, active person, else None."""
     if viewer is None or not viewer.is_authenticated or not getattr(viewer, "is_active", False):
         return None
     return int(viewer.pk)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 def new_token() -> str:
-    """An unguessable name, 128 bits."""
+    """Return an unguessable name, 128 bits."""
     return secrets.token_urlsafe(16)
 
 

@@ -15,7 +15,8 @@ MAX_TITLE_LENGTH = 80
 
 
 def title_from_file_name(name: str) -> str:
-    """A readable title from a file's name: “red-boat_at-sunset (1).JPG” is “Red boat at sunset”.
+    """Return a readable title from a file's name: “red-boat_at-sunset (1).JPG” is “Red boat at
+    sunset”.
 
     Empty when the name says nothing, because it is a checksum or has no letters or digits.
     """
@@ -27,7 +28,7 @@ def title_from_file_name(name: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """The text, cut to MAX_TITLE_LENGTH characters with an ellipsis if it is longer."""
+    """Return the text, cut to MAX_TITLE_LENGTH characters with an ellipsis if it is longer."""
     if len(text) <= MAX_TITLE_LENGTH:
         return text
     return f"{text[: MAX_TITLE_LENGTH - 1]}…"

@@ -27,7 +27,7 @@ class UploadBatchQuerySet(models.QuerySet["UploadBatch"]):
     """The read vocabulary of batches."""
 
     def newest_first(self) -> UploadBatchQuerySet:
-        """The order of the list on the upload page."""
+        """Return the order of the list on the upload page."""
         return self.order_by("-created_at")
 
 
@@ -59,7 +59,7 @@ class UploadBatch(models.Model):
         return gettext("batch %(pk)s") % {"pk": self.pk}
 
     def get_absolute_url(self) -> str:
-        """The batch's page."""
+        """Return the batch's page."""
         return reverse("gallery:upload-batch", kwargs={"pk": self.pk})
 
 

@@ -18,7 +18,7 @@ LENGTH_TOLERANCE = 0.01
 
 
 def is_unit(vector: NDArray[Any]) -> bool:
-    """Whether its length is 1. False for a vector that holds NaN or infinity."""
+    """Return whether its length is 1. False for a vector that holds NaN or infinity."""
     return bool(abs(float(np.linalg.norm(vector)) - 1) <= LENGTH_TOLERANCE)
 
 
@@ -39,5 +39,5 @@ def check_unit(vector: NDArray[Any], *, dimension: int) -> None:
 
 
 def vector_literal(vector: NDArray[Any]) -> str:
-    """The text form of a vector: seven digits are more than half precision keeps."""
+    """Return the text form of a vector: seven digits are more than half precision keeps."""
     return "[" + ",".join(map("%.7g".__mod__, np.asarray(vector).tolist())) + "]"

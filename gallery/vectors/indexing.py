@@ -29,12 +29,12 @@ OLD_PREFIX = "embedding_hnsw_encoder_"
 
 
 def index_name(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> str:
-    """The name of the index of an encoder's vectors of one kind."""
+    """Return the name of the index of an encoder's vectors of one kind."""
     return f"embedding_hnsw_{encoder.pk}_{kind}"
 
 
 def old_index_name(encoder: Encoder) -> str:
-    """The name in the first release, whose index covers all kinds of an encoder.
+    """Return the name in the first release, whose index covers all kinds of an encoder.
 
     Searches can use it, because the rows that it covers include those of every kind.
     """
@@ -42,10 +42,10 @@ def old_index_name(encoder: Encoder) -> str:
 
 
 def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> bool:
-    """Makes the index unless a valid one is there; True if it was made now.
+    """Make the index unless a valid one is there; True if it was made now.
 
     An invalid leftover of a build that was cut short is dropped first, and an index of the first
-    release afterwards. Inside a transaction (in tests) the index is made the plain way. Raises
+    release afterwards. Inside a transaction (in tests) the index is made the plain way. Raise
     EncoderStateError above 4,000 dimensions.
     """
     if encoder.dimension > MAX_DIMENSIONS:
@@ -64,7 +64,7 @@ def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> 
 
 
 def has_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> bool:
-    """Whether searches have an index to use, if only that of the first release."""
+    """Return whether searches have an index to use, if only that of the first release."""
     with connection.cursor() as cursor:
         return _is_valid(cursor, index_name(encoder, kind=kind)) or (
             kind == VectorKind.PICTURE and _is_valid(cursor, old_index_name(encoder))
@@ -72,7 +72,7 @@ def has_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> boo
 
 
 def drop_indexes(encoder: Encoder) -> None:
-    """Drops the encoder's indexes, those that there are."""
+    """Drop the encoder's indexes, those that there are."""
     with _taking_turns() as cursor:
         for kind in VectorKind:
             _drop(cursor, index_name(encoder, kind=kind))
@@ -80,7 +80,7 @@ def drop_indexes(encoder: Encoder) -> None:
 
 
 def replace_old_indexes() -> int:
-    """Replaces the indexes of the first release and returns how many it replaced.
+    """Replace the indexes of the first release and return how many it replaced.
 
     Searches use the old one until the new one is there. That takes half an hour for a million
     pictures, once; after that a call costs one small query. While another process makes an index,

@@ -85,11 +85,11 @@ def nearest_images(
     exact: bool,
     kind: VectorKind = VectorKind.PICTURE,
 ) -> list[Neighbour]:
-    """The `limit` nearest of these pictures, nearest first, each by its nearest vector.
+    """Return the `limit` nearest of these pictures, nearest first, each by its nearest vector.
 
-    `exact` compares them all: right, and fast when they are few. Otherwise the index of the
-    encoder and kind is walked until enough of them are found. Of equally near pictures the newest
-    comes first.
+    `exact` compares them all: right, and fast when they are few. Otherwise the index of the encoder
+    and kind is walked until enough of them are found. Of equally near pictures the newest comes
+    first.
     """
     vectors = _compared(vector, encoder=encoder, images=images, kind=kind)
     if exact:
@@ -116,7 +116,7 @@ def scores_of(
     images: QuerySet[Image],
     kind: VectorKind = VectorKind.PICTURE,
 ) -> dict[int, float]:
-    """The scores of those of these pictures that have a vector, by primary key."""
+    """Return the scores of those of these pictures that have a vector, by primary key."""
     ids = list(image_ids)
     if not ids:
         return {}
@@ -133,7 +133,7 @@ def sample_scores(
     limit: int,
     kind: VectorKind = VectorKind.PICTURE,
 ) -> dict[int, float]:
-    """The scores of a random sample of these pictures, by primary key.
+    """Return the scores of a random sample of these pictures, by primary key.
 
     Hashes of the keys choose it: while the pictures are the same, so is the sample, in every
     process and for every vector.
@@ -151,7 +151,7 @@ def sample_scores(
 def scores_at_least(
     score: float, *, vector: Vector, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
 ) -> Exists:
-    """The condition, for a queryset of pictures, that a picture scores this much or more.
+    """Return the condition, for a queryset of pictures, that a picture scores this much or more.
 
     A picture without a vector does not.
     """

@@ -45,19 +45,20 @@ class Coverage(NamedTuple):
 def has_vector(
     encoder_id: int, *, image: str = "pk", kind: VectorKind = VectorKind.PICTURE
 ) -> Exists:
-    """True for rows whose picture has a vector; `image` is the row's path to the picture's key."""
+    """Return True for rows whose picture has a vector; `image` is the row's path to the picture's
+    key."""
     return Exists(Embedding.objects.made_by(encoder_id, kind=kind).first_of(image))
 
 
 def has_active_vector(*, image: str = "pk", kind: VectorKind = VectorKind.PICTURE) -> Exists:
-    """The same for the encoder that searches use."""
+    """Return the same for the encoder that searches use."""
     return Exists(Embedding.objects.made_by_active(kind=kind).first_of(image))
 
 
 def measure_coverage(
     images: QuerySet[Image], *, encoder: Encoder | None, kind: VectorKind = VectorKind.PICTURE
 ) -> Coverage:
-    """Counts these pictures and those with a vector, in one query. No encoder finds nothing."""
+    """Count these pictures and those with a vector, in one query. No encoder finds nothing."""
     if encoder is None:
         return Coverage(pictures=images.order_by().count(), searchable=0)
     first = Q(embeddings__encoder_id=encoder.pk, embeddings__kind=kind, embeddings__ordinal=0)

@@ -40,9 +40,9 @@ class StoredVector(NamedTuple):
 def upsert_vectors(
     vectors: Iterable[NewVector], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
 ) -> int:
-    """Stores vectors in one statement, replacing those already there, and returns their number.
+    """Store vectors in one statement, replacing those already there, and return their number.
 
-    Raises InvalidVector, before anything is written, for a vector of another dimension than the
+    Raise InvalidVector, before anything is written, for a vector of another dimension than the
     encoder's or whose length is not 1, and IntegrityError when a picture no longer exists.
     """
     now = timezone.now()
@@ -72,14 +72,15 @@ def upsert_vectors(
 def stored_vectors(
     images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
 ) -> list[StoredVector]:
-    """The vectors of a few pictures, by primary key and ordinal."""
+    """Return the vectors of a few pictures, by primary key and ordinal."""
     return [_stored(row) for row in _rows(images, encoder=encoder, kind=kind)]
 
 
 def iterate_vectors(
     images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
 ) -> Iterator[StoredVector]:
-    """The vectors of any number of pictures, in the same order, read a few hundred at a time."""
+    """Yield the vectors of any number of pictures, in the same order, read a few hundred at a
+    time."""
     rows = _rows(images, encoder=encoder, kind=kind).iterator(chunk_size=READ_STEP)
     return map(_stored, rows)
 
@@ -102,7 +103,7 @@ def _stored(row: _Row) -> StoredVector:
 def delete_vectors(
     encoder: Encoder, *, images: QuerySet[Image] | None = None, kind: VectorKind | None = None
 ) -> int:
-    """Deletes an encoder's vectors, only those of some pictures or of one kind if given; how many.
+    """Delete an encoder's vectors, only those of some pictures or of one kind if given; how many.
 
     Vectors of other encoders are never touched.
     """

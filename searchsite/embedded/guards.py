@@ -15,7 +15,7 @@ from searchsite.embedded.errors import LocalServiceError
 
 @contextlib.contextmanager
 def only_one(lock_file: Path, *, address: str) -> Iterator[None]:
-    """Hold the site's lock. Raises LocalServiceError, naming the other, when one runs already."""
+    """Hold the site's lock. Raise LocalServiceError, naming the other, when one runs already."""
     lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         try:
@@ -58,6 +58,6 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 def address(host: str, port: int) -> str:
-    """The address a person on this machine opens."""
+    """Return the address a person on this machine opens."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
     return f"http://{f'[{name}]' if ':' in name and '[' not in name else name}:{port}/"

@@ -30,7 +30,7 @@ INTERRUPTIONS = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)  # bits of a
 
 
 def die_with_parent(signum: int) -> Callable[[], None] | None:
-    """A preexec function: the system signals the child when the thread that started it ends.
+    """Return a preexec function: the system signals the child when the thread that started it ends.
 
     Linux only; None elsewhere. To be used from a thread that lives as long as its process.
     """
@@ -54,7 +54,8 @@ def end_with_parent(signum: int) -> None:
 
 
 def parent_was_interrupted() -> bool:
-    """Whether the process that started this one is busy handling a SIGINT or SIGHUP of its own.
+    """Return whether the process that started this one is busy handling a SIGINT or SIGHUP of its
+    own.
 
     GNU make, sent one of them alone, does not pass it on: it blocks the signal and waits for its
     children, which it takes to have got theirs from the terminal. Linux only.
@@ -69,7 +70,7 @@ def parent_was_interrupted() -> bool:
 
 
 def rotating_log(path: Path) -> logging.Handler:
-    """A log file that never grows past LOG_BYTES × (LOG_BACKUPS + 1)."""
+    """Return a log file that never grows past LOG_BYTES × (LOG_BACKUPS + 1)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=LOG_BYTES, backupCount=LOG_BACKUPS, encoding="utf-8", errors="replace"
@@ -147,7 +148,7 @@ class Keeper:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The command line: what to run, as whom, and the files that belong to it."""
+    """Return the command line: what to run, as whom, and the files that belong to it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lock", type=Path, required=True, help="users hold a shared lock on it")
     parser.add_argument("--pid-file", type=Path, required=True, help="holds the server's id")

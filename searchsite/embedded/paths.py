@@ -78,7 +78,8 @@ def redis_url(var_dir: Path) -> str:
 
 
 def redis_client_url(broker_url: str) -> str:
-    """The same server as a Redis client names it: Celery has a notation of its own for sockets."""
+    """Return the same server as a Redis client names it: Celery has a notation of its own for
+    sockets."""
     if not broker_url.startswith("redis+socket://"):
         return broker_url
     socket = broker_url.removeprefix("redis+socket://")

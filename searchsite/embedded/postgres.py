@@ -55,7 +55,7 @@ def program(name: str) -> Path:
 def ensure_running(var_dir: Path) -> None:
     """Have the local database answer, with its database and extension; we count as its user.
 
-    It stops by itself when the last process that called this has ended. Raises LocalServiceError.
+    It stops by itself when the last process that called this has ended. Raise LocalServiceError.
     """
     service.prepare_run_dirs(var_dir)
     server = _service(var_dir)
@@ -73,7 +73,7 @@ def stop(var_dir: Path) -> None:
 
 
 def is_alive(var_dir: Path) -> bool:
-    """Whether the server's process exists."""
+    """Return whether the server's process exists."""
     return service.is_alive(_service(var_dir))
 
 

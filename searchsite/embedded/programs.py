@@ -24,7 +24,8 @@ def web(*, host: str, port: int, threads: int) -> list[str]:
 
 
 def worker(lane: Lane, *, log_level: str) -> list[str]:
-    """A Celery worker for one lane, with threads: one process holds one copy of each model."""
+    """Return a Celery worker for one lane, with threads: one process holds one copy of each
+    model."""
     return [
         *(sys.executable, "-u", "-m", "celery", "-A", "searchsite", "worker"),
         *("--queues", lane.queue, "--hostname", f"{lane.queue}@%h"),

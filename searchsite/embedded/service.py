@@ -127,7 +127,7 @@ def _reap(service: Service, *, timeout_s: float) -> None:
 
 
 def is_alive(service: Service) -> bool:
-    """Whether the server's process exists, by the id its keeper wrote down. Cheap."""
+    """Return whether the server's process exists, by the id its keeper wrote down. Cheap."""
     try:
         os.kill(int(service.pid_file.read_text()), 0)
     except PermissionError:
@@ -141,7 +141,7 @@ def ensure(service: Service, *, prepare: Callable[[], None], finish: Callable[[]
     """Have the server answer and this process count as its user.
 
     `prepare` runs before a server is started, `finish` once after it first answers; both under a
-    lock that lets one process at a time start the server. Raises LocalServiceError.
+    lock that lets one process at a time start the server. Raise LocalServiceError.
     """
     hold(service)
     with _only_one(paths.run_dir(service.var_dir) / f"{service.name}.start"):

@@ -46,7 +46,7 @@ class Site:
         return guards.address(self.host, self.port)
 
     def program(self, name: str, command: list[str]) -> Program:
-        """A command that runs in the project's folder and logs under VAR_DIR."""
+        """Return a command that runs in the project's folder and logs under VAR_DIR."""
         log = paths.log_dir(self.var_dir) / f"{name}.log"
         return Program(name=name, command=command, cwd=self.base_dir, log=log)
 
@@ -90,7 +90,7 @@ class Supervisor:
             )
 
     def run(self) -> None:
-        """Run the site until a signal to stop. Raises LocalServiceError when it cannot start."""
+        """Run the site until a signal to stop. Raise LocalServiceError when it cannot start."""
         service.prepare_run_dirs(self.site.var_dir)
         lock_file = paths.run_dir(self.site.var_dir) / "site.lock"
         with guards.only_one(lock_file, address=self.site.address):
@@ -179,7 +179,7 @@ class Supervisor:
 
 
 def answers_http(address: str) -> bool:
-    """Whether the web server answers /healthz with anything but an error of its own."""
+    """Return whether the web server answers /healthz with anything but an error of its own."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=2)
     try:

@@ -45,7 +45,7 @@ class LevelFilter:
         self._shown_at: dict[str, float] = {}
 
     def shows(self, line: str) -> bool:
-        """Whether this line is a warning or worse, or says something more after one."""
+        """Return whether this line is a warning or worse, or says something more after one."""
         if not line or line[0].isspace() or line.startswith("Traceback"):
             return False
         if LEVELS.search(line):

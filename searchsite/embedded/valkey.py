@@ -33,7 +33,7 @@ def program() -> Path:
 
 
 def ensure_running(var_dir: Path) -> None:
-    """Have the local Valkey answer; this process counts as its user. Raises LocalServiceError.
+    """Have the local Valkey answer; this process counts as its user. Raise LocalServiceError.
 
     It stops by itself when the last process that called this has ended.
     """
@@ -50,7 +50,7 @@ def stop(var_dir: Path) -> None:
 
 
 def is_alive(var_dir: Path) -> bool:
-    """Whether the server's process exists."""
+    """Return whether the server's process exists."""
     return service.is_alive(_service(var_dir))
 
 
