@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
@@ -193,17 +194,17 @@ class _Reader:
             return self._type(schema["allOf"][0])
         if "anyOf" in schema:
             types = [self._type(each) for each in schema["anyOf"]]
-            link = next((link for _, link in types if link), "")
-            return " or ".join(text for text, _ in types), link
+            link = next((link for _text, link in types if link), "")
+            return _either(text for text, _link in types), link
         if "enum" in schema:
-            return " or ".join(json.dumps(value) for value in schema["enum"]), ""
+            return _either(json.dumps(value) for value in schema["enum"]), ""
         if "const" in schema:
             return json.dumps(schema["const"]), ""
         if schema.get("type") == "array":
             text, link = self._type(schema.get("items", {}))
-            return f"list of {text}", link
+            return _("list of %(type)s") % {"type": text}, link
         if schema.get("format") == "binary":
-            return "file", ""
+            return _("file"), ""
         name = schema.get("type", "any")
         return (f"{name} ({schema['format']})" if "format" in schema else name), ""
 
@@ -226,8 +227,12 @@ class _Reader:
 
     def _form_field(self, name: str, schema: Schema) -> str:
         text, _link = self._type(schema["properties"][name])
-        value = "@picture.jpg" if "file" in text else PATH_EXAMPLES["slug"]
+        value = "@picture.jpg" if _("file") in text else PATH_EXAMPLES["slug"]
         return f'-F "{name}={value}"'
+
+
+def _either(types: Iterable[str]) -> str:
+    return _(" or ").join(types)
 
 
 def _inline(text: str) -> SafeString:

@@ -57,7 +57,8 @@ def _text_of(node):
 
 _TEMPLATE_NOISE = re.compile(
     r"{%\s*comment.*?endcomment\s*%}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{#.*?#}|{{.*?}}"
-    r"|{%\s*block (?:main_class|drop)\s*%}.*?endblock\s*%}"
+    r"|{%\s*block (?:main_class|drop|bodyclass)\s*%}.*?endblock\s*%}"
+    r"|{%\s*block body_attributes\s*%}.*?endblock body_attributes\s*%}"
     r"|<(script|style|code|kbd|pre)\b.*?</\1>|<!--.*?-->"
     r"|<(?P<kept>\w+)[^>]*translate=\"no\".*?</(?P=kept)>",
     re.DOTALL,

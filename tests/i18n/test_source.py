@@ -23,6 +23,7 @@ NOT_TRANSLATED: dict[str, dict[str, str]] = {
     "gallery.search.reference": {"": "queries to compare with, never shown"},
     "gallery.templatetags.pictures": {"(max-width": "an attribute"},
     "gallery.http.script_catalog": {"": "headers"},
+    "gallery.api.documentation": {"-H": "a command to type"},
     "gallery.ingest.child_process": {"": "reasons for the log"},
     "gallery.ingest.decoder_child": {"": "Pillow's words, compared with its errors"},
 }
