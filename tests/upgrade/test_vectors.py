@@ -34,6 +34,16 @@ def test_they_are_of_whole_pictures(encoder):
     assert Image.objects.searchable_with(encoder.pk).count() == Embedding.objects.count()
 
 
+def test_the_planner_knows_how_many_there_are_of_each_kind(encoder):
+    """Nothing else collects statistics of a column that an upgrade adds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, most_common_freqs FROM pg_stats"
+            " WHERE tablename = 'gallery_embedding' AND attname IN ('kind', 'ordinal')"
+        )
+        assert dict(cursor.fetchall()) == {"kind": [1.0], "ordinal": [1.0]}
+
+
 def test_each_is_the_nearest_to_itself(encoder):
     for exact in (True, False):
         for row in stored_vectors(Image.objects.all(), encoder=encoder):
