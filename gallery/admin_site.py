@@ -1,4 +1,4 @@
-"""The admin site: Django's, inside the site's own frame, with the state of the library first."""
+"""The admin site: Django's, inside the site's own layout, with the state of the library first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTIONS = ("Image", "Collection", "UploadBatch", "EmbeddingJob", "Encoder", "Us
 
 
 class SemblanceAdminSite(AdminSite):
-    """Headings and navigation of the admin, and its first page."""
+    """The admin's headings, navigation and start page."""
 
     site_header = "Semblance"
     site_title = "Semblance"

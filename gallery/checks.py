@@ -1,4 +1,4 @@
-"""System checks: misconfiguration gets a stable id and a sentence before anybody meets it.
+"""System checks: report misconfiguration with a stable id and a sentence, before it causes harm.
 
 `manage.py check` and every start run them; those of the database run with `--database default`
 and before migrations.
@@ -26,7 +26,7 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 
 @register(Tags.security)
 def check_secret_key(**_context: Any) -> list[CheckMessage]:
-    """E001: a site that others reach needs a secret nobody can guess."""
+    """E001: a site that others can reach needs a secret that cannot be guessed."""
     if settings.DEBUG or not _is_public() or len(settings.SECRET_KEY) >= MIN_SECRET_CHARACTERS:
         return []
     return [
@@ -73,7 +73,7 @@ def check_encoder_key(**_context: Any) -> list[CheckMessage]:
 
 @register()
 def check_var_dir(**_context: Any) -> list[CheckMessage]:
-    """E003: what the site keeps on this machine needs a folder it may write."""
+    """E003: the site needs a writable folder for the data it keeps on this machine."""
     folders = {"VAR_DIR": Path(settings.VAR_DIR)}
     if _keeps_pictures_here():
         folders["MEDIA_ROOT"] = Path(settings.MEDIA_ROOT)
@@ -98,7 +98,7 @@ def check_pgvector(
     try:
         version = _pgvector_version()
     except DatabaseError:
-        return []  # Whoever connects next says so, with the database's own words.
+        return []  # The next connection reports this, with the database's own message.
     if version is None:
         return [
             Error(
@@ -123,8 +123,8 @@ def _is_public() -> bool:
 
 
 def _is_encoder_key(key: str) -> bool:
-    """Whether an adapter takes this key. Only adapters of the site's own know what may follow
-    their colon: they say so when they load."""
+    """Whether an adapter accepts this key. What follows the colon of a custom adapter's key is
+    checked by that adapter when it loads."""
     prefix, colon, parameters = key.partition(":")
     if prefix not in settings.ENCODER_ADAPTERS:
         return False

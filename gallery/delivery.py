@@ -1,10 +1,9 @@
-"""Addresses of renditions that carry their own permission, so that a page of thumbnails costs none.
+"""Signed URLs of renditions, so that showing a page of thumbnails needs no permission queries.
 
-Whoever may see a picture's row gets a signed address; the view that streams the file checks the
-signature instead of asking who is there. Addresses stay the same for a whole window, so that
-browsers keep hitting their caches, and end one window later at most. An address made for everybody
-ends at once when its collection is no longer public. May be used by views, the API, the admin and
-templates.
+Anyone who may see a picture's row gets a signed URL; the view that streams the file checks the
+signature instead of the user. A URL stays the same for a whole window, so that browsers can use
+their caches, and expires at most one window later. A URL made for everyone stops working as soon as
+its collection is no longer public. May be used by views, the API, the admin and templates.
 """
 
 from __future__ import annotations
@@ -20,22 +19,22 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from gallery.models import RENDITION_WIDTHS, Collection, Image, Visibility
 
 HOUR_S = 3600
-# An address handed out works for one to two windows. Private ones are short: an address that
-# leaked, or whose holder lost access, must end soon. Public ones are longer, for browsers' caches,
-# yet a picture that goes to the trash must not stay reachable for weeks.
+# A URL works for one to two windows. Private windows are short: a URL that leaked, or whose holder
+# lost access, must expire soon. Public ones are longer, for browsers' caches, but a picture moved
+# to the trash must not stay reachable for weeks.
 PRIVATE_WINDOW_S = 6 * HOUR_S
 PUBLIC_WINDOW_S = 24 * HOUR_S
-# A collection known to be public is not asked for again for this long: a page of sixty thumbnails
-# costs one query.
+# How long to remember that a collection is public, so that a page of sixty thumbnails costs one
+# query.
 PUBLIC_REMEMBERED_S = 2
-# 128 bits of the HMAC are beyond guessing and keep addresses short.
+# 128 bits of the HMAC cannot be guessed and keep URLs short.
 SIGNATURE_BYTES = 16
 _SALT = "gallery.delivery"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What a valid signature allows: which audience it was made for and until when (epoch s)."""
+    """What a valid signature allows: the audience it was made for, and its expiry (epoch s)."""
 
     expires_at: int
     public_in: int | None
@@ -43,18 +42,18 @@ class Grant:
 
     @property
     def is_public(self) -> bool:
-        """Whether anybody may hold, and any cache may keep, what it shows."""
+        """Whether anyone may see the picture and any cache may store it."""
         return self.public_in is not None
 
     def seconds_left(self) -> int:
-        """How long a cache may keep what it got by this address."""
+        """How long a cache may keep the response to this URL."""
         return max(0, self.expires_at - int(time.time()))
 
 
 def rendition_url(image: Image, *, width: int) -> str:
-    """The signed address of one rendition. Give it only to somebody who may see the picture.
+    """Return the signed URL of a rendition. Give it only to someone who may see the picture.
 
-    Reads image.collection: select it together with the picture.
+    Reads image.collection: use select_related("collection").
     """
     public_in = image.collection_id if image.collection.is_public else None
     signature = sign(image.sha256, public_in=public_in)
@@ -65,9 +64,9 @@ def rendition_url(image: Image, *, width: int) -> str:
 
 
 def sign(sha256: str, *, public_in: int | None) -> str:
-    """The signature part of an address: audience, expiry and HMAC."""
+    """Return the signature part of a URL: audience, expiry and HMAC."""
     window = PRIVATE_WINDOW_S if public_in is None else PUBLIC_WINDOW_S
-    # Each picture's windows start at another moment, so that not all caches empty at once.
+    # The windows of pictures start at different times, so that caches do not all expire at once.
     offset = int(sha256[:8], 16) % window
     expires_at = ((int(time.time()) + offset) // window + 2) * window - offset
     audience = "m" if public_in is None else f"p{public_in:x}"
@@ -76,9 +75,9 @@ def sign(sha256: str, *, public_in: int | None) -> str:
 
 
 def check(signature: str, *, sha256: str) -> Grant | None:
-    """What the signature grants for this picture; None if it is forged or has ended."""
+    """Return what the signature grants for this picture; None if it is forged or has expired."""
     stamp, _, given = signature.partition(".")
-    # All bytes before the comparison are the visitor's own.
+    # Everything up to the comparison is untrusted input.
     if not constant_time_compare(given, _hmac(stamp, sha256)):
         return None
     audience, _, expiry = stamp.partition("-")
@@ -88,9 +87,9 @@ def check(signature: str, *, sha256: str) -> Grant | None:
 
 
 def is_in_force(grant: Grant) -> bool:
-    """Whether the collection of an address made for everybody is public still.
+    """Whether the collection of a URL made for everyone is still public.
 
-    One query for each collection and process in PUBLIC_REMEMBERED_S; none for private addresses.
+    Costs one query per collection in PUBLIC_REMEMBERED_S, and none for private URLs.
     """
     if grant.public_in is None:
         return True
@@ -109,11 +108,11 @@ def _hmac(stamp: str, sha256: str) -> str:
 
 
 def sources(image: Image) -> list[tuple[str, int]]:
-    """All renditions as (address, true width in pixels), smallest first, for srcset.
+    """Return all renditions as (URL, actual width in pixels), smallest first, for srcset.
 
-    Renditions are never larger than the picture: of those that would be equal, one is named.
+    Renditions are never larger than the picture, so of those with equal widths only one is listed.
     """
-    # One signature and one reverse for all: a page has sixty pictures.
+    # Sign and reverse once for all widths: a page has sixty pictures.
     first = rendition_url(image, width=RENDITION_WIDTHS[0])
     stem = first.removesuffix(f"{RENDITION_WIDTHS[0]}.webp")
     found: dict[int, str] = {}

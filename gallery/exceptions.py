@@ -1,6 +1,6 @@
 """The named errors of the app. Anything may import this module; it imports nothing of the app.
 
-Each carries a `reason`, a stable code that tests and programs compare, and a `sentence`, one plain
+Each has a `reason`, a stable code that tests and programs compare, and a `sentence`, one plain
 sentence for people that says what happened and what to do.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class SemblanceError(Exception):
-    """Base of all errors that a person may meet."""
+    """Base class of all errors shown to people."""
 
     reason = "error"
 
@@ -20,13 +20,13 @@ class SemblanceError(Exception):
 
 
 class Refused(SemblanceError):
-    """A file was not taken in; nothing of it is kept."""
+    """A file was refused; nothing of it is stored."""
 
     reason = "refused"
 
 
 class DecoderFailed(SemblanceError):
-    """The child process that reads pictures died, hung or ran out of memory on one."""
+    """The child process that decodes pictures crashed, hung or ran out of memory."""
 
     reason = "decoder_failed"
 
@@ -50,13 +50,13 @@ class NoActiveEncoder(SemblanceError):
 
 
 class InvalidQuery(SemblanceError):
-    """A search that cannot be run as asked: empty, too long, or pointing at nothing visible."""
+    """A search that cannot be run: empty, or about a picture that is not visible."""
 
     reason = "invalid_query"
 
 
 class NotSearchableYet(SemblanceError):
-    """The picture shown as a query has no vector yet."""
+    """The picture used as a query has no vector yet."""
 
     reason = "not_searchable_yet"
 
@@ -68,13 +68,13 @@ class NotAllowed(SemblanceError):
 
 
 class ImportProblem(SemblanceError):
-    """An import cannot start as asked."""
+    """An import cannot start with these arguments."""
 
     reason = "import_problem"
 
 
 class LibraryProblem(SemblanceError):
-    """A change to collections, members or pictures cannot be made as asked; nothing was changed."""
+    """A change to collections, members or pictures was refused; nothing was changed."""
 
     reason = "library_problem"
 

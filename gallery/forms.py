@@ -1,5 +1,5 @@
-"""Forms of the pages: what a field may hold and how it is labelled. What happens with a valid
-form lives in the domain packages."""
+"""The forms of the pages: their fields, labels and validation. The domain packages act on the
+valid data."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from gallery.exceptions import SemblanceError
 from gallery.models import Collection, Image, Role, Visibility
 
-# Pictures offered as a cover: the newest ones; another is chosen on its own page.
+# Number of pictures offered as a cover, the newest ones.
 COVER_CHOICES = 11
 
 
 def add_problem(problem: SemblanceError, *, to: Sequence[forms.BaseForm]) -> None:
-    """Show what a domain function refused beside the field it is about.
+    """Show an error of a domain function beside the field it is about.
 
-    Reasons begin with the name of the field (`name_missing`, `cover_elsewhere`); a reason that
-    names no field of these forms is shown above the first one.
+    Reasons begin with the name of the field (`name_missing`, `cover_elsewhere`). If none of the
+    forms has that field, the error appears above the first form.
     """
     about = problem.reason.partition("_")[0]
     for form in to:
@@ -33,16 +33,16 @@ def add_problem(problem: SemblanceError, *, to: Sequence[forms.BaseForm]) -> Non
 
 
 class CollectionChoice(forms.ModelChoiceField[Collection]):
-    """A collection by name, with who sees it: the person decides where pictures become visible."""
+    """A choice of collections that shows who can see each one."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """As the list shows it."""
+        """Return the label of the option."""
         template = gettext("%(name)s (public)") if obj.is_public else gettext("%(name)s (private)")
         return template % {"name": obj.name}
 
 
 class UploadForm(forms.Form):
-    """Where uploads go: a collection of the list, or a new one."""
+    """Where uploads go: an existing collection or a new one."""
 
     collection = CollectionChoice(
         queryset=Collection.objects.none(),
@@ -71,7 +71,7 @@ class UploadForm(forms.Form):
         self.has_collections = collections.exists()
 
     def clean(self) -> dict[str, Any]:
-        """One of the two must be given; a name typed for a new collection wins."""
+        """Require one of the two; the name of a new collection takes precedence."""
         cleaned = super().clean() or {}
         if not cleaned.get("collection") and not (cleaned.get("new_collection") or "").strip():
             self.add_error(
@@ -111,11 +111,11 @@ class CoverForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    """A person, by sign-in name, and what they may do."""
+    """A person, by user name, and their role."""
 
     username = forms.CharField(
         label=_("User name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
-    role = forms.ChoiceField(label="May", choices=Role.choices, initial=Role.VIEWER)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.VIEWER)

@@ -1,7 +1,7 @@
-"""Hints to workers that pictures wait: the only way entry points enqueue embeddings.
+"""Hints that tell workers to embed waiting pictures: the only way entry points enqueue embeddings.
 
-A hint carries nothing; the jobs are rows. So one hint that nobody has taken yet is as good as a
-thousand, and no second one is sent beside it.
+A hint has no content, because the jobs are rows in the database. A single unread hint is therefore
+enough, and no second one is sent while it waits.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ _complained = False
 
 
 def hint_workers() -> None:
-    """Send one hint when the current transaction commits, at once when there is none.
+    """Send one hint when the current transaction commits, or at once if there is none.
 
-    A broker that is away costs nothing but time: the rows wait, and the sweep hints again.
+    If the broker is unreachable, pictures are only delayed: the rows stay, and the sweep hints
+    again.
     """
     transaction.on_commit(_send)
 
@@ -38,8 +39,8 @@ def _send() -> None:
             embed_pending.delay()
         _complained = False
     except (OperationalError, RedisError, OSError) as error:
-        # Once for each outage: an import without a broker hints for every few pictures.
-        # The local broker runs only with `make run`: commands given by hand do without it.
+        # Warn once per outage: an import without a broker hints every few pictures.
+        # The local broker runs only during `make run`; commands run by hand work without it.
         quiet = _complained or settings.EMBEDDED_REDIS
         level = logging.DEBUG if quiet else logging.WARNING
         logger.log(level, "No hint sent, the sweep will find the pictures: %s", error)
@@ -47,10 +48,10 @@ def _send() -> None:
 
 
 def _hint_is_waiting() -> bool:
-    """Whether a hint lies in the queue that no worker has taken.
+    """Whether the queue has a hint that no worker has taken yet.
 
-    Whoever takes it looks for jobs after that, and so finds those of the transaction that has just
-    committed. Idle workers take hints at once: while one waits, all of them are busy or away.
+    The worker that takes it looks for jobs afterwards, and so finds those that were just committed.
+    Idle workers take hints at once, so while one waits, all workers are busy or stopped.
     """
     with app.pool.acquire(block=True) as broker:
         channel = cast(Any, broker).default_channel

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from gallery.hints import hint_workers
 
-# Seconds of each minute for pictures that lack a copy: an upgrade must not keep the worker busy.
+# Seconds per run for making missing copies, so that an upgrade does not keep the worker busy.
 COPIES_BUDGET_S = 15
 
 
@@ -38,7 +38,7 @@ def _worker_is_stopping() -> bool:
 
 @shared_task(name="gallery.sweep_embedding_jobs")
 def sweep_embedding_jobs() -> None:
-    """Free what a dead worker had claimed and hint again while anything is due."""
+    """Release jobs that a dead worker had claimed, and send a hint if any job is due."""
     from gallery.embedding.queue import release_abandoned
     from gallery.models import EmbeddingJob, EncoderRequest
 
@@ -49,7 +49,7 @@ def sweep_embedding_jobs() -> None:
 
 @shared_task(name="gallery.replace_old_indexes")
 def replace_old_indexes() -> None:
-    """After an upgrade, make the vector indexes that this release expects, once."""
+    """After an upgrade, build the vector indexes that this release expects, once."""
     from gallery.vectors import replace_old_indexes as replace
 
     replace()
@@ -57,8 +57,8 @@ def replace_old_indexes() -> None:
 
 @shared_task(name="gallery.purge_expired")
 def purge_expired() -> None:
-    """Delete what has outlived its time: query pictures, the trash after TRASH_DAYS, and counts of
-    wrong passwords."""
+    """Delete expired data: query pictures, the trash after TRASH_DAYS, and counts of wrong
+    passwords."""
     from gallery.library.access import system_actor
     from gallery.library.guesses import forget_old_guesses
     from gallery.library.trash import purge_trash
@@ -71,7 +71,7 @@ def purge_expired() -> None:
 
 @shared_task(name="gallery.render_missing_copies")
 def render_missing_copies() -> None:
-    """Makes copies that older pictures lack, for a while; the next run goes on."""
+    """Make missing copies of older pictures for COPIES_BUDGET_S; the next run continues."""
     from gallery.ingest.missing_copies import render_missing_copies as run
 
     run(budget_s=COPIES_BUDGET_S)

@@ -1,4 +1,4 @@
-"""Addresses of the gallery app. Each block belongs to one family of pages."""
+"""The URLs of the gallery app, grouped by the pages they belong to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the import command needs besides ingest: whose pictures, into what, and the final count."""
+"""Helpers of the import command: the owner, the destination collection, and the report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ImportReport:
     seconds: float = 0.0
 
     def add(self, outcome: IngestOutcome) -> None:
-        """Counts one file."""
+        """Count one file."""
         if isinstance(outcome.result, Refused):
             self.refused.append({"file": outcome.name, "reason": outcome.result.sentence})
         elif isinstance(outcome.result, Duplicate):
@@ -85,11 +85,11 @@ class ImportReport:
 
 
 def find_destination(collection: str, *, owner_name: str | None, public: bool) -> Destination:
-    """Find the collection of that name or slug, or make one, and who adds to it.
+    """Find or create the collection with that name or slug, and find the owner of the import.
 
-    A name means one of the owner's collections, else one that the owner may add to; nobody else's
-    collection is ever chosen. Raises ImportProblem when the owner cannot be found or several
-    collections have the name.
+    A name means one of the owner's collections, else one that the owner may add to, and never
+    anyone else's. Raises ImportProblem if the owner cannot be found or several collections have
+    the name.
     """
     owner = _owner(owner_name)
     return Destination(collection=_collection(collection, owner=owner, public=public), owner=owner)

@@ -1,6 +1,6 @@
 """What a site needs before it can serve: tables, static files, an admin account, an encoder.
 
-Each step does nothing when it was done before. Only management commands import this.
+Each step does nothing if it was done before. Only management commands import this.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def migrations_pending() -> bool:
 
 
 def admin_missing() -> bool:
-    """Whether nobody can sign in to /admin/."""
+    """Whether no one can sign in to /admin/."""
     return not User.objects.filter(is_superuser=True, is_active=True).exists()
 
 
@@ -40,12 +40,12 @@ def encoder_missing() -> bool:
 
 
 def has_pictures() -> bool:
-    """Whether there is any picture, be it in the trash."""
+    """Whether there is any picture, including the trash."""
     return Image.objects.exists()
 
 
 def is_needed() -> bool:
-    """Whether any step of the first start has to be done (also after an upgrade)."""
+    """Whether any step of the first start is due, as after an upgrade."""
     return static_files_stale() or migrations_pending() or admin_missing() or encoder_missing()
 
 
@@ -55,7 +55,7 @@ def names_a_device() -> bool:
 
 
 def create_admin() -> tuple[str, str]:
-    """Make the first administrator; returns the name and the password, which is stored nowhere."""
+    """Create the first administrator and return the name and the password, which is not stored."""
     users = User.objects
     name, number = ADMIN_NAME, 1
     while users.filter(username__iexact=name).exists():
@@ -67,19 +67,19 @@ def create_admin() -> tuple[str, str]:
 
 
 def static_files_stale() -> bool:
-    """Whether STATIC_ROOT was not made from the static files that are here now."""
+    """Whether the static files have changed since STATIC_ROOT was collected."""
     stamp = Path(settings.STATIC_ROOT, STATIC_STAMP)
     return not stamp.exists() or stamp.read_text() != _static_fingerprint()
 
 
 def collect_static_files() -> None:
-    """Gather the static files, compressed and with their content's hash in their names."""
+    """Collect the static files, compressed and with a hash of their content in their names."""
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     Path(settings.STATIC_ROOT, STATIC_STAMP).write_text(_static_fingerprint())
 
 
 def _static_fingerprint() -> str:
-    """A hash of the names, sizes and times of all static files, of packages too."""
+    """Hash the names, sizes and times of all static files, including those of packages."""
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for path in sorted(_static_files()):
         found = path.stat()

@@ -1,4 +1,4 @@
-"""Whom commands act for when nobody is named."""
+"""The account that commands act for when none is named."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from gallery.models import User
 
 
 def first_superuser() -> User | None:
-    """The oldest active administrator account, or None before there is one."""
+    """Return the oldest active administrator account, or None if there is none yet."""
     return User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()

@@ -1,4 +1,4 @@
-"""Waiting until pictures are searchable: for workers, or doing their work where there are none."""
+"""Wait until pictures are searchable, and embed them here if no worker is running."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from gallery.models import Collection, EmbeddingJob, Encoder
 from searchsite import lanes
 from searchsite.celery import app
 
-# How long workers have to say that they are there. Seconds.
+# How long to wait for workers to respond to a ping. Seconds.
 PING_S = 1.0
-# Between two looks at the queue. Seconds.
+# Time between two queries of the queue. Seconds.
 POLL_S = 0.5
 # Pictures embedded between two steps of the progress bar.
 STEP = 64
-# Workers that have done nothing for so long are asked again whether they are there. Seconds.
+# Workers without progress for this long are pinged again. Seconds.
 PATIENCE_S = 60.0
 
 
 def wait_until_embedded(collection: Collection) -> None:
-    """Returns when no picture of the collection waits for the encoder in use any more: each is
-    searchable, or failed for good. Raises EncoderUnavailable when it has to embed and cannot."""
+    """Return when no picture of the collection waits for the active encoder: each is searchable or
+    has failed permanently. Raises EncoderUnavailable if it must embed here and cannot."""
     encoder = Encoder.objects.active() or _choose_encoder()
     left = _waiting(collection, encoder)
     with tqdm(total=left, unit=" embedded", file=sys.stderr, disable=None) as bar:
@@ -52,7 +52,7 @@ def _waiting(collection: Collection, encoder: Encoder) -> int:
 
 
 def _worker_is_there() -> bool:
-    """Whether a worker serves the embedding lane: those of other lanes embed nothing."""
+    """Whether a worker serves the embedding lane; workers of other lanes do not embed."""
     try:
         served = app.control.inspect(timeout=PING_S).active_queues() or {}
     except (OperationalError, RedisError, OSError):
@@ -63,7 +63,7 @@ def _worker_is_there() -> bool:
 
 
 def _follow(collection: Collection, encoder: Encoder, *, left: int, bar: tqdm[Any]) -> int:
-    """Shows the workers' progress until all is done or nothing has moved for a while."""
+    """Show the workers' progress until all is done or nothing has changed for a while."""
     moved_at = time.monotonic()
     while left and time.monotonic() - moved_at < PATIENCE_S:
         time.sleep(POLL_S)
@@ -82,6 +82,6 @@ def _embed_here(collection: Collection, encoder: Encoder, *, left: int, bar: tqd
     now = _waiting(collection, encoder)
     bar.update(left - now)
     if now == left and report.claimed == 0:
-        # A failed picture rests before its next try; one that another process has is nearly done.
+        # The rest waits for its next retry or is being embedded by another process.
         time.sleep(POLL_S)
     return now

@@ -13,5 +13,5 @@ register = template.Library()
 
 @register.simple_tag
 def admin_thumbnail(image: Image) -> SafeString:
-    """The picture, small, as the admin's lists show it."""
+    """Render a thumbnail of the picture as the admin's lists do."""
     return thumbnail(image)

@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
-    """An icon of the sprite. The words beside it, or the button's label, say what it means."""
+    """Render an icon of the sprite. The text beside it or the button's label gives its meaning."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         classes,

@@ -1,4 +1,4 @@
-"""How templates show a picture: signed addresses, sizes known in advance, a colour to wait with."""
+"""Template tags for pictures: signed URLs, sizes known in advance, match labels."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ from gallery.search import Hit
 
 register = template.Library()
 
-# Shapes of the grid, as static/css/site/shapes.css lists them: 48 even steps of the logarithm of
-# width over height.
-# Neighbours differ by 3.3 %, so that at most 1.7 % of a picture is cut off; what is longer or
-# taller than the ends is cropped in the grid and whole on its own page.
+# Shapes of the grid, as listed in static/css/site/shapes.css: 48 even steps of the logarithm of
+# width over height. Neighbours differ by 3.3 %, so at most 1.7 % of a picture is cut off. Wider or
+# taller pictures are cropped in the grid; their own page shows them whole.
 MIN_ASPECT_RATIO = 0.56
 MAX_ASPECT_RATIO = 2.6
 STEPS = 48
-# Heights in CSS pixels that rows have in practice (--row in tokens.css, stretched to the width).
+# Typical row heights in CSS pixels (--row in tokens.css, stretched to the width).
 ROW_PX = 250
 PHONE_ROW_PX = 160
 
-# Good results only: nothing is said of weak ones.
+# Only good results have a label.
 STRENGTH_WORDS: dict[str, Promise] = {
     "strong": gettext_lazy("Strong"),
     "fair": gettext_lazy("Fair"),
@@ -42,7 +41,7 @@ STRENGTH_LABELS: dict[str, Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What the markup of one picture in a grid needs."""
+    """The attributes of a picture's markup in a grid."""
 
     src: str
     srcset: str
@@ -51,20 +50,20 @@ class Shown:
 
 
 def shape_step(aspect_ratio: float) -> int:
-    """The number of the shape class nearest to width over height."""
+    """Return the number of the shape class nearest to this ratio of width to height."""
     clamped = min(max(aspect_ratio, MIN_ASPECT_RATIO), MAX_ASPECT_RATIO)
     share = math.log(clamped / MIN_ASPECT_RATIO) / math.log(MAX_ASPECT_RATIO / MIN_ASPECT_RATIO)
     return round(share * (STEPS - 1))
 
 
 def step_ratio(step: int) -> float:
-    """Width over height of a shape class."""
+    """Return the ratio of width to height of a shape class."""
     return float(MIN_ASPECT_RATIO * (MAX_ASPECT_RATIO / MIN_ASPECT_RATIO) ** (step / (STEPS - 1)))
 
 
 @register.simple_tag
 def shown(image: Image) -> Shown:
-    """The picture as a tile of the justified grid."""
+    """Return the attributes of the picture's tile in the justified grid."""
     step = shape_step(image.aspect_ratio)
     ratio = step_ratio(step)
     found = sources(image)
@@ -78,31 +77,31 @@ def shown(image: Image) -> Shown:
 
 @register.simple_tag
 def rendition(image: Image, width: int) -> str:
-    """The signed address of one rendition, at a width of RENDITION_WIDTHS."""
+    """Return the signed URL of a rendition; `width` is one of RENDITION_WIDTHS."""
     return rendition_url(image, width=width)
 
 
 @register.simple_tag
 def srcset(image: Image) -> str:
-    """All renditions for an <img srcset>."""
+    """Return all renditions for an <img srcset>."""
     return ", ".join(f"{address} {width}w" for address, width in sources(image))
 
 
 @register.simple_tag
 def match_word(hit: Hit) -> Promise:
-    """How well a result matches, in one word."""
+    """Return how well a result matches, in one word."""
     return STRENGTH_WORDS[hit.strength]
 
 
 @register.simple_tag
 def match_label(hit: Hit) -> Promise:
-    """How well a result matches, as a screen reader says it."""
+    """Return how well a result matches, for screen readers."""
     return STRENGTH_LABELS[hit.strength]
 
 
 @register.simple_tag
 def match_reason(hit: Hit) -> str:
-    """How well a result matches and whether its words had a part in it."""
+    """Return how well a result matches, and whether its text matches."""
     label = {"match": STRENGTH_LABELS[hit.strength]}
     if "words" not in hit.matched:
         return str(label["match"])
@@ -113,7 +112,7 @@ def match_reason(hit: Hit) -> str:
 
 @register.filter
 def duration(milliseconds: float) -> str:
-    """“14 ms”, “1.2 s”: as exact as anybody wants to know."""
+    """Format a duration for people: “14 ms”, “1.2 s”."""
     if milliseconds < 1:
         return _("less than 1 ms")
     if milliseconds < 1000:
@@ -123,5 +122,5 @@ def duration(milliseconds: float) -> str:
 
 @register.simple_tag
 def params(**pairs: Any) -> str:
-    """Parameters of an address, urlencoded; empty ones are left out."""
+    """Encode URL parameters; empty ones are left out."""
     return urlencode([(name, value) for name, value in pairs.items() if value not in ("", None)])

@@ -1,4 +1,4 @@
-"""`manage.py check_library`: what is wrong in the library, and with --fix, put right."""
+"""`manage.py check_library`: report problems in the library, and repair them with --fix."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from gallery.ingest.library_repair import repair
 
 
 class Command(BaseCommand):
-    """Ends with exit status 1 while something is wrong that was not repaired."""
+    """Exits with status 1 if a problem was not repaired."""
 
     help = _("Find missing, orphaned and leftover files and lost jobs. Use --fix to repair them.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Takes --fix and --json."""
+        """Add --fix and --json."""
         parser.add_argument(
             "--fix", action="store_true", help=gettext("repair what can be repaired")
         )
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Looks at everything, a progress bar on stderr, the findings on stdout."""
+        """Check everything, with a progress bar on stderr and the findings on stdout."""
         quiet = options["json"]
         findings: list[tuple[Finding, bool]] = []
         with tqdm(unit=gettext(" checked"), file=sys.stderr, leave=False, disable=None) as bar:

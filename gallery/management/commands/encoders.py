@@ -1,4 +1,4 @@
-"""manage.py encoders list | add KEY | activate KEY | remove KEY: which model maps the pictures."""
+"""`manage.py encoders list | add KEY | activate KEY | remove KEY`: manage the site's encoders."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from gallery.vectors import measure_coverage
 
 # Pictures between two steps of the progress bar.
 PASS_SIZE = 64
-# While another worker holds the last pictures: how often to look again, in seconds.
+# How often to check again while another worker holds the last pictures. Seconds.
 POLL_S = 0.5
 
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Four actions; all but list take a key."""
+        """Add the four actions; all but list take a key."""
         actions = parser.add_subparsers(dest="action", required=True)
         listing = actions.add_parser(
             "list", help=gettext("List the encoders in use and others you can add.")
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             action.add_argument("--json", action="store_true", help=gettext("Print JSON only."))
 
     def handle(self, *_arguments: object, **options: Any) -> None:
-        """Runs one action; a named error becomes one sentence and exit status 1."""
+        """Run one action; a named error becomes one sentence and exit status 1."""
         actions = {
             "list": self._list,
             "add": self._add,
@@ -138,14 +138,14 @@ class Command(BaseCommand):
             )
 
     def _embed(self, encoder: Encoder, *, quiet: bool) -> None:
-        """Works on this encoder's queue until only failures, which rest for a while, are left."""
+        """Embed this encoder's queue until only failures that wait for a retry are left."""
         total, done = _unfinished(encoder), 0
         with tqdm(total=total, unit="picture", disable=quiet, desc="Embedding") as bar:
             while left := _unfinished(encoder):
                 bar.update(max(0, total - left - done))
                 done = max(done, total - left)
                 if embed_pending(encoder=encoder, limit=PASS_SIZE).claimed == 0:
-                    # The rest is in the hands of other workers.
+                    # Other workers have the rest.
                     time.sleep(POLL_S)
             bar.update(total - done)
         encoder.refresh_from_db()
@@ -188,7 +188,7 @@ def _row(encoder: Encoder) -> dict[str, Any]:
 
 
 def _unfinished(encoder: Encoder) -> int:
-    """How many pictures wait or are being worked on now."""
+    """Count the pictures that are waiting or being embedded."""
     waiting = EmbeddingJob.objects.filter(encoder=encoder).waiting()
     in_hand = Q(claimed_at__isnull=False) | Q(next_try_at__lte=timezone.now())
     return waiting.filter(in_hand).count()

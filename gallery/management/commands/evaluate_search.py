@@ -1,4 +1,4 @@
-"""`manage.py evaluate_search`: how well words find their pictures, on this very library."""
+"""`manage.py evaluate_search`: measure how well captions find their pictures in this library."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from gallery.search import (
 
 
 class Command(BaseCommand):
-    """The bar goes to stderr; stdout has the table, or JSON and nothing else."""
+    """Writes the progress bar to stderr, and the table or only JSON to stdout."""
 
     help = _(  # type: ignore[assignment]
         "Search with the captions of pictures and report how often the right picture comes first. "
@@ -40,7 +40,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Where, with which captions, by which part of search."""
+        """Add the options for the collection, the captions, the kind of search and the output."""
         parser.add_argument("--collection", metavar="SLUG", help=gettext("default: all pictures"))
         parser.add_argument(
             "--captions", type=Path, metavar="FILE.csv",
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Evaluates and prints; a named error becomes one sentence and exit status 1."""
+        """Evaluate and print; a named error becomes one sentence and exit status 1."""
         began = time.monotonic()
         try:
             result = self._evaluate(options)

@@ -1,4 +1,4 @@
-"""`manage.py first_start`: makes the site ready to serve; safe to run again."""
+"""`manage.py first_start`: prepare the site to serve; safe to run again."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from gallery.management import startup
 from gallery.models import Encoder
 
 STEPS = ("tables", "static", "admin", "encoder")
-# Only when named: the pictures to try the site on, searchable when the step ends.
+# Runs only when named: sample pictures to try the site with, searchable when the step ends.
 SAMPLES = "samples"
 
 
 class Command(BaseCommand):
-    """Each step says in one line what it did, and says nothing when there was nothing to do."""
+    """Each step prints one line about what it did, or nothing if there was nothing to do."""
 
     help = _("Create the tables, static files and admin account, and choose an encoder.")  # type: ignore[assignment]
     requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        # What a person should know is printed here, in words of its own.
+        # Messages for people are printed here instead.
         logging.getLogger("gallery").setLevel(logging.WARNING)
         steps = options["steps"] or STEPS
         if unknown := set(steps) - {*STEPS, SAMPLES}:
@@ -78,13 +78,13 @@ class Command(BaseCommand):
         if startup.encoder_missing():
             self.stdout.write(gettext("Preparing the encoder. This happens only once…"))
         try:
-            choose_device()  # a setting that names one this machine lacks is told here, not later
+            choose_device()  # report a device that this machine lacks now, not later
             self.stdout.write(encoder_line(ensure_active_encoder()))
         except EncoderUnavailable as error:
             raise CommandError(error.sentence) from error
 
     def _load_samples(self) -> None:
-        """In this process, which holds the encoder already: a worker would load it again first."""
+        """Load and embed them in this process, which has already loaded the encoder."""
         call_command("load_sample_library", stdout=self.stdout, stderr=self.stderr)
         active = Encoder.objects.active()
         try:
@@ -94,12 +94,12 @@ class Command(BaseCommand):
             raise CommandError(error.sentence) from error
 
 
-# A reason that already says how to change the encoder.
+# A reason with these words already says how to change the encoder.
 _CHANGING = "manage.py encoders"
 
 
 def encoder_line(encoder: Encoder) -> str:
-    """Which encoder searches use, why, and how to change it."""
+    """Say which encoder searches use, why, and how to change it."""
     values = {"key": encoder.key, "reason": encoder.reason}
     line = (gettext("Encoder: %(key)s. %(reason)s") % values).rstrip()
     if _CHANGING not in encoder.reason:

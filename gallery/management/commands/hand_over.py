@@ -1,4 +1,4 @@
-"""`manage.py hand_over FROM TO`: everything of one person goes to another."""
+"""`manage.py hand_over FROM TO`: give everything that a person owns to someone else."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from gallery.search import console_viewer
 
 
 class Command(BaseCommand):
-    """Prints what changed hands; afterwards the first account can be deleted."""
+    """Prints what was handed over; then the first account can be deleted."""
 
     help = gettext_lazy(  # type: ignore[assignment]
         "Transfer all pictures, collections and uploads from one person to another."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Takes two user names."""
+        """Add the two user names."""
         parser.add_argument("from", metavar="FROM", help=_("user name of the current owner"))
         parser.add_argument("to", metavar="TO", help=_("user name of the new owner"))
 

@@ -1,4 +1,4 @@
-"""`manage.py import_images`: folders, files and zips into a collection, with captions."""
+"""`manage.py import_images`: import folders, files and zips with captions into a collection."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from gallery.ingest.sources import incoming_from_file, list_files
 from gallery.management.importing import ImportReport, find_destination
 from gallery.management.waiting import wait_until_embedded
 
-# Pictures stored between two hints: workers begin while the import goes on.
+# Pictures stored between two hints, so that workers start during the import.
 STORED_PER_HINT = 64
 
 
 class Command(BaseCommand):
-    """The bar and the words go to stderr; stdout has the counts, or JSON and nothing else."""
+    """Writes the progress bar and messages to stderr, and the counts or only JSON to stdout."""
 
     help = _("Import pictures from folders, files and zips into a collection.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Takes what design section 7 names, and --public and --workers."""
+        """Add the paths and options."""
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
         parser.add_argument(
             "--collection",
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Imports, waits if asked, reports."""
+        """Import, wait until searchable with --wait, and report."""
         try:
             self._import(options)
         except SemblanceError as error:

@@ -1,4 +1,4 @@
-"""`manage.py load_sample_library`: something to search in the first minute."""
+"""`manage.py load_sample_library`: pictures to search right after installing."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from gallery.search import console_viewer
 
 
 class Command(BaseCommand):
-    """Does nothing on a site that has, or ever had, pictures."""
+    """Does nothing on a site that has or ever had pictures."""
 
     help = _("Load the sample library: about 20 captioned photographs.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Takes --force."""
+        """Add --force."""
         parser.add_argument(
             "--force",
             action="store_true",
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Loads it, once, and tells the workers."""
+        """Load the pictures, once, and send workers a hint."""
         if not options["force"] and not sample_library.wants_samples():
             self.stdout.write(
                 gettext("The site already has pictures, so the sample library wasn’t loaded.")
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
 
 def _collection(owner: User) -> Collection:
-    """The owner's collection of samples, public when it is made now."""
+    """Return the owner's collection of samples, or create it as a public one."""
     own = Collection.objects.filter(owner=owner).named(sample_library.NAME).first()
     return own or create_collection(
         owner,

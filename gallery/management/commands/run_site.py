@@ -1,4 +1,4 @@
-"""`manage.py run_site`: what `make run` runs. Everything the site needs, in one terminal."""
+"""`manage.py run_site`: run everything the site needs in one terminal, as `make run` does."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _prepare() -> None:
     try:
         todo = startup.is_needed() or not startup.has_pictures()
         if todo or startup.names_a_device():
-            # In a process of its own: the encoders' packages stay out of the supervisor.
+            # In a separate process, which keeps the encoders' packages out of the supervisor.
             command = [
                 sys.executable,
                 "-m",

@@ -1,4 +1,4 @@
-"""`manage.py search`: words, pictures or both, from the terminal. Sees everything."""
+"""`manage.py search`: search every collection by words, pictures or both, from the terminal."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     help = _("Find pictures by words, a picture file, a stored picture, or a combination.")  # type: ignore[assignment]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """What to look for, where, and how much of it."""
+        """Add the parts of the query, the filters and the output options."""
         parser.add_argument("words", nargs="?", default="", help=gettext("what the picture shows"))
         parser.add_argument(
             "--not", dest="excluded", action="append", default=[], metavar="WORDS",
@@ -63,7 +63,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Searches and prints; a named error becomes one sentence and exit status 1."""
+        """Search and print; a named error becomes one sentence and exit status 1."""
         if options["limit"] < 1:
             raise CommandError(gettext("--limit must be 1 or more."))
         if not 0 <= options["weight"] <= 1:
@@ -130,7 +130,7 @@ class Command(BaseCommand):
 
 
 def _query(options: dict[str, Any]) -> SearchQuery:
-    """The command line as a query; words are cleaned exactly as those of an address."""
+    """Build the query from the command line; words are cleaned exactly like those of a URL."""
     collection = options["collection"]
     if collection and not Collection.objects.filter(slug=collection).exists():
         raise CommandError(
