@@ -7,7 +7,7 @@ written here. May import gallery.search, gallery.vectors, gallery.models and gal
 from gallery.browsing.collection_cards import COVER_PICTURES, covers_of, with_counts
 from gallery.browsing.coverage import coverage
 from gallery.browsing.examples import example_queries
-from gallery.browsing.facets import Facets, collection_facets, facets
+from gallery.browsing.facets import MAX_COUNTED, FacetChoice, Facets, collection_facets, facets
 from gallery.browsing.keyset import (
     Position,
     Slice,
@@ -26,8 +26,10 @@ from gallery.browsing.upload_progress import (
 
 __all__ = [
     "COVER_PICTURES",
+    "MAX_COUNTED",
     "BatchRows",
     "BatchSummary",
+    "FacetChoice",
     "Facets",
     "FileState",
     "ItemProgress",

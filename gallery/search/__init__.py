@@ -14,7 +14,7 @@ from gallery.search.evaluation import (
     places_by_search,
     places_by_vectors,
 )
-from gallery.search.filters import filter_images, matching_images
+from gallery.search.filters import filter_images, matching_images, orientation_case
 from gallery.search.query import (
     EVEN_WEIGHT,
     ORIENTATIONS,
@@ -46,6 +46,7 @@ __all__ = [
     "filter_images",
     "keep_query_image",
     "matching_images",
+    "orientation_case",
     "places_by_search",
     "places_by_vectors",
     "purge_query_images",

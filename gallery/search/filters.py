@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.utils import timezone
 
 from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
-from gallery.search.query import Filters
+from gallery.search.query import ORIENTATIONS, Filters
 
 # Sides that differ by no more than this count as equal: a crop meant to be square often is not.
 SQUARE_TOLERANCE = 0.02
@@ -48,6 +48,12 @@ def images_in(collections: dict[int, str], *, filters: Filters) -> ImageQuerySet
         if not filters.collections or slug in filters.collections
     ]  # fmt: skip
     return _filter_facts(Image.objects.live().filter(collection_id__in=wanted), filters)
+
+
+def orientation_case() -> Case:
+    """Which of ORIENTATIONS each picture has, as an expression; the same rule as the filter's."""
+    cases = (When(_shape(one), then=Value(one)) for one in ORIENTATIONS)
+    return Case(*cases, output_field=CharField())
 
 
 def _filter_facts(images: ImageQuerySet, filters: Filters) -> ImageQuerySet:

@@ -32,7 +32,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     template = "gallery/_grid_page.html"
     if not request.htmx:  # type: ignore[attr-defined]
         template = "gallery/browse.html"
-        offered = facets(request.user)
+        offered = facets(request.user, filters=filters)
         context |= {
             "undo": undo_offer(request),
             "filters": filters,

@@ -213,9 +213,10 @@ def _filter_pairs(filters: Filters) -> list[tuple[str, str]]:
 
 
 def _bar(found: Collection, filters: Filters) -> FilterBar:
+    filters = replace(filters, collections=())
     return filter_bar(
-        replace(filters, collections=()),
-        facets=collection_facets(found),
+        filters,
+        facets=collection_facets(found, filters=filters),
         address=lambda changed: list_url(found, changed),
     )
 

@@ -27,7 +27,7 @@ from gallery.search import (
     keep_query_image,
     run_search,
 )
-from gallery.views.filter_menus import filter_bar
+from gallery.views.filter_menus import FilterBar, filter_bar
 from gallery.views.trail import search_trail
 from gallery.views.undo import undo_offer
 
@@ -62,9 +62,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "parts": _parts(query, request, page=page),
         "has_balance": bool(query.words and (query.like or query.picture)),
         "is_ranked": query.has_wanted or query.has_unwanted,
-        "bar": filter_bar(
-            query.filters, facets=facets(request.user), address=lambda f: _with_filters(query, f)
-        ),
+        "bar": None if query.is_empty else _bar(query, request),
         "header_fields": _fields(query, without=("q", "page")),
         "picture_fields": _fields(query, without=("q", "page", "picture")),
         "exclude_fields": _fields(query, without=("page",)),
@@ -170,6 +168,15 @@ def _parts(query: SearchQuery, request: HttpRequest, *, page: SearchPage | None)
 def _fields(query: SearchQuery, *, without: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return the query as hidden inputs, so that a form changes one part and keeps the rest."""
     return [(name, value) for name, value in parse_qsl(query.to_params()) if name not in without]
+
+
+def _bar(query: SearchQuery, request: HttpRequest) -> FilterBar:
+    return filter_bar(
+        query.filters,
+        facets=facets(request.user, filters=query.filters),
+        address=lambda filters: _with_filters(query, filters),
+        narrows_search=query.has_wanted or query.has_unwanted,
+    )
 
 
 def _with_filters(query: SearchQuery, filters: Filters) -> str:

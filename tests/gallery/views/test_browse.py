@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -114,6 +115,28 @@ def test_a_filter_menu_keeps_the_other_filters(client, public):
     assert 'href="/?tag=cat&amp;orientation=portrait"' in page
 
 
+def test_a_filter_menu_offers_what_the_other_filters_leave_with_its_number(client, public):
+    for year, tags in ((2024, ["cat"]), (2024, ["cat", "tall"]), (2019, ["dog"])):
+        make_image(public, tags=tags, taken_at=NOON.replace(year=year))
+    everything, cats = text(client.get("/")), text(client.get("/?tag=cat"))
+    assert 'href="/?year=2019"' in everything
+    assert "year=2019" not in cats
+    assert "tag=dog" not in cats
+    entry = re.search(r'<a href="/\?tag=cat&amp;tag=tall">(.*?)</a>', cats, re.DOTALL)[1]
+    assert " ".join(re.sub("<.*?>", " ", entry).split()) == "tall 1 1 picture"
+    assert "not only the results" not in cats
+
+
+def test_numbers_that_stop_early_say_so(client, public, monkeypatch):
+    monkeypatch.setattr(import_module("gallery.browsing.facets"), "MAX_COUNTED", 2)
+    for _ in range(3):
+        make_image(public, tags=["cat"])
+    page = text(client.get("/"))
+    assert ">2+<" in page
+    assert "at least 2 pictures" in page
+    assert "A plus means at least that many" in page
+
+
 def test_days_narrow_the_list_by_a_form_that_keeps_the_rest(client, public):
     may = make_image(public, tags=["cat"], taken_at=NOON)
     make_image(public, tags=["cat"], taken_at=NOON - timedelta(days=30))
@@ -167,19 +190,19 @@ def test_an_invalid_address_is_ignored_or_finds_nothing(client, public, address)
 def test_the_cost_does_not_grow_with_the_pictures(client, owner, public, django_assert_num_queries):
     for number in range(3):
         make_image(public, vector=VECTOR, tags=[f"t{number}"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/")
     for number in range(10):
         make_image(public, vector=VECTOR, tags=[f"u{number}"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get("/")
     with django_assert_num_queries(1):
         client.get("/", headers={"HX-Request": "true"})
     place = f"/?at={Image.objects.first().pk}"
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(place)
     client.force_login(owner)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/")
 
 

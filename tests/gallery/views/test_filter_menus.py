@@ -3,12 +3,23 @@
 from datetime import date
 from urllib.parse import urlencode
 
-from gallery.browsing import Facets
+from gallery.browsing import FacetChoice, Facets
 from gallery.search import Filters
 from gallery.views.filter_menus import filter_bar
 
+
+def choice(value, label="", *, pictures=3, is_at_least=False):
+    """A choice of a facet."""
+    return FacetChoice(
+        value=value, label=label or value, pictures=pictures, is_at_least=is_at_least
+    )
+
+
 FACETS = Facets(
-    collections=(("cats", "My cats"), ("dogs", "Dogs")), tags=("grey", "red"), years=(2024, 2023)
+    collections=(choice("cats", "My cats"), choice("dogs", "Dogs")),
+    tags=(choice("grey", pictures=7), choice("red")),
+    years=(choice("2024"), choice("2023")),
+    orientations=(choice("landscape"), choice("square")),
 )
 
 
@@ -36,7 +47,10 @@ def test_every_kind_has_its_menu():
         "Dogs": "?collection=dogs",
     }
     assert choices(found, "Date") == {"2024": "?year=2024", "2023": "?year=2023"}
-    assert choices(found, "Shape")["Square"] == "?orientation=square"
+    assert choices(found, "Shape") == {
+        "Landscape": "?orientation=landscape",
+        "Square": "?orientation=square",
+    }
     assert found.chosen == ()
 
 
@@ -71,10 +85,37 @@ def test_each_filter_can_be_removed_alone():
     assert "year=2024" in ways_out["Portrait"]
 
 
+LONE = Facets(
+    collections=(choice("cats", "My cats"),),
+    tags=(choice("red"),),
+    years=(choice("2024"),),
+    orientations=(choice("square"),),
+)
+
+
 def test_what_offers_no_choice_is_left_out():
-    found = bar(facets=Facets(collections=(("cats", "My cats"),), tags=("red",), years=(2024,)))
-    assert [menu.label for menu in found.menus] == ["Tag", "Date", "Shape"]
+    found = bar(facets=LONE)
+    assert [menu.label for menu in found.menus] == ["Tag", "Date"]
     assert choices(found, "Date") == {}
+
+
+def test_a_lone_choice_in_force_stays_and_can_be_taken_back():
+    found = bar(
+        Filters(collections=("cats",), tags=("red",), year=2024, orientation="square"), facets=LONE
+    )
+    assert [menu.label for menu in found.menus] == ["Collection", "Tag", "Date", "Shape"]
+    assert choices(found, "Collection")["My cats"] == "?tag=red&year=2024&orientation=square"
+    assert choices(found, "Date")["2024"] == "?collection=cats&tag=red&orientation=square"
+    assert choices(found, "Shape")["Square"] == "?collection=cats&tag=red&year=2024"
+
+
+def test_each_choice_has_its_number():
+    facets = Facets(tags=(choice("grey", pictures=20, is_at_least=True), choice("red")))
+    menu = bar(facets=facets).menus[0]
+    numbers = [(one.label, one.pictures, one.is_at_least) for one in menu.choices]
+    assert numbers == [("grey", 20, True), ("red", 3, False)]
+    assert menu.is_cut
+    assert not bar().menus[0].is_cut
 
 
 def test_the_form_of_dates_keeps_everything_but_other_dates():

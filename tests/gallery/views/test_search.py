@@ -160,6 +160,16 @@ def test_filters_alone_list_pictures_without_marks(client, public):
     assert "1 picture searched" in page
 
 
+def test_a_search_says_what_the_numbers_of_its_filters_count(client, public):
+    make_coloured(public, red=1, fields={"tags": ["warm"]})
+    make_coloured(public, blue=1, fields={"tags": ["cold"]})
+    note = "not only the results of this search"
+    page = text(client.get("/search/?q=red"))
+    assert 'href="/search/?q=red&amp;tag=cold"' in page
+    assert note in page
+    assert note not in text(client.get("/search/?tag=warm"))
+
+
 def test_an_empty_search_says_how_to_begin(client, public):
     make_coloured(public, red=1, fields={"caption": "red boat"})
     page = text(client.get("/search/"))
@@ -235,12 +245,12 @@ def test_what_a_search_costs_in_queries(client, public, django_assert_num_querie
     for number in range(20):
         make_coloured(public, seed=number, red=1)
     client.get("/search/?q=red")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/search/?q=red")
     for number in range(20):
         make_coloured(public, seed=50 + number, red=1)
     client.get("/search/?q=red")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/search/?q=red")
 
 
