@@ -90,4 +90,4 @@ class UploadItem(models.Model):
         ordering: ClassVar = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.fate}"
+        return f"{self.name}: {self.get_fate_display()}"
