@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import ClassVar, Self
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 class GuessCountQuerySet(models.QuerySet["GuessCount"]):
@@ -38,8 +38,8 @@ class GuessCount(models.Model):
     objects = GuessCountQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("count of wrong passwords")
-        verbose_name_plural = _("counts of wrong passwords")
+        verbose_name = gettext_lazy("count of wrong passwords")
+        verbose_name_plural = gettext_lazy("counts of wrong passwords")
         indexes: ClassVar = [models.Index(fields=["touched_at"], name="guess_count_touched")]
 
     def __str__(self) -> str:

@@ -123,7 +123,7 @@ def test_a_hub_that_refuses_means_the_starter(settings, tmp_path, unreachable_hu
     choice = registry.choose_initial_encoder()
     assert choice.key == "starter"
     assert choice.automatic
-    assert "encoders add" in choice.reason
+    assert "manage.py encoders" in choice.reason
 
 
 def test_a_hub_that_answers_means_the_default(settings, tmp_path, answering_hub):
