@@ -16,6 +16,7 @@ from gallery.browsing.keyset import (
     newest_slice,
     slice_at,
 )
+from gallery.browsing.tag_completion import complete_tag
 from gallery.browsing.upload_progress import (
     BatchRows,
     BatchSummary,
@@ -36,6 +37,7 @@ __all__ = [
     "Position",
     "Slice",
     "collection_facets",
+    "complete_tag",
     "coverage",
     "covers_of",
     "example_queries",

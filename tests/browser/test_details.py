@@ -76,3 +76,39 @@ def test_the_chosen_order_shows_in_forced_colours(new_page, library):
         page.get_by_role("link", name=name).evaluate(colour) for name in ("By date", "Best first")
     )
     assert chosen != other
+
+
+def offered_after(page, field, letters):
+    """The tags that the page offers for these letters."""
+    field.click()
+    field.press("End")
+    field.press_sequentially(letters)
+    page.get_by_role("listbox", name="Tags").wait_for()
+    return page.get_by_role("option").all_inner_texts()
+
+
+def test_tags_are_completed_where_they_are_edited(new_page, picture, olga):
+    page = new_page(person=olga)
+    page.goto(f"/images/{picture.pk}/")
+    page.locator(".edit > summary").click()
+    field = page.locator("#edit-tags")
+    assert offered_after(page, field, ", gr") == ["green"]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert field.input_value() == ", ".join([*picture.tags, "green", ""])
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved.").wait_for()
+    picture.refresh_from_db()
+    assert "green" in picture.tags
+
+
+def test_tags_of_many_pictures_are_completed_in_the_menu(new_page, library, olga):
+    page = new_page(person=olga)
+    page.goto("/collections/colours/")
+    page.locator("[data-start-selecting]").click()
+    page.locator(".tile").first.click()
+    page.locator("#selection summary", has_text="Tag").click()
+    assert offered_after(page, page.locator("#selection-tags"), "yel") == ["yellow"]
+    page.get_by_role("option", name="yellow").click()
+    assert page.locator("#selection-tags").input_value() == "yellow, "
+    assert page.locator("#selection-tags").is_visible()
