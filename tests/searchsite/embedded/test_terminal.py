@@ -22,10 +22,10 @@ def test_warnings_and_errors_are_shown_a_traceback_by_its_last_line(tmp_path, ca
     terminal.copy_output("web", io.BytesIO(LOG.encode()), tmp_path / "web.log")
     assert (tmp_path / "web.log").read_text() == LOG
     assert capsys.readouterr().out.splitlines() == [
-        "web      | 2026-11-21 10:00:00 WARNING gallery: no hint sent",
-        "web      | more about it",
-        "web      | 2026-11-21 10:00:01 ERROR django.request: Internal Server Error: /x",
-        "web      | ValueError: boom",
+        "web          | 2026-11-21 10:00:00 WARNING gallery: no hint sent",
+        "web          | more about it",
+        "web          | 2026-11-21 10:00:01 ERROR django.request: Internal Server Error: /x",
+        "web          | ValueError: boom",
     ]
 
 
