@@ -1,7 +1,7 @@
 """The JSON API under /api/v1/: the NinjaAPI object, its routers and its error responses.
 
-Only searchsite.urls imports this package. The modules beside this one hold the endpoints, which
-parse, make one domain call and return plain data. Every error is {"reason", "sentence"}.
+Only searchsite.urls imports this package. Its other modules hold the endpoints, which parse the
+request, make one domain call and return plain data. Every error is {"reason", "sentence"}.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ api.add_router("", search.router)
 api.add_router("", images.router)
 api.add_router("", collections.router)
 
-# Any other error of ours is the request's fault: 422.
+# All other named errors are caused by the request: 422.
 _STATUS: dict[type[SemblanceError], HTTPStatus] = {
     InvalidQuery: HTTPStatus.BAD_REQUEST,
     NotAllowed: HTTPStatus.FORBIDDEN,
@@ -70,14 +70,14 @@ _REASONS = {
 
 @api.exception_handler(SemblanceError)
 def domain_error(request: HttpRequest, problem: SemblanceError) -> HttpResponse:
-    """A named error of ours."""
+    """Return a named error of the app."""
     status = _STATUS.get(type(problem), HTTPStatus.UNPROCESSABLE_ENTITY)
     return _problem(request, status, reason=problem.reason, sentence=problem.sentence)
 
 
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
-    """Nothing there, or nothing that the caller may see."""
+    """Return 404 for anything that does not exist or that the caller may not see."""
     return _problem(
         request,
         HTTPStatus.NOT_FOUND,
@@ -88,7 +88,7 @@ def not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """What the framework or our sign-in refuses."""
+    """Return an error raised by the framework or by authentication."""
     status = HTTPStatus(error.status_code)
     sentence = str(error)
     if status == HTTPStatus.UNAUTHORIZED:
@@ -103,7 +103,7 @@ def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    """Parameters or bodies that do not fit; the first one is named."""
+    """Return 422 for invalid parameters or bodies, naming the first error."""
     first = error.errors[0] if error.errors else {"loc": ("request",), "msg": _("isn’t valid")}
     return _problem(
         request,
@@ -117,8 +117,8 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(MultiPartParserError)
 @api.exception_handler(UnreadablePostError)
 def unreadable(request: HttpRequest, _error: Exception) -> HttpResponse:
-    """A request that Django itself gives up on: too many fields, or a body that is cut or no
-    form."""
+    """Return 400 for requests that Django refuses: too many fields, or a body that is cut off or
+    malformed."""
     return _problem(
         request,
         HTTPStatus.BAD_REQUEST,
@@ -129,7 +129,7 @@ def unreadable(request: HttpRequest, _error: Exception) -> HttpResponse:
 
 @api.exception_handler(RequestDataTooBig)
 def too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
-    """A body without files that is larger than any that makes sense."""
+    """Return 413 for a body without files that exceeds Django's limit."""
     return _problem(
         request,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -142,7 +142,7 @@ def too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def broken(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Our own fault: the boundary of the API, so it answers as JSON and logs the traceback."""
+    """Return any other error as JSON and log its traceback: this is the API's boundary."""
     logger.error("The API failed on %s %s", request.method, request.path, exc_info=error)
     return _problem(
         request,

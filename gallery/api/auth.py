@@ -1,6 +1,6 @@
-"""Who calls the API: the browser's session (with its CSRF token) or a name and password (Basic).
+"""API authentication: a browser session (with its CSRF token), or user name and password (Basic).
 
-Without either one is a visitor and sees what is public. Only the API modules use this.
+Without either, the caller is a visitor who sees what is public. Only API modules use this.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Anyone(HttpBasicAuth):
-    """Lets everybody in and finds out who it is. A wrong password is 401, never a visitor."""
+    """Identifies the caller and accepts visitors. A wrong password is 401, not a visitor."""
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        """The caller; sets request.user. Raises HttpError for what must not be read at all."""
+        """Return the caller and set request.user. Raises HttpError for refused requests."""
         _check_size(request)
         if "Authorization" in request.headers:
             _check_origin(request)
@@ -50,16 +50,16 @@ class Anyone(HttpBasicAuth):
         return self.visitor(request)
 
     def visitor(self, request: HttpRequest) -> Caller | None:
-        """What somebody without an account is."""
+        """Return the caller for a request without credentials."""
         return cast(AnonymousUser, request.user)
 
     def authenticate(self, request: HttpRequest, username: str, password: str) -> Caller | None:
-        """The account of a name and password, None for a wrong one."""
+        """Return the account with this name and password, or None if they are wrong."""
         tried = attempts.attempt(request, username)
         wait_s = seconds_to_wait(tried)
         if wait_s:
             raise HttpError(HTTPStatus.TOO_MANY_REQUESTS, attempts.sentence(wait_s))
-        # PostgreSQL refuses to look for a name with a NUL; nobody has one.
+        # PostgreSQL refuses to look up a name with a NUL character, and no account has one.
         known = "\x00" not in username
         user = authenticate(request, username=username, password=password) if known else None
         if user is None:
@@ -71,15 +71,15 @@ class Anyone(HttpBasicAuth):
 
 
 class SignedIn(Anyone):
-    """Lets in whoever has an account."""
+    """Accepts only callers with an account."""
 
     def visitor(self, request: HttpRequest) -> None:  # noqa: ARG002
-        """Nobody: 401."""
+        """Return None: 401."""
         return
 
 
 def _check_origin(request: HttpRequest) -> None:
-    """Refuses what another site's page sends: a browser that has asked for a name and password
+    """Refuse requests from pages of other sites: a browser that has asked for a name and password
     adds them to those requests too."""
     origin = request.headers.get("Origin")
     if origin is None or request.method in SAFE_METHODS:
@@ -89,7 +89,7 @@ def _check_origin(request: HttpRequest) -> None:
 
 
 def _check_size(request: HttpRequest) -> None:
-    """Refuses by the announced size, before a byte of the body is read."""
+    """Refuse by the announced size, before any of the body is read."""
     if announces_more(request, than=settings.MAX_ARCHIVE_BYTES):
         limit = size_in_words(settings.MAX_ARCHIVE_BYTES)
         raise HttpError(

@@ -1,4 +1,4 @@
-"""Collections, upload batches and the state of the library over the API."""
+"""API endpoints for collections, upload batches and the state of the library."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def list_collections(request: HttpRequest) -> list[CollectionOut]:
     summary="Get a collection",
 )
 def get_collection(request: HttpRequest, slug: Path[Slug]) -> CollectionOut:
-    """A collection that you may see; 404 for every other."""
+    """Returns 404 for a collection that you may not see."""
     return _collection(request, slug)
 
 
@@ -55,7 +55,7 @@ def get_collection(request: HttpRequest, slug: Path[Slug]) -> CollectionOut:
     summary="Create a collection",
 )
 def post_collection(request: HttpRequest, new: CollectionNew) -> Status[CollectionOut]:
-    """You own it; its address is made from its name."""
+    """You become its owner. Its slug is made from its name."""
     made = create_collection(cast(User, request.user), by=request.user, **new.dict())
     return Status(201, _collection(request, made.slug))
 
@@ -68,7 +68,7 @@ def post_collection(request: HttpRequest, new: CollectionNew) -> Status[Collecti
     summary="Get the progress of an upload batch",
 )
 def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
-    """A batch of your own, with every file of it."""
+    """One of your own batches, with all its files."""
     mine = UploadBatch.objects.select_related("collection").filter(
         owner_id=request.user.pk,
         collection__in=Collection.objects.open_to_uploads_by(request.user),
@@ -82,7 +82,7 @@ def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
     summary="Get the state of the library",
 )  # fmt: skip
 def get_status(request: HttpRequest) -> StatusOut:
-    """How many pictures you may see, and how many of them can be searched already."""
+    """How many pictures you may see, and how many of them are searchable."""
     counts = coverage(Image.objects.visible_to(request.user))
     encoder = Encoder.objects.active()
     return StatusOut(

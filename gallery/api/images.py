@@ -1,4 +1,4 @@
-"""Pictures over the API: list, read, change, trash, restore and upload."""
+"""API endpoints for pictures: list, get, update, trash, restore and upload."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WRITE_PROBLEMS = {**READ_PROBLEMS, 403: Problem, 409: Problem, 413: Problem}
     "/images", response={200: ImageList, **READ_PROBLEMS}, auth=anyone, summary="List pictures"
 )
 def list_images(request: HttpRequest, params: Query[ListParams]) -> ImageList:
-    """The pictures that you may see and the filters let through, newest first."""
+    """The pictures that you may see and that match the filters, newest first."""
     images = matching_images(Filters.from_params(request.GET), viewer=request.user)
     found = newest_slice(images, after=params.after, size=params.limit)
     return ImageList(images=image_shapes(request, found.images), next=found.next_after)
@@ -59,7 +59,7 @@ def list_images(request: HttpRequest, params: Query[ListParams]) -> ImageList:
     summary="Get a picture",
 )
 def get_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
-    """A picture that you may see; 404 for every other."""
+    """Returns 404 for a picture that you may not see."""
     return _shape(request, image_id)
 
 
@@ -70,7 +70,7 @@ def get_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
     summary="Update a picture",
 )
 def change_image(request: HttpRequest, image_id: Path[ImageId], change: ImageChange) -> ImageOut:
-    """Writes title, caption and tags, and moves it to another collection. All or nothing."""
+    """Changes title, caption and tags, and moves it to another collection. All or nothing."""
     image = _editable(request, image_id)
     with transaction.atomic():
         words = {"title": change.title, "caption": change.caption}
@@ -106,7 +106,7 @@ def delete_image(request: HttpRequest, image_id: Path[ImageId]) -> Status[None]:
     summary="Restore a picture from the trash",
 )
 def restore_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
-    """409 when the same file came back another way."""
+    """Returns 409 if the same file has been added to the collection again."""
     trashed = Image.objects.trashed().editable_by(request.user)
     image = get_object_or_404(trashed, pk=image_id)
     if not restore_images(Image.objects.filter(pk=image.pk), by=request.user).ids:
@@ -125,9 +125,9 @@ def restore_image(request: HttpRequest, image_id: Path[ImageId]) -> ImageOut:
 def upload_images(
     request: HttpRequest, form: Form[UploadFields], files: File[list[UploadedFile]]
 ) -> Status[BatchOut]:
-    """Pictures or zips into a collection. 201 when something was stored; 200 when everything was
-    there already; 422 when everything was refused. A stored picture is searchable once its
-    progress is `searchable`: ask GET /batches/{id}."""
+    """Adds pictures or zips to a collection. Returns 201 if anything was stored, 200 if everything
+    was already there, and 422 if everything was refused. A stored picture is searchable once its
+    progress is `searchable`: poll GET /batches/{id}."""
     batch = _batch(request, form)
     details = Details(
         title=clean_title(form.title),
@@ -168,7 +168,7 @@ def _shape(request: HttpRequest, image_id: int) -> ImageOut:
 
 
 def _editable(request: HttpRequest, image_id: int) -> Image:
-    """404 for a picture that one may not see, 403 for one that one may only see."""
+    """Return the picture; 404 if the caller may not see it, 403 if they may only see it."""
     visible = Image.objects.visible_to(request.user).select_related("collection")
     image = get_object_or_404(visible, pk=image_id)
     if not Image.objects.editable_by(request.user).filter(pk=image.pk).exists():

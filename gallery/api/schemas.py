@@ -1,4 +1,4 @@
-"""What the API takes and gives, with descriptions and examples for its documentation. Data only."""
+"""The API's request and response schemas, with descriptions and examples. Data only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _example(value: dict[str, Any]) -> ConfigDict:
 
 
 class Problem(Schema):
-    """Why something was not done."""
+    """Why a request failed."""
 
     reason: str = Field(description="A stable code for programs.")
     sentence: str = Field(description="One plain sentence for people.")
@@ -28,25 +28,25 @@ class Problem(Schema):
 
 
 class FilterParams(Schema):
-    """Which pictures may be found at all."""
+    """Which pictures may be found."""
 
     collection: list[str] = Field([], description="Slugs of collections; any of them.")
     tag: list[str] = Field([], description="Tags; all of them.")
-    year: int | None = Field(None, ge=1, le=9998, description="Taken, else added, in this year.")
+    year: int | None = Field(None, ge=1, le=9998, description="Taken, or else added, in this year.")
     taken_from: date | None = Field(None, alias="from", description="Taken on this day or later.")
     taken_to: date | None = Field(None, alias="to", description="Taken on this day or before.")
     orientation: Orientation | None = None
 
 
 class SearchParams(FilterParams):
-    """What to look for: words, pictures or both, and what to leave out."""
+    """What to search for: words, pictures or both, and what to exclude."""
 
     q: str = Field("", max_length=1000, description="Words that describe the picture.")
-    not_: list[str] = Field([], alias="not", description="Words to leave out.")
-    like: list[int] = Field([], description="Ids of pictures that it should resemble.")
-    unlike: list[int] = Field([], description="Ids of pictures that it should not resemble.")
+    not_: list[str] = Field([], alias="not", description="Words to exclude.")
+    like: list[int] = Field([], description="Ids of pictures that results should resemble.")
+    unlike: list[int] = Field([], description="Ids of pictures that results should not resemble.")
     picture: str = Field("", description="Token of a picture sent to POST /search/picture.")
-    w: float = Field(0.5, ge=0, le=1, description="Share of the words against the pictures.")
+    w: float = Field(0.5, ge=0, le=1, description="Weight of the words against the pictures.")
     sort: Literal["relevance", "date"] = "relevance"
     page: int = Field(1, ge=1, description="Counts from 1.")
     limit: int = Field(60, ge=1, le=200, description="Results on one page.")
@@ -56,7 +56,7 @@ class Result(Schema):
     """One picture found."""
 
     id: int
-    file: str = Field(description="The name that the file came with.")
+    file: str = Field(description="The original file name.")
     collection: str = Field(description="The collection's slug.")
     title: str
     caption: str
@@ -80,7 +80,7 @@ class Result(Schema):
 
 
 class LeftOutInfo(Schema):
-    """How many pictures were left out because they show one unwanted thing."""
+    """How many pictures one excluded part removed."""
 
     kind: Literal["words", "image"]
     value: str = Field(description="The words, or the picture's id.")
@@ -88,13 +88,13 @@ class LeftOutInfo(Schema):
 
 
 class PageInfo(Schema):
-    """Where this page stands in the whole answer. All counts are of pictures you may see."""
+    """The page's position and the counts. All counts are of pictures you may see."""
 
     page: int
     has_next: bool
     has_previous: bool
-    total: int | None = Field(description="Results on all pages; null when there are too many.")
-    weak_from: int | None = Field(description="Index of the first less likely match here.")
+    total: int | None = Field(description="Results on all pages; null if there are too many.")
+    weak_from: int | None = Field(description="Index of this page’s first less likely match.")
     good: int | None = Field(
         description="Strong and fair matches on all pages; null when only filters were given."
     )
@@ -103,10 +103,10 @@ class PageInfo(Schema):
         description="Weak matches on all pages; null when there are too many."
     )
     left_out: list[LeftOutInfo] = Field(
-        description="What was left out; empty in large libraries, where it is not counted."
+        description="What was excluded; empty in large libraries, where it is not counted."
     )
-    searched: int = Field(description="Searchable pictures under the filters.")
-    waiting: int = Field(description="Pictures under the filters that are not searchable yet.")
+    searched: int = Field(description="Searchable pictures that match the filters.")
+    waiting: int = Field(description="Pictures that match the filters but are not searchable yet.")
     elapsed_ms: float
     notice: str = Field(description="A sentence for people, or empty.")
 
@@ -118,11 +118,11 @@ class SearchAnswer(Schema):
     encoder: str = Field(description="The model that compared words and pictures.")
     results: list[Result]
     page: PageInfo
-    picture: str = Field("", description="Token of the picture that was sent, good for a day.")
+    picture: str = Field("", description="Token of the picture that was sent, valid for a day.")
 
 
 class Thumbnail(Schema):
-    """A smaller copy (WebP). The address carries its own permission and ends after some hours."""
+    """A smaller copy (WebP). The URL is signed and expires after some hours."""
 
     width: int = Field(description="Pixels.")
     url: str
@@ -145,7 +145,7 @@ class ImageOut(Schema):
     taken_at: datetime | None
     created_at: datetime
     camera: str
-    is_searchable: bool = Field(description="False while it waits for its vector.")
+    is_searchable: bool = Field(description="False until its vector has been made.")
     url: str
     original_url: str
     thumbnails: list[Thumbnail]
@@ -155,18 +155,18 @@ class ImageList(Schema):
     """Pictures, newest first."""
 
     images: list[ImageOut]
-    next: str = Field(description="Give it as `after` for the next page; empty at the end.")
+    next: str = Field(description="Pass it as `after` for the next page; empty at the end.")
 
 
 class ListParams(FilterParams):
     """A page of a list."""
 
-    after: str = Field("", max_length=60, description="`next` of the page before.")
+    after: str = Field("", max_length=60, description="`next` of the previous page.")
     limit: int = Field(60, ge=1, le=200)
 
 
 class ImageChange(Schema):
-    """What to change; what is left out stays."""
+    """What to change. Omitted fields stay the same."""
 
     title: str | None = Field(None, max_length=200)
     caption: str | None = Field(None, max_length=5000)
@@ -176,32 +176,32 @@ class ImageChange(Schema):
 
 
 class UploadFields(Schema):
-    """The fields beside the files."""
+    """The form fields sent with the files."""
 
     collection: Slug = Field(description="Slug of the collection to add to.")
     title: str = Field("", max_length=200)
     caption: str = Field("", max_length=5000)
-    tags: str = Field("", max_length=4000, description="Tags with commas between.")
-    batch: UUID | None = Field(None, description="Add to this batch of yours instead of a new one.")
+    tags: str = Field("", max_length=4000, description="Comma-separated tags.")
+    batch: UUID | None = Field(None, description="Add to this batch of yours, not to a new one.")
 
 
 class UploadItemOut(Schema):
-    """What became of one file. A zip gives one of these for each file in it."""
+    """The result for one file. A zip has one for each file in it."""
 
     file: str
     progress: Literal["waiting", "searchable", "failed", "duplicate", "refused", "deleted"]
-    reason: str = Field(description="The code of a refusal, else empty.")
-    sentence: str = Field(description="Why it was refused or failed, else empty.")
-    image: int | None = Field(description="Id of the picture, or of the one that was there before.")
+    reason: str = Field(description="Why it was refused, as a stable code, or empty.")
+    sentence: str = Field(description="Why it was refused or failed, or empty.")
+    image: int | None = Field(description="Id of the picture, or of the one already there.")
 
 
 class BatchOut(Schema):
-    """A sitting of uploads."""
+    """Files that were uploaded together."""
 
     id: UUID
     collection: str
     url: str
-    counts: dict[str, int] = Field(description="How many files stand where.")
+    counts: dict[str, int] = Field(description="Number of files by progress.")
     items: list[UploadItemOut]
 
 
@@ -218,7 +218,7 @@ class CollectionOut(Schema):
 
 
 class CollectionNew(Schema):
-    """A collection to make."""
+    """A new collection."""
 
     name: str = Field(min_length=1, max_length=120)
     description: str = Field("", max_length=2000)
@@ -227,7 +227,7 @@ class CollectionNew(Schema):
 
 
 class StatusOut(Schema):
-    """The state of the library, as far as you may see it."""
+    """The state of the part of the library that you may see."""
 
     site: str
     encoder: str | None

@@ -1,4 +1,4 @@
-"""Searching over the API."""
+"""API endpoints for searching."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ PROBLEMS = {400: Problem, 401: Problem, 409: Problem, 422: Problem, 429: Problem
 
 @router.get("/search", response={200: SearchAnswer, **PROBLEMS}, summary="Search")
 def search(request: HttpRequest, params: Query[SearchParams]) -> SearchAnswer:
-    """Pictures by words, by pictures of the library, by a picture sent before, or by a mixture;
-    with filters alone, the newest that pass them. The parameters are those of the search page."""
+    """Finds pictures by words, by pictures of the library, by a picture sent before, or by a
+    combination. With only filters it returns the newest matches. The parameters are the same as
+    those of the search page."""
     _check_rate(request)
     query = SearchQuery.from_params(request.GET)
     page = run_search(query, viewer=request.user, page_size=params.limit)
@@ -36,8 +37,8 @@ def search(request: HttpRequest, params: Query[SearchParams]) -> SearchAnswer:
 def search_by_picture(
     request: HttpRequest, params: Query[SearchParams], picture: File[UploadedFile]
 ) -> SearchAnswer:
-    """Searches by a picture of yours, kept for a day. The answer's `picture` is its token: give it
-    to GET /search for the next page or for another mixture."""
+    """Searches with a picture that you send, which is kept for a day. The response's `picture` is
+    its token: pass it to GET /search for the next page or another combination."""
     _check_rate(request)
     kept = keep_query_image(picture, owner=request.user)
     query = SearchQuery.from_params(request.GET).with_(picture=kept.token, page=params.page)

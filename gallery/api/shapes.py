@@ -1,4 +1,4 @@
-"""Rows as the API gives them. Everything handed in is already known to be visible to the caller."""
+"""Convert rows to the API's schemas. Callers pass only rows that the API's caller may see."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from gallery.search import Hit, SearchPage
 
 
 def search_answer(request: HttpRequest, page: SearchPage, *, picture: str = "") -> SearchAnswer:
-    """A page of results."""
+    """Return a page of results."""
     return SearchAnswer(
         query=page.query.words,
         encoder=page.encoder,
@@ -68,7 +68,7 @@ def _result(request: HttpRequest, hit: Hit, *, is_ranked: bool) -> Result:
 
 
 def image_shapes(request: HttpRequest, images: Sequence[Image]) -> list[ImageOut]:
-    """Pictures with their collections selected; two queries for any number of them."""
+    """Return pictures, whose collections must be selected, with two queries for any number."""
     encoder = Encoder.objects.active()
     searchable: set[int] = set()
     if encoder is not None:
@@ -107,7 +107,7 @@ def _image(request: HttpRequest, image: Image, *, is_searchable: bool) -> ImageO
 def batch_shape(
     request: HttpRequest, batch: UploadBatch, *, rows: Sequence[ItemProgress]
 ) -> BatchOut:
-    """A batch with some or all of its files."""
+    """Return a batch with some or all of its files."""
     return BatchOut(
         id=batch.pk,
         collection=batch.collection.slug,
@@ -129,7 +129,7 @@ def _item(row: ItemProgress) -> UploadItemOut:
 
 
 def collection_shape(request: HttpRequest, collection: Any) -> CollectionOut:
-    """A collection annotated with picture_count, its owner selected."""
+    """Return a collection, which must have picture_count annotated and its owner selected."""
     found: Collection = collection
     return CollectionOut(
         slug=found.slug,

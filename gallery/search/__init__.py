@@ -1,6 +1,6 @@
-"""Search: from a query to a page of pictures that the viewer may see.
+"""Search: turn a query into a page of pictures that the viewer may see.
 
-The public face is what this module exports; other packages import nothing else of it. May import
+The public face is what this module exports; other packages import nothing else from it. May import
 gallery.embedding, gallery.vectors, gallery.ingest, gallery.models and gallery.exceptions.
 """
 

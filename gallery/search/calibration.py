@@ -1,15 +1,16 @@
-"""How good is a score? Judged against other scores of the same query, and of ordinary queries.
+"""Judge how good a score is, by comparing it with others of the same query and of ordinary queries.
 
-A fixed limit fails: good scores differ from query to query and from encoder to encoder. Two
-comparisons replace it, and a hit that passes one of them is good.
+A fixed threshold fails: good scores differ between queries and between encoders. Two comparisons
+replace it, and a hit that passes either of them is good.
 
-* Against the scores of this very query on other pictures, its background. That shows up a few
+* With the scores of the same query on other pictures, its background. This finds a few
   answers among many pictures, but not many answers: they are the background then.
-* Against the scores of ordinary queries on the same pictures, the reference (reference.py). That
+* With the scores of ordinary queries on the same pictures, the reference (reference.py). This
   shows up any number of answers, even where every picture is one.
 
-A hit must also come near enough to the best one, so that the picture somebody looks for is not
-followed by all its relatives. Pure; docs/quality.md has the measurements behind each number.
+A hit must also score close enough to the best one, so that the picture someone is looking for is
+not followed by everything related to it. Pure; docs/quality.md has the measurements behind each
+number.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from numpy.typing import NDArray
 
 from gallery.search.results import Strength
 
-# Pictures sampled as the background: the median is then known to about a tenth of a deviation.
+# Pictures sampled as the background: enough to know the median to about a tenth of a deviation.
 BACKGROUND_SIZE = 400
-# Fewer pictures than this are no background: all hits are fair, but for exact names.
+# With fewer pictures than this there is no background: all hits except exact names are fair.
 MIN_BACKGROUND = 12
 # Share of the highest scores left out of the deviation; always at least one.
 TRIMMED_SHARE = 0.02
@@ -34,15 +35,15 @@ MAD_TO_DEVIATION = 1.4826
 # The deviation may be this many times the one from the MAD; real scores have heavier tails than a
 # normal distribution, and more than this comes from many right answers.
 MAX_OVER_MAD = 1.3
-# Cosine: half precision and near-identical pictures make smaller differences meaningless.
+# Cosine. Half precision and near-identical pictures make smaller differences meaningless.
 MIN_SPREAD = 0.002
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What a hit must reach: `deviations` above the background's median, or
-    `reference_deviations` above the reference's; and in any case `share_of_best`, the part of the
-    way from the middle to the best score."""
+    """What a hit must reach: `deviations` above the background's median or
+    `reference_deviations` above the reference's, and in any case `share_of_best`, a fraction of
+    the distance from the middle to the best score."""
 
     deviations: float
     reference_deviations: float
@@ -52,14 +53,15 @@ class Rule:
 # Measured on 300 photographs (docs/quality.md, “Strong, fair, weak”).
 STRONG = Rule(deviations=5.5, reference_deviations=4.5, share_of_best=0.7)
 FAIR = Rule(deviations=3.8, reference_deviations=3.0, share_of_best=0.55)
-# What shows an unwanted thing for sure enough to leave it out: less is lost that is wanted.
+# When a picture shows an unwanted thing clearly enough to exclude it. Stricter than fair, so that
+# fewer wanted pictures are lost.
 SHOWN = Rule(deviations=3.8, reference_deviations=3.0, share_of_best=0.65)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """Scores of ordinary queries on the pictures: a high median among theirs (three in four lie
-    below), and the spread within one query."""
+    """Scores of ordinary queries on the pictures: the upper quartile of their medians, and the
+    spread within a query."""
 
     median: float
     spread: float
@@ -68,7 +70,7 @@ class Reference:
 @dataclass(frozen=True, kw_only=True)
 class Cutoffs:
     """The cosine scores from which a hit is strong, from which it is fair, and from which a picture
-    shows what was asked for surely enough to leave it out when that is unwanted."""
+    shows the query clearly enough to be excluded when the query is unwanted."""
 
     strong: float
     fair: float
@@ -77,8 +79,8 @@ class Cutoffs:
     def judge(
         self, score: float | None, *, in_text: bool = False, is_exact: bool = False
     ) -> Strength:
-        """The strength of a hit: strong when its name is exactly what was typed (`is_exact`),
-        never weak when its text was found (`in_text`)."""
+        """Return the strength of a hit: strong if its name is exactly what was typed (`is_exact`),
+        never weak if its text matches (`in_text`)."""
         if is_exact or (score is not None and score >= self.strong):
             return "strong"
         return "fair" if in_text or (score is not None and score >= self.fair) else "weak"
@@ -90,7 +92,7 @@ UNJUDGED = Cutoffs(strong=math.inf, fair=-math.inf)
 
 @dataclass(frozen=True, kw_only=True)
 class Background:
-    """The middle and the spread of a query's scores on pictures taken at random."""
+    """The median and the spread of a query's scores on randomly chosen pictures."""
 
     median: float
     spread: float
@@ -98,7 +100,7 @@ class Background:
 
     @classmethod
     def of(cls, scores: Collection[float]) -> Background:
-        """From the scores of a sample; without any it judges nothing."""
+        """Build the background from the scores of a sample; an empty one judges nothing."""
         if not scores:
             return cls(median=0.0, spread=1.0, size=0)
         values = np.fromiter(scores, dtype=np.float64, count=len(scores))
@@ -106,7 +108,7 @@ class Background:
         return cls(median=median, spread=robust_spread(values - median), size=len(values))
 
     def cutoffs(self, *, best: float | None, reference: Reference | None = None) -> Cutoffs:
-        """The cut-off scores of the query whose best hit scores `best` (None: no hits)."""
+        """Return the cut-off scores of a query whose best hit scores `best` (None: no hits)."""
         if self.size < MIN_BACKGROUND or best is None:
             return UNJUDGED
         return Cutoffs(
@@ -119,17 +121,20 @@ class Background:
         middle = self.median
         cutoff = self.median + rule.deviations * self.spread
         if reference is not None:
-            # A median above those of ordinary queries comes from many right answers.
+            # A median above those of ordinary queries means that there are many right answers.
             middle = min(middle, reference.median)
             cutoff = min(cutoff, middle + rule.reference_deviations * reference.spread)
         return max(cutoff, middle + rule.share_of_best * (best - middle))
 
 
 def robust_spread(differences: NDArray[np.float64]) -> float:
-    """The deviation of differences from a middle, without the highest, which may be answers, and
-    never far above what the median distance gives: a few answers in a library of twenty pictures
-    or of thousands do not hide each other, and queries whose scores scatter widely by nature are
-    judged more strictly."""
+    """Return the deviation of differences from a middle, robust against right answers.
+
+    The highest differences, which may be answers, are left out, and the result is capped at
+    MAX_OVER_MAD times the deviation from the MAD. So a few answers in a library of twenty pictures
+    or of thousands do not hide each other, and queries whose scores naturally scatter widely are
+    judged more strictly.
+    """
     count = differences.size
     trimmed = max(1, round(TRIMMED_SHARE * count))
     kept = np.sort(differences, axis=None)[: max(count - trimmed, 1)]

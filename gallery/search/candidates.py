@@ -10,7 +10,7 @@ from gallery.vectors import Vector, nearest_images
 
 
 class Candidate(NamedTuple):
-    """A picture that a query found: its row, its content and its cosine similarity, if known."""
+    """A picture found by a query: its id, its content and its cosine similarity, if known."""
 
     image_id: int
     sha256: str
@@ -20,7 +20,7 @@ class Candidate(NamedTuple):
 def nearest_candidates(
     vector: Vector, *, scope: Scope, images: ImageQuerySet, limit: int
 ) -> list[Candidate]:
-    """The `limit` nearest of these pictures, compared one by one where the scope is small."""
+    """Return the `limit` nearest of these pictures, by exact comparison if the scope is small."""
     found = nearest_images(
         vector, encoder=scope.encoder, images=images, limit=limit, exact=scope.is_small
     )

@@ -1,9 +1,9 @@
-"""From the parts of a query to one unit vector: wanted ones added, unwanted ones taken away.
+"""Combine the parts of a query into one unit vector: add wanted parts, subtract unwanted ones.
 
-Pure NumPy. Words and pictures meet in one space but not on one scale: in CLIP's, two pictures lie
-far nearer to each other than a picture to its words, so a plain sum lets the picture drown the
-words. Each part is therefore divided by its `spread`, by how much it tells this library's pictures
-apart (the scale of its scores on the background); then a weight means what it says.
+Pure NumPy. Words and pictures share a space but not a scale: with CLIP, two pictures are much
+closer to each other than a picture is to its words, so in a plain sum the picture outweighs the
+words. Each part is therefore divided by its `spread`, the scale of its scores on the background,
+so that weights mean the same for both.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from django.utils.translation import gettext as _
 from gallery.exceptions import InvalidQuery
 from gallery.vectors import Vector
 
-# What is left out counts half as much as what is wanted: enough to turn the order among pictures
-# that fit, not enough to make whatever is least like it win (docs/quality.md).
+# Unwanted parts count half as much as wanted ones: enough to reorder the pictures that match, not
+# enough to rank first whatever resembles the unwanted part least (docs/quality.md).
 UNWANTED_WEIGHT = 0.5
-# Wanted and unwanted directions closer than this (cosine) are the same thing said twice.
+# Wanted and unwanted directions closer than this (cosine) are considered the same.
 SAME_DIRECTION = 0.9995
-# Length below which a sum of unit vectors is noise of half-precision numbers.
+# Length below which a sum of unit vectors is only half-precision noise.
 MIN_LENGTH = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """One thing wanted or not wanted: float32 [d] of unit length, its share and its scale."""
+    """A wanted or unwanted part: float32 [d] of unit length, its weight and its scale."""
 
     vector: Vector
     weight: float = 1.0
@@ -36,9 +36,10 @@ class Term:
 
 
 def compose(wanted: Sequence[Term], *, unwanted: Sequence[Term] = ()) -> Vector:
-    """float32 [d] of unit length. Raises InvalidQuery when nothing is left of the sum.
+    """Return float32 [d] of unit length. Raises InvalidQuery if the parts cancel each other out.
 
-    The unwanted parts together weigh UNWANTED_WEIGHT of the wanted ones, however many they are.
+    The unwanted parts together weigh UNWANTED_WEIGHT of the wanted ones, regardless of how many
+    there are.
     """
     target = _direction(wanted)
     if unwanted:
@@ -51,7 +52,7 @@ def compose(wanted: Sequence[Term], *, unwanted: Sequence[Term] = ()) -> Vector:
 
 
 def mean_direction(vectors: Sequence[Vector]) -> Vector:
-    """The unit vector between several. Raises InvalidQuery when they cancel each other."""
+    """Return the mean unit vector. Raises InvalidQuery if the vectors cancel each other out."""
     return _unit(np.sum(vectors, axis=0))
 
 

@@ -1,4 +1,4 @@
-"""What a page of results says about its numbers, in one sentence for people."""
+"""The sentence that says how many pictures a search found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gallery.search.results import SearchPage
 
 
 def count_sentence(page: SearchPage) -> str:
-    """Such as “35 good matches, 265 less likely.”; how many pictures for filters alone."""
+    """Return “35 good matches, 265 less likely.”, or the number of pictures for filters alone."""
     if page.good is None:
         return _pictures(page)
     if page.more_good:

@@ -1,4 +1,4 @@
-"""Answers a query for a viewer. The one place where the parts of the package come together."""
+"""Run a query for a viewer. The only module that puts the parts of the package together."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from gallery.search.scope import Scope
 from gallery.search.target import build_target, find_stored
 from gallery.vectors import Vector, scores_of
 
-# Hits on one page, at most: more than a screen shows, few enough to fetch in milliseconds.
+# Maximum hits per page: more than a screen shows, few enough to fetch in milliseconds.
 MAX_PAGE_SIZE = 500
 
 
@@ -35,7 +35,7 @@ class _Answer(NamedTuple):
 
 
 def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = None) -> SearchPage:
-    """One page of what the viewer may see, best first (or newest first: `query.sort`).
+    """Return one page of what the viewer may see, best first (or newest first: `query.sort`).
 
     `page_size` is settings.SEARCH_PAGE_SIZE unless given. With filters alone the newest pictures
     come first. Raises InvalidQuery, NotSearchableYet, NoActiveEncoder or EncoderUnavailable, each
@@ -69,9 +69,9 @@ def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = No
 
 
 def similar_images(image: Image, *, viewer: Viewer, limit: int = 12) -> tuple[Hit, ...]:
-    """The visible pictures nearest to a stored one, without it and its copies.
+    """Return the visible pictures nearest to a stored one, without it and its copies.
 
-    Empty when the picture has no vector yet or the viewer may not see it. Raises NoActiveEncoder.
+    Empty if the picture has no vector yet or the viewer may not see it. Raises NoActiveEncoder.
     """
     scope = Scope.of(viewer, filters=Filters())
     stored = find_stored((image.pk,), scope=scope).get(image.pk)
@@ -81,10 +81,10 @@ def similar_images(image: Image, *, viewer: Viewer, limit: int = 12) -> tuple[Hi
         stored.vector,
         scope=scope,
         images=scope.images.exclude(sha256=stored.sha256),
-        # Copies in other collections take places and are then shown once.
+        # Copies in other collections are removed below, so fetch some more.
         limit=2 * limit,
     )
-    # Nobody reads how strong these are.
+    # The strength of these is not shown.
     results = fuse_candidates(nearest, (), cutoffs=UNJUDGED)
     window = Window(results=results, weak_from=None, has_next=False, total=None)
     return _hits(window, scope=scope, cutoffs=UNJUDGED, start=0)[:limit]
@@ -122,7 +122,7 @@ def _listed(query: SearchQuery, *, scope: Scope, start: int, size: int) -> _Answ
 
 
 def _with_scores(window: Window, *, scope: Scope, vector: Vector) -> Window:
-    """Looks up the similarity of those that only their text brought into the list."""
+    """Look up the similarity of results that were found only by their text."""
     unknown = [r.image_id for r in window.results if r.score is None]
     if not unknown:
         return window
@@ -145,7 +145,7 @@ def _hits(window: Window, *, scope: Scope, cutoffs: Cutoffs, start: int) -> tupl
             rank=rank,
         )
         for rank, result in enumerate(window.results, start=start + 1)
-        # Whatever was hidden or deleted since the list was made has no row any more.
+        # Pictures hidden or deleted since the list was made have no row here.
         if result.image_id in images
     )
 
@@ -157,7 +157,7 @@ def _reasons(result: Ranked, *, cutoffs: Cutoffs) -> tuple[Reason, ...]:
 
 
 def _images(ids: Sequence[int], *, scope: Scope) -> dict[int, Image]:
-    """Rows for the page, asked for under the viewer's permissions once more."""
+    """Fetch the rows of the page, checking the viewer's permissions again."""
     rows = scope.visible.filter(pk__in=ids).select_related("collection").defer("search_document")
     return {image.pk: image for image in rows}
 

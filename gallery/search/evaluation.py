@@ -1,9 +1,9 @@
-"""Measured recall: captions as queries, and at which place their own picture comes.
+"""Measure recall: search with captions and record the rank of the picture each belongs to.
 
-Each different caption is asked once. Every picture that carries it is a right answer and the best
-placed one counts, so that the same caption on five pictures is one fair question, not five that
-cannot all be won. Ties go against us: a wrong picture with the same score counts as placed before.
-The same bytes in several collections are one picture, as in results.
+Each distinct caption is one question. Every picture with that caption is a right answer and the
+best rank counts, so that a caption shared by five pictures is one fair question, not five that
+cannot all be won. Ties count against us: a wrong picture with the same score ranks first. The same
+bytes in several collections are one picture, as in results.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from gallery.search.target import spoken
 from gallery.vectors import iterate_vectors
 
 RECALL_AT = (1, 5, 10)
-# Captions encoded in one go: a progress bar moves, and the encoder works at its best.
+# Captions per batch: small enough to show progress, large enough for the encoder to be fast.
 BATCH_SIZE = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One caption, and the contents (sha256) of the pictures that carry it."""
+    """A caption, and the contents (sha256) of the pictures that have it."""
 
     caption: str
     answers: frozenset[str]
@@ -37,7 +37,7 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """The places of the right answers, from 1; None where search gave none at all."""
+    """The ranks of the right answers, from 1; None where search found none."""
 
     encoder: str
     pictures: int
@@ -46,17 +46,17 @@ class Evaluation:
 
     @property
     def questions(self) -> int:
-        """How many different captions were asked."""
+        """The number of distinct captions searched."""
         return len(self.places)
 
     def recall_at(self, depth: int) -> float:
-        """The share of questions whose answer is among the first `depth`."""
+        """Return the share of questions with a right answer among the first `depth` results."""
         hits = sum(1 for place in self.places if place is not None and place <= depth)
         return hits / len(self.places) if self.places else 0.0
 
     @property
     def median_place(self) -> float | None:
-        """The middle place; one that was not found counts as the very last."""
+        """The median rank; an answer that was not found counts as last."""
         if not self.places:
             return None
         return float(np.median([place or self.pictures for place in self.places]))
@@ -65,9 +65,10 @@ class Evaluation:
 def ask_questions(
     scope: Scope, *, caption_of: Callable[[str], str] | None = None
 ) -> tuple[list[Question], int]:
-    """The different captions of the searchable pictures of a scope, and how many pictures have one.
+    """Return the distinct captions of a scope's searchable pictures, and how many pictures have
+    one.
 
-    `caption_of` gives the caption of a file name; without it the stored captions are asked.
+    `caption_of` maps file names to captions; without it the stored captions are used.
     """
     rows = (
         scope.images.searchable_with(scope.encoder.pk)
@@ -90,10 +91,10 @@ def ask_questions(
 
 
 def places_by_vectors(questions: list[Question], *, scope: Scope) -> Iterator[int]:
-    """The place of each question's answer among all pictures, by vectors alone.
+    """Return the rank of each question's answer among all pictures, by vectors alone.
 
-    Exact: every caption is compared with every picture, so that neither the words of a caption nor
-    the approximations of an index play a part. Raises EncoderUnavailable.
+    Exact: every caption is compared with every picture, so that neither full text nor the
+    approximation of an index has an influence. Raises EncoderUnavailable.
     """
     contents, vectors = _load_vectors(scope)
     row_of = {content: row for row, content in enumerate(contents)}
@@ -106,7 +107,7 @@ def places_by_vectors(questions: list[Question], *, scope: Scope) -> Iterator[in
 
 
 def places_by_search(questions: list[Question], *, filters: Filters) -> Iterator[int | None]:
-    """The place of each question's answer in the whole engine's results, full text included."""
+    """Return the rank of each question's answer in the engine's results, including full text."""
     viewer = console_viewer()
     for question in questions:
         query = SearchQuery(words=question.caption, filters=filters)
@@ -130,16 +131,16 @@ def _results(query: SearchQuery, *, viewer: object) -> Iterator[tuple[int, str]]
 
 
 def _place(scores: NDArray[np.float32], *, right: Iterable[int]) -> int:
-    """1 and the number of wrong pictures that score as well as the best right one."""
+    """Return 1 plus the number of wrong pictures that score as high as the best right one."""
     chosen = list(right)
     best = scores[chosen].max()
     return 1 + int((scores >= best).sum()) - int((scores[chosen] >= best).sum())
 
 
 def _load_vectors(scope: Scope) -> tuple[list[str], NDArray[np.float32]]:
-    """Contents (sha256) and their vectors, float32 [n, d]; one row a content."""
+    """Return contents (sha256) and their vectors, float32 [n, d], with one row per content."""
     rows = iterate_vectors(scope.images, encoder=scope.encoder)
-    # Half precision, as stored: single precision would take twice as much memory.
+    # Half precision, as stored: single precision would need twice as much memory.
     found = {row.sha256: row.vector.astype(np.float16) for row in rows}
     if not found:
         return [], np.zeros((0, scope.encoder.dimension), dtype=np.float32)

@@ -1,9 +1,9 @@
-"""Leaving out: what shows the unwanted thing is no result, whatever else it shows.
+"""Exclusion: drop pictures that show something unwanted, whatever else they show.
 
-A picture is left out when it shows the unwanted thing for sure enough (calibration.py, by the same
-comparisons as good matches), or when its own text holds the unwanted words. What
-comes less near stays, further down: composition.py takes the unwanted direction away from the
-wanted one.
+A picture is dropped if it clearly shows the unwanted thing (judged in calibration.py, by the same
+comparisons as good matches), or if its own text contains the unwanted words. A picture that only
+resembles the unwanted thing stays but ranks lower: composition.py subtracts the unwanted direction
+from the wanted one.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from gallery.vectors import scores_at_least
 
 
 def leave_out(*, target: Target, scope: Scope) -> tuple[ImageQuerySet, tuple[LeftOut, ...]]:
-    """What may be found under a scope, and how many pictures each unwanted thing took from it.
+    """Return the pictures that remain in a scope, and how many each unwanted part excluded.
 
-    The stored pictures in the query, and copies of them, are no results either. Nothing is counted
-    in large scopes, where counting costs more than searching.
+    The stored pictures in the query and their copies are excluded as well. In large scopes nothing
+    is counted, because counting would cost more than searching.
     """
     images = scope.images
     if target.excluded_contents:
@@ -47,7 +47,7 @@ def _shows(unwanted: Unwanted, *, target: Target, scope: Scope) -> Q:
 
 
 def _looks_like(unwanted: Unwanted, *, target: Target, scope: Scope) -> Exists | None:
-    """None where too few pictures are there to say what looks like it."""
+    """Return None if there are too few pictures to judge what looks like it."""
     others = scope.visible.exclude(sha256__in=sorted(target.excluded_contents))
     nearest = nearest_candidates(unwanted.vector, scope=scope, images=others, limit=1)
     best = nearest[0].score if nearest else None

@@ -1,4 +1,4 @@
-"""Which pictures a viewer may find under a query's filters, as predicates for SQL.
+"""Which pictures a viewer may find with a query's filters, as SQL predicates.
 
 `matching_images` is also what browse pages and “select all that match” build on, so that the
 number shown, the pictures found and the pictures acted on are always the same set.
@@ -16,32 +16,32 @@ from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 from gallery.search.query import ORIENTATIONS, Filters
 
-# Sides that differ by no more than this count as equal: a crop meant to be square often is not.
+# Sides that differ by no more than this count as equal: square crops are often slightly off.
 SQUARE_TOLERANCE = 0.02
 
 
 def matching_images(filters: Filters, *, viewer: Viewer) -> ImageQuerySet:
-    """The live pictures that the viewer may see and the filters let through, in no order."""
+    """Return the live pictures that the viewer may see and that match the filters, unordered."""
     return filter_images(Image.objects.visible_to(viewer), filters)
 
 
 def visible_collections(viewer: Viewer) -> dict[int, str]:
-    """Slugs of the collections that the viewer may see, by primary key. One small query."""
+    """Return the slugs of the collections that the viewer may see, by primary key."""
     return dict(Collection.objects.visible_to(viewer).order_by("pk").values_list("pk", "slug"))
 
 
 def filter_images(images: ImageQuerySet, filters: Filters) -> ImageQuerySet:
-    """The pictures that the filters let through."""
+    """Return the pictures that match the filters."""
     if filters.collections:
         images = images.filter(collection__slug__in=filters.collections)
     return _filter_facts(images, filters)
 
 
 def images_in(collections: dict[int, str], *, filters: Filters) -> ImageQuerySet:
-    """The live pictures of these collections that the filters let through.
+    """Return the live pictures of these collections that match the filters.
 
-    The same set as `matching_images` for the viewer whose visible collections these are; with the
-    ids written out the planner knows how many there are, and chooses better.
+    The same set as `matching_images` for the viewer whose visible collections these are. With the
+    ids written out the planner knows how many there are and makes better choices.
     """
     wanted = [
         pk for pk, slug in collections.items()
@@ -67,7 +67,7 @@ def _filter_facts(images: ImageQuerySet, filters: Filters) -> ImageQuerySet:
 
 
 def _when(filters: Filters) -> Q:
-    """When it was taken, else added, by the site's calendar."""
+    """Return the day a picture was taken, or else added, in the site's time zone."""
     when = Q()
     if filters.year is not None:
         when &= Q(shown_at__gte=_midnight(date(filters.year, 1, 1)))

@@ -1,7 +1,7 @@
-"""Full text: titles, tags, captions and file names, by PostgreSQL's English search.
+"""Full-text search of titles, tags, captions and file names, with PostgreSQL's English dictionary.
 
-The document is a stored column of the picture with a GIN index (gallery/migrations/0001); titles
-weigh most, then tags, captions and names.
+The document is a stored column of the picture with a GIN index (gallery/migrations/0001). Titles
+have the highest weight, then tags, captions and file names.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from django.db.models import F, Q
 from gallery.models.image import ImageQuerySet
 
 CONFIG = "english"
-# Pictures whose rank is worked out, the newest first: a word that is in every caption of a large
-# library says little, and ranking all of them takes tens of milliseconds.
+# Pictures to rank, newest first: a word that is in every caption of a large library says little,
+# and ranking all of them takes tens of milliseconds.
 MAX_RANKED = 2000
 
 _EXTENSION = re.compile(r"\.(jpe?g|png|webp|gif|bmp|tiff?|hei[cf]|avif)\b", re.IGNORECASE)
-# Names are stored with these as spaces; a query must read “IMG_0042” and “t-shirt” the same way.
+# File names are stored with these replaced by spaces, so queries such as “IMG_0042” and “t-shirt”
+# must be treated the same way.
 _JOINERS = re.compile(r"[_.\-]+")
 
 _BEST = """
@@ -33,8 +34,8 @@ ORDER BY rank DESC, id DESC LIMIT {limit}
 
 
 class TextMatch(NamedTuple):
-    """A picture whose text holds the words; `is_exact` when its title, its caption, a tag or its
-    file name is just these words."""
+    """A picture whose text contains the words; `is_exact` if its title, its caption, a tag or its
+    file name is exactly these words."""
 
     image_id: int
     sha256: str
@@ -42,10 +43,10 @@ class TextMatch(NamedTuple):
 
 
 def text_matches(words: str, *, images: ImageQuerySet, limit: int) -> list[TextMatch]:
-    """Those of these pictures whose text holds all the words, best first.
+    """Return those of these pictures whose text contains all the words, best first.
 
-    Words between quotation marks must follow each other. Words that English leaves out (“a”,
-    “the”) count for nothing; if no others are there, nothing is found.
+    Words in quotation marks must follow each other. Stop words (“a”, “the”) are ignored; a query
+    of only stop words finds nothing.
     """
     query = _text_query(words, kind="websearch")
     matches = (
@@ -68,12 +69,12 @@ def text_matches(words: str, *, images: ImageQuerySet, limit: int) -> list[TextM
 
 
 def holds_words(words: str) -> Q:
-    """The condition that a picture's text holds all the words, in any order."""
+    """Return the condition that a picture's text contains all the words, in any order."""
     return Q(search_document=_text_query(words, kind="plain"))
 
 
 def readable(words: str) -> str:
-    """Words as the stored documents spell them: no extensions, no joiners of file names."""
+    """Normalise words as in the stored documents: no file extensions, spaces as separators."""
     return _JOINERS.sub(" ", _EXTENSION.sub(" ", words))
 
 

@@ -1,4 +1,4 @@
-"""Reciprocal rank fusion: one order from several, without comparing their scores.
+"""Reciprocal rank fusion: merge several rankings without comparing their scores.
 
 Cormack, Clarke and Büttcher, “Reciprocal Rank Fusion Outperforms Condorcet and Individual Rank
 Learning Methods” (SIGIR 2009). Pure.
@@ -11,16 +11,16 @@ from typing import TypeVar
 
 Item = TypeVar("Item", bound=Hashable)
 
-# The constant of the paper: how little the difference between first and second place counts
-# beside being in two lists.
+# The constant of the paper. The larger it is, the less the difference between first and second
+# place counts compared with being in two lists.
 RANK_CONSTANT = 60
 
 
 def fuse(*rankings: Sequence[Item]) -> list[Item]:
-    """All items of the rankings, best first.
+    """Return all items of the rankings, best first.
 
-    Each place r (from 1) of each ranking is worth 1 / (60 + r). Equal sums go in the order of the
-    first ranking that holds them, so the result is the same every time.
+    Rank r (from 1) in a ranking is worth 1 / (60 + r). Equal sums keep the order of the first
+    ranking that contains them, so the result is deterministic.
     """
     worth: dict[Item, float] = {}
     for ranking in rankings:

@@ -1,5 +1,5 @@
-"""Results in the order of their dates: pictures picked by filters alone, or the good ones of a
-ranking when the newest are wanted first."""
+"""Results in date order: pictures that match filters alone, or the good results of a ranking
+sorted by newest first."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from gallery.search.query import Sort
 from gallery.search.ranking import Ranked, Ranking, Window
 from gallery.search.scope import Scope
 
-# Pictures that filters alone page through; the offset costs a millisecond there.
+# Maximum pictures that filters alone page through; the offset costs a millisecond at that depth.
 MAX_LISTED = 10_000
-# When it was taken, else added; there is an index on exactly this.
+# When it was taken, or else added; an index covers exactly this expression.
 SHOWN_AT = Coalesce("taken_at", "created_at")
 
 
 def list_images(scope: Scope, *, sort: Sort, start: int, size: int) -> Window:
-    """One page of everything that the filters let through, the latest added first; with `date`
-    the latest taken first. Unlike a ranking it shows every copy, as browsing does. Its total is
-    None when there are more than the pages show."""
+    """Return one page of everything that matches the filters, most recently added first, or most
+    recently taken first with `date`. Unlike a ranking it shows every copy, as browsing does. Its
+    total is None if there are more than the pages show."""
     counts = scope.counts
     count = counts.pictures
     by_date = scope.images.order_by(SHOWN_AT.desc(), "-pk")
@@ -38,13 +38,13 @@ def list_images(scope: Scope, *, sort: Sort, start: int, size: int) -> Window:
 
 
 def newest_first(ranking: Ranking) -> Ranking:
-    """Only the good results of a ranking, the latest taken (else added) first."""
+    """Return only the good results of a ranking, most recently taken (or else added) first."""
     weak_from = ranking.weak_from
     good = {result.image_id: result for result in ranking.results[:weak_from]}
     dated = Image.objects.filter(pk__in=good).order_by(SHOWN_AT.desc(), "-pk")
     return replace(
         ranking,
         results=tuple(good[pk] for pk in dated.values_list("pk", flat=True)),
-        # Once the weak begin, no good one can follow.
+        # No good result follows the first weak one.
         is_whole=ranking.is_whole or weak_from is not None,
     )

@@ -1,6 +1,6 @@
-"""Cleaning of what an address holds: from untrusted text to values that a query may carry.
+"""Parse URL parameters: untrusted text becomes values that are valid in a query.
 
-Pure functions, none of which raises: invalid values are dropped. Only query.py uses them.
+Pure functions that never raise: invalid values are dropped. Only query.py uses them.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# Characters. CLIP reads 77 tokens, about 300 characters of English; what follows would be ignored.
+# Characters. CLIP reads 77 tokens, about 300 characters of English, and ignores the rest.
 MAX_WORDS = 300
-# Words to leave out, pictures, collections or tags in one query; more is a script, not a person.
+# Maximum values of a repeated parameter: excluded words, pictures, collections or tags.
 MAX_REPEATS = 10
 # The largest bigint: PostgreSQL refuses to compare an id with anything above.
 MAX_ID = 2**63 - 1
 MAX_TAG_CHARACTERS = 60
-# Enough for any depth that the engine pages through, small enough for any integer.
+# More than the engine pages through, and small enough for any integer type.
 MAX_PAGE = 100_000
 
 _SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
@@ -33,7 +33,7 @@ _MINUS = re.compile(r'(?:^|\s)[-−–](?:"([^"]*)"|([^\s"]+))')
 
 
 def values_of(params: Mapping[str, Any], name: str) -> list[str]:
-    """All values of a repeated parameter, of a QueryDict or of a plain mapping."""
+    """Return all values of a repeated parameter, from a QueryDict or a plain mapping."""
     if hasattr(params, "getlist"):
         found: Any = params.getlist(name)
     else:
@@ -46,34 +46,34 @@ def values_of(params: Mapping[str, Any], name: str) -> list[str]:
 
 
 def value_of(params: Mapping[str, Any], name: str) -> str:
-    """The last value of a parameter, as Django's QueryDict gives it; empty when missing."""
+    """Return the last value of a parameter, like Django's QueryDict; empty if missing."""
     found = values_of(params, name)
     return found[-1] if found else ""
 
 
 def clean_text(text: str) -> str:
-    """Composed characters, single spaces, no control or invisible formatting characters."""
-    # Unpaired surrogates can be in a Python string, never in a database or a tokenizer.
+    """Normalise text: composed characters, single spaces, no control or invisible characters."""
+    # A Python string can contain unpaired surrogates; databases and tokenizers reject them.
     text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode())
     kept = "".join(c if _is_shown(c) else " " for c in text)
     return " ".join(kept.split())
 
 
 def _is_shown(character: str) -> bool:
-    # The zero-width joiner holds emoji together; U+FFFD stands for bytes that were no text.
+    # Keep the zero-width joiner, which is part of emoji. U+FFFD stands for invalid bytes.
     if character in "\u200d\ufffd":
         return character == "\u200d"
     return unicodedata.category(character)[0] != "C"
 
 
 def drop_bare_marks(text: str) -> str:
-    """The text, or nothing if it holds punctuation only."""
+    """Return the text, or an empty string if it is only punctuation."""
     return text if any(unicodedata.category(c)[0] not in "PZC" for c in text) else ""
 
 
 def cut_words(text: str) -> tuple[str, bool]:
-    """Cleaned words, at most MAX_WORDS characters ending at a space; and whether any were cut."""
-    # Cleaning never lengthens a text by more than a few times; this bounds its work.
+    """Return cleaned words, cut to MAX_WORDS characters at a space, and whether any were cut."""
+    # Cleaning can lengthen a text only by a small factor; this limits the work.
     bounded = clean_text(text[: 20 * MAX_WORDS])
     if len(bounded) <= MAX_WORDS and len(text) <= 20 * MAX_WORDS:
         return bounded, False
@@ -81,42 +81,42 @@ def cut_words(text: str) -> tuple[str, bool]:
 
 
 def split_minus(words: str) -> tuple[str, list[str]]:
-    """Words to look for, and those that a minus sign in front leaves out."""
+    """Split text into words to search for and words excluded with a minus sign."""
     excluded = [drop_bare_marks(quoted or bare).strip() for quoted, bare in _MINUS.findall(words)]
     wanted = drop_bare_marks(clean_text(_MINUS.sub(" ", words)))
     return wanted, [word for word in excluded if word]
 
 
 def unique(values: Iterable[T]) -> tuple[T, ...]:
-    """The first MAX_REPEATS different values, in their order."""
+    """Return the first MAX_REPEATS distinct values in order."""
     return tuple(dict.fromkeys(values))[:MAX_REPEATS]
 
 
 def ids_of(params: Mapping[str, Any], name: str) -> tuple[int, ...]:
-    """The positive integers among the values that a primary key could be."""
+    """Return the values that are valid primary keys."""
     numbers = (int(v) for v in values_of(params, name) if _NUMBER.fullmatch(v))
     return unique(n for n in numbers if 0 < n <= MAX_ID)
 
 
 def slugs_of(params: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The values that a collection's slug could be."""
+    """Return the values that are valid collection slugs."""
     return unique(v for v in values_of(params, name) if _SLUG.fullmatch(v))
 
 
 def texts_of(params: Mapping[str, Any], name: str, *, limit: int) -> tuple[str, ...]:
-    """The cleaned, not empty values, each cut at `limit` characters."""
+    """Return the cleaned, non-empty values, each cut at `limit` characters."""
     cleaned = (clean_text(v[: 2 * limit])[:limit].strip() for v in values_of(params, name))
     return unique(v for v in cleaned if v)
 
 
 def token_of(params: Mapping[str, Any], name: str) -> str:
-    """The value if a query picture's token could look like it, else nothing."""
+    """Return the value if it has the form of a query picture's token, else an empty string."""
     value = value_of(params, name)
     return value if _TOKEN.fullmatch(value) else ""
 
 
 def weight_of(params: Mapping[str, Any], name: str, *, default: float) -> float:
-    """A share from 0 to 1 in hundredths; anything else is the default."""
+    """Parse a share from 0 to 1, rounded to hundredths; anything else is the default."""
     value = value_of(params, name)
     if not _WEIGHT.fullmatch(value) or float(value) > 1:
         return default
@@ -124,7 +124,7 @@ def weight_of(params: Mapping[str, Any], name: str, *, default: float) -> float:
 
 
 def date_of(params: Mapping[str, Any], name: str) -> date | None:
-    """A calendar day written 2024-05-12."""
+    """Parse a day such as 2024-05-12."""
     value = value_of(params, name)
     if not _DATE.fullmatch(value):
         return None
@@ -135,13 +135,13 @@ def date_of(params: Mapping[str, Any], name: str) -> date | None:
 
 
 def year_of(params: Mapping[str, Any], name: str) -> int | None:
-    """A year that a date can have, with room for the day after it."""
+    """Parse a year that a date can have, with room for the following day."""
     value = value_of(params, name)
     return int(value) if _NUMBER.fullmatch(value) and 1 <= int(value) <= 9998 else None
 
 
 def page_of(params: Mapping[str, Any], name: str) -> int:
-    """A page's number from 1; anything else is the first page."""
+    """Parse a page number from 1; anything else is the first page."""
     value = value_of(params, name)
     if not _NUMBER.fullmatch(value):
         return 1

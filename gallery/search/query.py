@@ -1,6 +1,6 @@
-"""What somebody searches for, as a value: parsed from an address and written back to one.
+"""A search query as a value that is parsed from a URL and written back to one.
 
-Pure: no ORM, no settings. Pages, the API and the commands make these; the engine answers them.
+Pure: no ORM, no settings. Pages, the API and commands create queries; the engine runs them.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Sort = Literal["relevance", "date"]
 ChipKind = Literal["words", "image", "picture"]
 
 ORIENTATIONS: tuple[Orientation, ...] = ("landscape", "portrait", "square")
-# Words and pictures count alike until somebody moves the slider.
+# Words and pictures have equal weight until someone moves the slider.
 EVEN_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """Which pictures may be found at all. An empty one lets every visible picture through."""
+    """Which pictures may be found. Without any filter every visible picture matches."""
 
     collections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Filters:
 
     @property
     def is_empty(self) -> bool:
-        """True when nothing is filtered out."""
+        """True if there is no filter."""
         return self == Filters()
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -56,7 +56,7 @@ class Filters:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> Filters:
-        """The filters of an address. Never raises: invalid values are ignored."""
+        """Parse the filters of a URL. Never raises: invalid values are ignored."""
         orientation = clean.value_of(params, "orientation")
         return cls(
             collections=clean.slugs_of(params, "collection"),
@@ -70,10 +70,10 @@ class Filters:
 
 @dataclass(frozen=True, kw_only=True)
 class Chip:
-    """One part of a query as the page shows it, with the address of the query without it.
+    """One part of a query as the page shows it, with the URL of the query without it.
 
-    `value` is the words, the picture's id or the token, as text; `sign` is "+" for what is wanted
-    and "-" for what is left out.
+    `value` is the words, the picture's id or the token, as text; `sign` is "+" for wanted and "-"
+    for excluded parts.
     """
 
     label: str
@@ -85,11 +85,11 @@ class Chip:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchQuery:
-    """Words and pictures wanted and not wanted, filters, order and page.
+    """Wanted and unwanted words and pictures, filters, order and page.
 
-    `words_weight` is the share of the words against the pictures when both are there, from 0 to 1.
-    `words_cut` tells that the words were too long and only their beginning is used; it is no part
-    of the query's identity.
+    `words_weight` is the share of the words against the pictures if there are both, from 0 to 1.
+    `words_cut` says that the words were too long and only their beginning is used; it is ignored
+    when queries are compared.
     """
 
     words: str = ""
@@ -105,10 +105,9 @@ class SearchQuery:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> SearchQuery:
-        """The query of an address: a QueryDict, or a mapping of texts or lists of texts.
+        """Parse the query of a URL: a QueryDict, or a mapping of texts or lists of texts.
 
-        Never raises: invalid values are ignored. A word with a minus sign in front is one to leave
-        out.
+        Never raises: invalid values are ignored. A word with a minus sign in front is excluded.
         """
         words, was_cut = clean.cut_words(clean.value_of(params, "q"))
         words, minus = clean.split_minus(words)
@@ -127,7 +126,7 @@ class SearchQuery:
         )
 
     def to_params(self) -> str:
-        """The canonical address of this query, urlencoded, without the defaults."""
+        """Return the canonical parameters of this query, urlencoded, without defaults."""
         pairs = [("q", self.words)] if self.words else []
         pairs += [("not", words) for words in self.excluded_words]
         pairs += [("like", str(number)) for number in self.like]
@@ -145,25 +144,25 @@ class SearchQuery:
 
     @property
     def has_wanted(self) -> bool:
-        """True when it says what to look for, in words or by a picture."""
+        """True if the query has wanted words or pictures."""
         return bool(self.words or self.like or self.picture)
 
     @property
     def has_unwanted(self) -> bool:
-        """True when it says what to leave out."""
+        """True if the query has words or pictures to exclude."""
         return bool(self.excluded_words or self.unlike)
 
     @property
     def is_empty(self) -> bool:
-        """True when it asks for nothing: no words, no pictures and no filters."""
+        """True if the query has no words, no pictures and no filters."""
         return not (self.has_wanted or self.has_unwanted) and self.filters.is_empty
 
     def with_(self, **changes: Any) -> SearchQuery:
-        """The query with some fields changed, on its first page unless a page is given."""
+        """Return the query with some fields changed, on its first page unless a page is given."""
         return replace(self, **{"page": 1, **changes})
 
     def chips(self) -> tuple[Chip, ...]:
-        """The words and pictures, wanted ones first."""
+        """Return the words and pictures, wanted ones first."""
         found: list[Chip] = []
         if self.words:
             found.append(self._chip(self.words, "words", "+", self.words, words=""))

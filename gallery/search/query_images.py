@@ -1,6 +1,6 @@
-"""Pictures shown as queries: kept for a day under an unguessable token, then purged.
+"""Pictures used as queries: kept for a day under an unguessable token, then deleted.
 
-The bytes are opened by ingest, in its limited child process; only the upright WebP copy it made,
+Ingest opens the bytes in its sandboxed child process. Only the upright WebP copy that it makes,
 without any EXIF, is stored.
 """
 
@@ -27,14 +27,14 @@ from gallery.models.people import Viewer, person_id
 from gallery.models.query_image import new_token, queries_storage
 from gallery.vectors import Vector
 
-# Vectors of query pictures kept in memory, so that page two does not read the picture again.
+# Vectors of query pictures cached in memory, so that page two does not decode the picture again.
 CACHE_SIZE = 256
 
 
 def keep_query_image(file: File[Any] | Path, *, owner: Viewer) -> QueryImage:
-    """Stores a stripped WebP copy for settings.QUERY_IMAGE_HOURS. Raises Refused.
+    """Store a stripped WebP copy for settings.QUERY_IMAGE_HOURS. Raises Refused.
 
-    `file` is an upload or a path; `owner` may be nobody.
+    `file` is an upload or a path; `owner` may be anonymous.
     """
     name = (file.name or "") if isinstance(file, File) else file.name
     picture = read_query_picture(file, name=name or "picture")
@@ -51,9 +51,9 @@ def keep_query_image(file: File[Any] | Path, *, owner: Viewer) -> QueryImage:
 
 
 def purge_query_images() -> int:
-    """Deletes what has expired, rows and files. Returns how many.
+    """Delete expired rows and files. Returns how many.
 
-    The file goes first: if the process dies between the two, the row is still there to find it by.
+    Files are deleted first: if the process dies in between, the row is still there to find them.
     """
     count = 0
     for kept in QueryImage.objects.expired().order_by("pk").iterator():
@@ -64,9 +64,9 @@ def purge_query_images() -> int:
 
 
 def query_image_vector(token: str, *, encoder_key: str) -> Vector:
-    """The unit vector of a kept picture, float32 [d].
+    """Return the unit vector of a kept picture, float32 [d].
 
-    Raises InvalidQuery when it has expired or never was, EncoderUnavailable.
+    Raises InvalidQuery if it has expired or never existed, and EncoderUnavailable.
     """
     kept = QueryImage.objects.current().filter(token=token).first()
     if kept is None:

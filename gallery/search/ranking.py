@@ -1,9 +1,9 @@
-"""The list of results of a query, in its final order, from which every page is a slice.
+"""The results of a query in their final order; every page is a slice of this list.
 
-Two layers, so that the first page costs little and the later ones agree with it. The head fuses
-the nearest pictures with those whose text was found, strong ones first, weak ones last. The tail,
-looked up only when a page needs it, continues with the next nearest. Both depend on the data and
-the query alone, never on the page asked for, so no picture comes twice and none is skipped.
+It has two parts, so that the first page is cheap and later ones are consistent with it. The head
+fuses the nearest pictures with those whose text matches, strong ones first, weak ones last. The
+tail, fetched only when a page needs it, continues with the next nearest. Both depend only on the
+data and the query, never on the requested page, so no picture is repeated or skipped.
 """
 
 from __future__ import annotations
@@ -23,17 +23,16 @@ from gallery.search.results import STRENGTHS, Strength
 from gallery.search.scope import Scope
 from gallery.search.target import Target
 
-# Results that all pages together show: who has not found it among a thousand asks differently.
+# Maximum results on all pages together: after a thousand, people refine the search instead.
 MAX_RESULTS = 1000
-# Nearest pictures in the head: two pages of the usual size, 2 ms by the index.
+# Nearest pictures in the head: two pages of the default size, 2 ms with the index.
 HEAD_RESULTS = 120
-# Pictures found by their text that take part.
+# Maximum pictures with matching text in the head.
 MAX_TEXT_RESULTS = 500
 
 
 class Ranked(NamedTuple):
-    """A picture in the list: its similarity, if it is known, whether its text was found, and how
-    well it matches."""
+    """A picture in the list: its similarity if known, whether its text matches, its strength."""
 
     image_id: int
     score: float | None
@@ -43,10 +42,10 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """How many results match well and how many less likely do.
+    """How many results are good matches and how many are less likely.
 
-    `more_good` when further good ones may follow those counted; `less_likely` is None when nobody
-    counted them. `has_grades` when the good ones are partly strong and partly fair.
+    `more_good` is set if more good ones may follow; `less_likely` is None if they were not counted.
+    `has_grades` is set if some of the good ones are strong and others fair.
     """
 
     good: int
@@ -57,8 +56,8 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """One page of a list: its results, the index among them from which on they are weak (it may
-    lie beyond them), whether more follow, and how many there are in all, if that is known.
+    """One page of a list: its results, the index among them from which they are weak (it may be
+    past the last one), whether more follow, and the total if known.
 
     `tally` is None for a list that is not ranked."""
 
@@ -73,7 +72,7 @@ class Window:
 class Ranking:
     """The list as far as it was needed: strong results, then fair ones, then weak ones.
 
-    `is_whole` tells that nothing lies beyond the list.
+    `is_whole` is set if nothing follows the list.
     """
 
     results: tuple[Ranked, ...]
@@ -82,12 +81,12 @@ class Ranking:
 
     @property
     def weak_from(self) -> int | None:
-        """The index from which on results are weak; None when none are, as far as it goes."""
+        """The index from which results are weak; None if this part of the list has none."""
         places = (i for i, result in enumerate(self.results) if result.strength == "weak")
         return next(places, None)
 
     def window(self, start: int, *, size: int) -> Window:
-        """The page that begins at an index."""
+        """Return the page that starts at an index."""
         weak_from = self.weak_from
         return Window(
             results=self.results[start : start + size],
@@ -98,7 +97,7 @@ class Ranking:
         )
 
     def tally(self) -> Tally:
-        """How many of the results match how well."""
+        """Count the results by how well they match."""
         weak_from = self.weak_from
         good = len(self.results) if weak_from is None else weak_from
         return Tally(
@@ -112,9 +111,9 @@ class Ranking:
 def rank_images(
     query: SearchQuery, *, scope: Scope, target: Target, images: ImageQuerySet, needed: int
 ) -> Ranking:
-    """The best of these pictures: at least the first `needed` if there are as many, at most about
-    MAX_RESULTS."""
-    # A library that fits into one list needs no layers, and its number of results is known.
+    """Rank the best of these pictures: at least the first `needed`, if there are as many, and at
+    most about MAX_RESULTS."""
+    # A library that fits into one list needs no tail, and its number of results is known.
     depth = MAX_RESULTS if scope.counts.searchable <= MAX_RESULTS else HEAD_RESULTS
     nearest = _nearest(images, scope=scope, target=target, limit=depth)
     texts: list[TextMatch] = []
@@ -134,8 +133,8 @@ def rank_images(
 
 
 def _no_better(results: list[Ranked], *, than: Strength) -> list[Ranked]:
-    """Results that follow others: none is called better than those, even if the index found it
-    late."""
+    """Limit the strength of results that follow others: none is rated better than those, even if
+    the index found it late."""
     worst = STRENGTHS.index(than)
     return [r._replace(strength=STRENGTHS[max(_grade(r), worst)]) for r in results]
 
@@ -147,11 +146,11 @@ def _nearest(images: ImageQuerySet, *, scope: Scope, target: Target, limit: int)
 def fuse_candidates(
     nearest: Sequence[Candidate], texts: Sequence[TextMatch], *, cutoffs: Cutoffs
 ) -> list[Ranked]:
-    """One list of contents from both: strong ones, then fair ones, then weak ones, each in the
-    fused order.
+    """Merge both into one list of contents: strong ones, then fair ones, then weak ones, each in
+    the fused order.
 
-    The same bytes in several collections are one result: the copy whose own text was found, else
-    the newest.
+    The same bytes in several collections are one result: the copy whose own text matches, else the
+    newest.
     """
     scores = {candidate.sha256: candidate.score for candidate in nearest}
     shown = {c.sha256: c.image_id for c in sorted(nearest, key=lambda c: c.image_id)}

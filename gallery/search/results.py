@@ -1,4 +1,4 @@
-"""What a search answers: hits and the page of them. Values only; the engine makes them."""
+"""The results of a search: hits, and pages of them. Values only; the engine creates them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Reason = Literal["looks", "words"]
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """How many pictures were left out because they show an unwanted thing: these words, or what
-    the stored picture with this id shows. One that shows two unwanted things counts for the first.
+    """How many pictures were excluded because they show something unwanted: these words, or what
+    the stored picture with this id shows. A picture that shows two of them counts for the first.
     """
 
     kind: Literal["words", "image"]
@@ -29,9 +29,9 @@ class LeftOut:
 class Hit:
     """One picture found.
 
-    `score` is its cosine similarity to the query, from -1 to 1; 0 when only its text was found or
-    nothing but filters was asked for. `matched` says what spoke for it: how it looks, the words of
-    its title, tags, caption or name, or both. `rank` counts from 1 over all pages.
+    `score` is its cosine similarity to the query, from -1 to 1; 0 if only its text matches or the
+    query has only filters. `matched` says what matches: how it looks, the words of its title, tags,
+    caption or file name, or both. `rank` counts from 1 across all pages.
     """
 
     image: Image
@@ -43,17 +43,17 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage:
-    """One page of hits and the honest numbers around it. All counts are of visible pictures.
+    """One page of hits and its counts, all of them of visible pictures only.
 
-    `weak_from` is the index in `hits` of the first weak one, None when there is none on this page.
-    `total` is how many results all pages hold together, None when there are more than are paged
-    through. `good` is how many results are strong or fair, as far as they were looked through:
-    `more_good` when others may follow. `less_likely` counts the rest, None when there are more
-    than are paged through. All three are None or false for filters alone, which match or do not.
-    `has_grades` when some of the good ones are strong and others fair: then marks say something.
-    `left_out` is empty in large libraries, where nobody counts what was left out.
-    `searched` is how many pictures under the filters have a vector, `waiting` how many have none
-    yet. `notice` is a sentence for the person, or empty.
+    `weak_from` is the index in `hits` of the first weak one, None if there is none on this page.
+    `total` is the number of results on all pages, None if there are more than the pages show.
+    `good` is the number of strong or fair results found so far; `more_good` is set if there may be
+    more. `less_likely` counts the rest, None if there are more than the pages show. All three are
+    None or false for filters alone. `has_grades` is set if some of the good ones are strong and
+    others fair, so that strength marks are worth showing. `left_out` is empty in large libraries,
+    where excluded pictures are not counted. `searched` is the number of pictures matching the
+    filters that have a vector, `waiting` the number without one. `notice` is a sentence for the
+    person, or empty.
     """
 
     query: SearchQuery

@@ -1,8 +1,8 @@
-"""What one viewer may find under one query's filters, and the numbers around it.
+"""What a viewer may find with a query's filters, and the counts for it.
 
-Small libraries are counted afresh each time. In large ones counting costs more than searching, so
-counts and the choice of background pictures are remembered for seconds, under a key that holds
-exactly the collections the viewer may see: nobody is answered from somebody else's view.
+Small libraries are counted every time. In large ones counting costs more than searching, so counts
+and the sample of background pictures are cached for seconds. The cache key contains exactly the
+collections that the viewer may see, so no one gets results computed for someone else.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ from gallery.vectors import (
     stored_vectors,
 )
 
-# Counting this many pictures takes about a millisecond: not worth remembering.
+# Counting this many pictures takes about a millisecond, so it is not cached.
 COUNT_ALWAYS_BELOW = 2000
 COUNT_KEPT_S = 10
 BACKGROUND_KEPT_S = 60
-# A reference belongs to exactly the pictures that it was measured on, which its key names.
+# The key of a reference names the pictures it was measured on, so it never becomes outdated.
 REFERENCE_KEPT_S = 24 * 3600
 
-# What a query is made of, which decides what it is compared with; mixtures of words and pictures
-# are compared with their own background alone.
+# What a query consists of, which decides what it is compared with. Mixtures of words and pictures
+# are compared only with their own background.
 QueryKind = Literal["words", "pictures", "mixed"]
 
 
@@ -70,7 +70,7 @@ class Scope:
 
     @classmethod
     def of(cls, viewer: Viewer, *, filters: Filters) -> Scope:
-        """The viewer's scope with the active encoder. Raises NoActiveEncoder."""
+        """Return the viewer's scope with the active encoder. Raises NoActiveEncoder."""
         encoder = Encoder.objects.active()
         if encoder is None:
             raise NoActiveEncoder(
@@ -83,17 +83,17 @@ class Scope:
 
     @cached_property
     def images(self) -> ImageQuerySet:
-        """Everything that may be found."""
+        """All pictures that may be found."""
         return images_in(self.collections, filters=self.filters)
 
     @cached_property
     def visible(self) -> ImageQuerySet:
-        """Everything that the viewer may see, whatever the filters."""
+        """All pictures that the viewer may see, regardless of the filters."""
         return images_in(self.collections, filters=Filters())
 
     @cached_property
     def counts(self) -> Coverage:
-        """How many there are; at most COUNT_KEPT_S old where there are many."""
+        """How many pictures there are; in large libraries up to COUNT_KEPT_S seconds old."""
         key = self._key("coverage", self.filters)
         known = cache.get(key)
         if known is not None:
@@ -105,18 +105,18 @@ class Scope:
 
     @property
     def is_small(self) -> bool:
-        """True when reading every vector is faster, and surer, than walking the index."""
+        """True if reading every vector is faster, and more accurate, than using the index."""
         return self.counts.searchable < int(settings.SEARCH_EXACT_BELOW)
 
     def background(self, vector: Vector) -> Background:
-        """How this vector scores on visible pictures at random.
+        """Return how this vector scores on randomly chosen visible pictures.
 
-        Filters do not narrow it: within a collection of cats “a cat” should still look strong.
+        Filters do not apply: in a collection of cats, “a cat” should still be a strong match.
         """
         return Background.of(self._sample(vector).values())
 
     def cutoffs(self, vector: Vector, *, kind: QueryKind, best: float | None) -> Cutoffs:
-        """The scores from which a hit of this query is strong or fair; `best` is its best score."""
+        """Return the scores from which a hit is strong or fair; `best` is the best score."""
         sample = self._sample(vector)
         reference = self._reference(list(sample), kind=kind)
         return Background.of(sample.values()).cutoffs(best=best, reference=reference)
@@ -125,7 +125,7 @@ class Scope:
         key = self._key("background", None)
         known = cache.get(key)
         if known is not None:
-            # Only those still visible answer: what was hidden since has no influence.
+            # Use only those still visible: pictures hidden since then have no influence.
             return scores_of(known, vector=vector, encoder=self.encoder, images=self.visible)
         scores = sample_scores(
             vector, encoder=self.encoder, images=self.visible, limit=BACKGROUND_SIZE
@@ -135,7 +135,7 @@ class Scope:
         return scores
 
     def _reference(self, sample: list[int], *, kind: QueryKind) -> Reference | None:
-        """Measured once for these very pictures, all of which the viewer sees at this moment."""
+        """Return the reference for exactly these pictures, all visible to the viewer right now."""
         if kind == "mixed" or len(sample) < MIN_BACKGROUND:
             return None
         chosen = choose_pictures(sample)
@@ -152,7 +152,7 @@ class Scope:
         rows = stored_vectors(self.visible.filter(pk__in=chosen), encoder=self.encoder)
         pictures = stack_vectors([row.vector for row in rows], dimension=self.encoder.dimension)
         if kind == "pictures":
-            # Without the encoder: looking for what is like a stored picture needs none.
+            # Finding pictures similar to a stored one does not need the encoder.
             return pictures_reference(pictures)
         return words_reference(
             pictures, texts=_ordinary_vectors(self.encoder.key, ORDINARY_QUERIES)
@@ -165,5 +165,5 @@ class Scope:
 
 @lru_cache(maxsize=2)
 def _ordinary_vectors(encoder_key: str, texts: tuple[str, ...]) -> NDArray[np.float32]:
-    """Encoded once in a process: a growing library measures its reference again and again."""
+    """Encode them once per process: a growing library measures its reference again and again."""
     return load_encoder(encoder_key).encode_texts(texts)

@@ -1,4 +1,4 @@
-"""From a query to the vector that is looked for, and the pictures that it was made of."""
+"""Turn a query into the vector to search for, and look up the pictures it contains."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gallery.vectors import Vector, stored_vectors
 
 @dataclass(frozen=True, kw_only=True)
 class Unwanted:
-    """One thing to leave out: words, or a stored picture by its id."""
+    """Something to exclude: words, or a stored picture by its id."""
 
     kind: Literal["words", "image"]
     value: str
@@ -28,8 +28,8 @@ class Unwanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """What to look for, as a unit vector made of words, pictures or both (`kind`); what to leave
-    out; and the contents (sha256) that are no results: those of the stored pictures in the query.
+    """What to search for, as a unit vector made of words, pictures or both (`kind`); what to
+    exclude; and the contents (sha256) of the query's stored pictures, which are not results.
     """
 
     vector: Vector
@@ -39,7 +39,9 @@ class Target:
 
 
 def build_target(query: SearchQuery, *, scope: Scope) -> Target:
-    """Raises InvalidQuery, NotSearchableYet or EncoderUnavailable."""
+    """Build the target of a query.
+
+    Raises InvalidQuery, NotSearchableYet or EncoderUnavailable."""
     stored = _stored_pictures(query, scope=scope)
     key = scope.encoder.key
     words = [encode_query_text(key, spoken(query.words))] if query.words else []
@@ -79,12 +81,12 @@ def _unwanted(
 
 
 def spoken(words: str) -> str:
-    """Words as they are said: quotation marks are for the text search, not for the encoder."""
+    """Remove quotation marks, which are for full-text search and not for the encoder."""
     return " ".join(words.replace('"', " ").split()) or words
 
 
 def _terms(vectors: list[Vector], *, scope: Scope, weight: float, scaled: bool) -> list[Term]:
-    """One part for all vectors of a kind: ten pictures together weigh what one would."""
+    """Combine all vectors of a kind into one part: ten pictures together have the weight of one."""
     if not vectors or weight == 0:
         return []
     vector = mean_direction(vectors)
@@ -101,15 +103,15 @@ class StoredPicture:
 
 
 def find_stored(ids: Iterable[int], *, scope: Scope) -> dict[int, StoredPicture]:
-    """Those of these pictures that the viewer may see and that have a vector, by primary key."""
+    """Return those of these pictures that the viewer may see and that have a vector, by id."""
     rows = stored_vectors(scope.visible.filter(pk__in=ids), encoder=scope.encoder)
     return {row.image_id: StoredPicture(row.sha256, row.vector) for row in rows}
 
 
 def _stored_pictures(query: SearchQuery, *, scope: Scope) -> dict[int, StoredPicture]:
-    """All stored pictures of a query.
+    """Return all stored pictures of a query.
 
-    One that is hidden from the viewer and one that never was get the same InvalidQuery.
+    A picture hidden from the viewer and one that never existed raise the same InvalidQuery.
     """
     wanted = {*query.like, *query.unlike}
     found = find_stored(wanted, scope=scope) if wanted else {}
