@@ -1,7 +1,8 @@
-"""Every setting the site reads from its environment: one table of name, default and help.
+"""All settings that the site reads from its environment, in one table of name, default and
+help.
 
 Only this module and settings.py read os.environ. docs/settings.md is generated from the table
-(`python -m searchsite.env`), and a test fails when the two differ.
+(`python -m searchsite.env`), and a test fails if they differ.
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PACKAGE_DIR = Path(__file__).resolve().parent
-# Installed by pip, templates, static files and translations lie in this package; in a checkout they
-# lie beside it.
+# Installed by pip, templates, static files and translations are in this package. In a checkout they
+# are next to it.
 IS_INSTALLED = (_PACKAGE_DIR / "templates").is_dir()
 RESOURCES_DIR = _PACKAGE_DIR if IS_INSTALLED else _PACKAGE_DIR.parent
-# Where relative paths of settings begin, and where everything that `make run` starts runs: the
-# checkout, or for an installed site the folder that it is started in.
+# The base of relative paths in settings, and the working folder of everything that `make run`
+# starts: the checkout, or for an installed site the folder that it is started in.
 BASE_DIR = Path.cwd() if IS_INSTALLED else _PACKAGE_DIR.parent
 MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One environment variable: its name, its default as a person would type it, a line of help."""
+    """One environment variable: its name, its default as a person would type it, and a line of
+    help."""
 
     name: str
     default: str
@@ -39,14 +41,18 @@ def _group(group: str, *rows: tuple[str, str, str]) -> tuple[Setting, ...]:
 SETTINGS: tuple[Setting, ...] = (
     *_group(
         "Site",
-        ("DEBUG", "false", "Show error details in the browser. Never on a public site."),
+        ("DEBUG", "false", "Show error details in the browser. Never use it on a public site."),
         (
             "SECRET_KEY",
             "",
-            "Signs sessions and picture links. Empty: a random one is kept in VAR_DIR.",
+            "Signs sessions and picture links. If empty, a random key is kept in VAR_DIR.",
         ),
-        ("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names the site answers to, by comma."),
-        ("CSRF_TRUSTED_ORIGINS", "", "Origins such as https://pictures.example.org, by comma."),
+        ("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "Host names of the site, comma-separated."),
+        (
+            "CSRF_TRUSTED_ORIGINS",
+            "",
+            "Origins such as https://pictures.example.org, comma-separated.",
+        ),
         (
             "BEHIND_HTTPS_PROXY",
             "false",
@@ -55,20 +61,24 @@ SETTINGS: tuple[Setting, ...] = (
         (
             "HTTPS_REDIRECT",
             "false",
-            "Send visitors from http to https. Needs a proxy that sets X-Forwarded-Proto.",
+            "Redirect http to https. Requires a proxy that sets X-Forwarded-Proto.",
         ),
         (
             "HSTS_SECONDS",
             "0",
-            "How long browsers refuse plain http after a visit. 31536000 is a year; 0: never.",
+            "Seconds that browsers refuse plain http after a visit. 31536000 is a year; 0 is off.",
         ),
-        ("HSTS_SUBDOMAINS", "false", "Apply HSTS_SECONDS to all subdomains too."),
-        ("HSTS_PRELOAD", "false", "Allow the domain to be put into browsers’ own HTTPS lists."),
+        ("HSTS_SUBDOMAINS", "false", "Also apply HSTS_SECONDS to all subdomains."),
+        (
+            "HSTS_PRELOAD",
+            "false",
+            "Allow browsers to include the domain in their built-in HTTPS lists.",
+        ),
         ("SITE_NAME", "Semblance", "The name shown in the header and in page titles."),
-        ("TIME_ZONE", "UTC", "Time zone for the dates that people see."),
+        ("TIME_ZONE", "UTC", "Time zone of displayed dates."),
         ("HOST", "127.0.0.1", "Address that `make run` listens on."),
         ("PORT", "8000", "Port that `make run` listens on."),
-        ("WEB_THREADS", "4", "Threads of the web server of `make run`."),
+        ("WEB_THREADS", "4", "Threads of the web server under `make run`."),
         ("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     ),
     *_group(
@@ -76,29 +86,29 @@ SETTINGS: tuple[Setting, ...] = (
         (
             "EMAIL_HOST",
             "",
-            "Mail server for forgotten passwords. Empty: the message is printed on the terminal.",
+            "Mail server for password resets. If empty, messages are printed in the terminal.",
         ),
         ("EMAIL_PORT", "587", "Port of the mail server."),
-        ("EMAIL_USER", "", "Account on the mail server. Empty: none is needed."),
+        ("EMAIL_USER", "", "Account on the mail server. Leave empty if it needs none."),
         ("EMAIL_PASSWORD", "", "Password of that account."),
         ("EMAIL_TLS", "true", "Encrypt the connection to the mail server (STARTTLS)."),
-        ("EMAIL_FROM", "semblance@localhost", "Sender of the site's messages."),
+        ("EMAIL_FROM", "semblance@localhost", "Sender of the site's e-mails."),
     ),
     *_group(
         "Data",
-        ("VAR_DIR", "var", "Folder of everything the site keeps on this machine."),
+        ("VAR_DIR", "var", "Folder of all data that the site keeps on this machine."),
         (
             "DATABASE_URL",
             "",
-            "postgres://user:password@host/name. Empty: the PostgreSQL from pip, in VAR_DIR.",
+            "postgres://user:password@host/name. If empty, the PostgreSQL from pip, in VAR_DIR.",
         ),
-        ("REDIS_URL", "", "redis://host:6379/0. Empty: the Valkey from pip, in VAR_DIR."),
-        ("MEDIA_ROOT", "", "Folder of pictures. Empty: VAR_DIR/media."),
-        ("STATIC_ROOT", "", "Folder of collected static files. Empty: VAR_DIR/static."),
-        ("S3_BUCKET", "", "Keep pictures in this S3 bucket instead of MEDIA_ROOT."),
-        ("S3_ENDPOINT_URL", "", "Address of an S3-compatible store. Empty: Amazon's."),
+        ("REDIS_URL", "", "redis://host:6379/0. If empty, the Valkey from pip, in VAR_DIR."),
+        ("MEDIA_ROOT", "", "Folder of pictures. If empty, VAR_DIR/media."),
+        ("STATIC_ROOT", "", "Folder of collected static files. If empty, VAR_DIR/static."),
+        ("S3_BUCKET", "", "Store pictures in this S3 bucket instead of MEDIA_ROOT."),
+        ("S3_ENDPOINT_URL", "", "URL of an S3-compatible store. If empty, Amazon S3."),
         ("S3_REGION", "", "Region of the bucket."),
-        ("S3_ACCESS_KEY_ID", "", "Access key of the bucket. Empty: the machine's own role."),
+        ("S3_ACCESS_KEY_ID", "", "Access key of the bucket. If empty, the machine's own role."),
         ("S3_SECRET_ACCESS_KEY", "", "Secret key of the bucket."),
     ),
     *_group(
@@ -109,59 +119,67 @@ SETTINGS: tuple[Setting, ...] = (
             "auto, starter, openclip:MODEL/TAG or openclip:MODEL//path/to/checkpoint. "
             "Read on the first start only.",
         ),
-        ("MODEL_DIR", "", "Folder of downloaded model weights. Empty: the hub's own cache."),
+        (
+            "MODEL_DIR",
+            "",
+            "Folder of downloaded model weights. If empty, the model hub's own cache.",
+        ),
         ("EMBEDDING_DEVICE", "auto", "auto, cpu, cuda, cuda:1 or mps."),
         (
             "EMBEDDING_PRECISION",
             "auto",
-            "auto, fp32 or bf16. auto times both and keeps the faster that agrees.",
+            "auto, fp32 or bf16. auto times both and keeps the faster one if its vectors agree.",
         ),
-        ("EMBEDDING_BATCH_SIZE", "0", "Pictures embedded at a time. 0: chosen for the device."),
-        ("EMBEDDING_THREADS", "0", "Processor threads of the model. 0: all cores."),
+        (
+            "EMBEDDING_BATCH_SIZE",
+            "0",
+            "Pictures embedded at a time. 0 chooses a size for the device.",
+        ),
+        ("EMBEDDING_THREADS", "0", "CPU threads of the model. 0 uses all cores."),
     ),
     *_group(
         "Uploads",
-        ("MAX_UPLOAD_BYTES", str(100 * MEBIBYTE), "Largest picture accepted, in bytes."),
-        ("MAX_ARCHIVE_BYTES", str(4096 * MEBIBYTE), "Largest zip accepted, in bytes."),
+        ("MAX_UPLOAD_BYTES", str(100 * MEBIBYTE), "Largest accepted picture, in bytes."),
+        ("MAX_ARCHIVE_BYTES", str(4096 * MEBIBYTE), "Largest accepted zip, in bytes."),
         (
             "MAX_ARCHIVE_UNPACKED_BYTES",
             str(16384 * MEBIBYTE),
-            "Most bytes that one zip may unpack to.",
+            "Maximum bytes that one zip may unpack to.",
         ),
-        ("MAX_ARCHIVE_MEMBERS", "20000", "Most files in one zip."),
+        ("MAX_ARCHIVE_MEMBERS", "20000", "Maximum number of files in one zip."),
         (
             "MAX_ARCHIVE_RATIO",
             "200",
-            "Largest ratio of unpacked to packed bytes of one file in a zip.",
+            "Maximum ratio of unpacked to packed bytes of one file in a zip.",
         ),
-        ("MAX_IMAGE_PIXELS", "150000000", "Largest picture accepted, in pixels (width x height)."),
-        ("MAX_IMAGE_SIDE", "40000", "Longest side accepted, in pixels."),
-        ("DECODE_TIMEOUT_S", "30", "Seconds that one picture may take to be read."),
+        ("MAX_IMAGE_PIXELS", "150000000", "Largest accepted picture, in pixels (width × height)."),
+        ("MAX_IMAGE_SIDE", "40000", "Longest accepted side of a picture, in pixels."),
+        ("DECODE_TIMEOUT_S", "30", "Seconds that reading one picture may take."),
         (
             "DECODE_MEMORY_BYTES",
             str(2048 * MEBIBYTE),
-            "Memory of the process that reads one picture.",
+            "Memory limit of the process that reads one picture, in bytes.",
         ),
-        ("TRASH_DAYS", "30", "Days that a deleted picture stays in the trash."),
-        ("QUERY_IMAGE_HOURS", "24", "Hours that a picture shown as a query is kept."),
+        ("TRASH_DAYS", "30", "Days that deleted pictures stay in the trash."),
+        ("QUERY_IMAGE_HOURS", "24", "Hours that query pictures are kept."),
     ),
     *_group(
         "Search",
-        ("SEARCH_PAGE_SIZE", "60", "Results on one page."),
+        ("SEARCH_PAGE_SIZE", "60", "Results per page."),
         (
             "SEARCH_EXACT_BELOW",
             "10000",
-            "Scan exactly when filters leave fewer pictures than this.",
+            "Compare all pictures instead of using the index if fewer than this match the filters.",
         ),
         (
             "HNSW_EF_SEARCH",
             "100",
-            "Candidates kept by the vector index: more is slower and finds more.",
+            "Candidates that the vector index keeps. Higher values are slower and more accurate.",
         ),
         (
             "RATE_LIMIT_PER_MINUTE",
             "240",
-            "Searches and uploads a minute for one visitor. 0: no limit.",
+            "Searches, picture pages and new uploads per minute for one visitor. 0 is no limit.",
         ),
     ),
 )
@@ -172,7 +190,7 @@ _FALSE = {"0", "false", "no", "off", ""}
 
 
 class SettingError(Exception):
-    """An environment variable holds something that cannot be used; the message says what to do."""
+    """An environment variable has an invalid value. The message says what to do."""
 
 
 def text(name: str) -> str:
@@ -182,7 +200,7 @@ def text(name: str) -> str:
 
 
 def boolean(name: str) -> bool:
-    """Return a yes-or-no setting. Raise SettingError for anything else."""
+    """Return a boolean setting. Raise SettingError for anything else."""
     value = text(name).strip().lower()
     if value not in _TRUE | _FALSE:
         raise SettingError(f"{name} is “{value}”: write true or false.")
@@ -204,7 +222,7 @@ def integer(name: str, *, minimum: int | None = None, maximum: int | None = None
 
 
 def one_of(name: str, *choices: str) -> str:
-    """One of a few words, however they are capitalised. Raises SettingError for another."""
+    """Return one of a few words, in any case. Raise SettingError for others."""
     value = text(name).strip()
     for choice in choices:
         if value.lower() == choice.lower():
@@ -225,12 +243,12 @@ def time_zone(name: str) -> str:
 
 
 def words(name: str) -> list[str]:
-    """Return a list, separated by commas; empty parts are dropped."""
+    """Return a comma-separated list without its empty parts."""
     return [part.strip() for part in text(name).split(",") if part.strip()]
 
 
 def path(name: str, *, default: Path | None = None) -> Path:
-    """Return a folder or file; a relative one begins at BASE_DIR."""
+    """Return a folder or file. Relative paths start at BASE_DIR."""
     value = text(name)
     if not value and default is not None:
         return default
@@ -238,11 +256,11 @@ def path(name: str, *, default: Path | None = None) -> Path:
 
 
 def as_markdown() -> str:
-    """Return the whole table as docs/settings.md shows it."""
+    """Return the table as it appears in docs/settings.md."""
     lines = [
         "# Settings",
         "",
-        "All settings are environment variables. This page is made from the table in",
+        "All settings are environment variables. This page is generated from the table in",
         "`searchsite/env.py` with `python -m searchsite.env > docs/settings.md`.",
     ]
     group = ""
