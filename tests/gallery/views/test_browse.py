@@ -124,7 +124,7 @@ def test_a_filter_menu_offers_what_the_other_filters_leave_with_its_number(clien
     assert "tag=dog" not in cats
     entry = re.search(r'<a href="/\?tag=cat&amp;tag=tall">(.*?)</a>', cats, re.DOTALL)[1]
     assert " ".join(re.sub("<.*?>", " ", entry).split()) == "tall 1 1 picture"
-    assert "not only the results" not in cats
+    assert "not just the results" not in cats
 
 
 def test_numbers_that_stop_early_say_so(client, public, monkeypatch):

@@ -163,7 +163,7 @@ def test_filters_alone_list_pictures_without_marks(client, public):
 def test_a_search_says_what_the_numbers_of_its_filters_count(client, public):
     make_coloured(public, red=1, fields={"tags": ["warm"]})
     make_coloured(public, blue=1, fields={"tags": ["cold"]})
-    note = "not only the results of this search"
+    note = "not just the results of this search"
     page = text(client.get("/search/?q=red"))
     assert 'href="/search/?q=red&amp;tag=cold"' in page
     assert note in page
