@@ -14,6 +14,15 @@ _READ_ATTRIBUTES = {
 }  # fmt: skip
 # Sentences that scripts show; other data attributes hold addresses and numbers.
 _DATA = re.compile(r"^data-(?:.*-)?(?:confirm|sentence|label|text|title|words|message)$")
+# Content and codes: checksums and UUIDs, media types, addresses, JSON, the app's label.
+_CODES = re.compile(
+    r"\b[0-9a-f]{8,}\b|\b[0-9a-f]{4,8}-[0-9a-f-]{12,}|\b\w+/[\w.+-]+\b|\S+@\S+|\{.*\}|^gallery$"
+    r"|\b\w+-[A-Z_]{4,}\b|\b(?:md5|argon2\w*|pbkdf2\w*)\b"
+)
+# What Django itself leaves untranslated in its admin.
+_DJANGO = re.compile(
+    r"^(?:True|False|None|Whether the user will be able to authenticate|If disabled, the current)"
+)
 # Django keeps the names of permissions in the database, in English.
 _PERMISSION = re.compile(r"\| Can (?:add|change|delete|view) [\w ]+$")
 _VOID = {
@@ -76,8 +85,12 @@ def english_in(html):
     reader = _Reader()
     reader.feed(html)
     texts = (" ".join(text.split()) for text in reader.found)
-    return list(
-        dict.fromkeys(
-            text for text in texts if _WORD.search(_NAMES.sub("", _PERMISSION.sub("", text)))
-        )
-    )
+    return list(dict.fromkeys(text for text in texts if _is_english(text)))
+
+
+def _is_english(text):
+    if _DJANGO.match(text):
+        return False
+    for kept in (_PERMISSION, _CODES, _NAMES):
+        text = kept.sub("", text)
+    return bool(_WORD.search(text))
