@@ -90,3 +90,10 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]") || isTyping(event.target)) return;
   if (act(event)) event.preventDefault();
 });
+
+// Browsers leave a link that is half in view where it is. In rows that scroll sideways that cuts off
+// its focus ring.
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.closest(".grid--strip, .examples") || !target.matches(":focus-visible")) return;
+  target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});

@@ -112,3 +112,21 @@ def test_tags_of_many_pictures_are_completed_in_the_menu(new_page, library, olga
     page.get_by_role("option", name="yellow").click()
     assert page.locator("#selection-tags").input_value() == "yellow, "
     assert page.locator("#selection-tags").is_visible()
+
+
+@pytest.mark.parametrize("address", ["/", "/search/?q=red"])
+def test_phones_show_two_pictures_in_each_row(new_page, library, address):
+    page = new_page(phone=True)
+    page.goto(address)
+    for width in (320, 360, 390, 430):
+        page.set_viewport_size({"width": width, "height": 844})
+        boxes = page.locator("#grid > .tile .tile__link").evaluate_all(
+            "links => links.map((l) => l.getBoundingClientRect()).map((b) => [b.top, b.height])"
+        )
+        rows = {}
+        for top, height in boxes:
+            rows.setdefault(round(top), []).append(height)
+        sizes = [len(row) for row in rows.values()]
+        assert set(sizes[:-1]) == {2} and sizes[-1] <= 2, (width, sizes)
+        assert all(max(row) - min(row) < 1 for row in rows.values()), (width, rows)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
