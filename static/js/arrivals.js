@@ -2,24 +2,24 @@
 // then the picture, marked until it is searchable. upload.js reports what happens as the event
 // "semblance:upload" with {kind, job, items}; the tiles come from gallery/views/arrivals.py.
 
-const BATCH = 60; // tiles that one answer holds
-const MAX_SHOWN = 300; // more of one visit would make the page slow; they are there on the next one
-const PAUSE_MS = 300; // several files are stored within a moment
+const BATCH = 60; // tiles in one response
+const MAX_SHOWN = 300; // more would make the page slow; the next visit shows them all
+const PAUSE_MS = 300; // several files are often stored at once
 
 const frame = document.querySelector("[data-arrivals]");
 const grid = document.getElementById("grid");
-const placeholders = new Map(); // a job that is being sent, and the tile that stands for it
+const placeholders = new Map(); // jobs that are being sent, and their placeholder tiles
 const states = new Map(); // ids of pictures, and whether they are "waiting" or "searchable"
-let wanted = []; // ids of stored pictures whose tiles are still to come
-const settled = []; // jobs whose placeholders go once their pictures are there
-let isStale = false; // the counts on the page
+let wanted = []; // ids of stored pictures whose tiles have not arrived yet
+const settled = []; // jobs whose placeholders are removed once their pictures arrive
+let isStale = false; // whether the counts on the page are out of date
 let isLoading = false;
 let shown = 0;
 let timer = 0;
 
 const tileOf = (id) => grid.querySelector(`.tile[data-id="${id}"]`);
-// New pictures belong at the start of the list. While somebody looks at pictures further down they
-// wait: whatever comes in above would break the rows anew.
+// New pictures belong at the start of the list. While the reader is further down they wait, because
+// pictures inserted above would rearrange the rows.
 const isStartInView = () =>
   !document.querySelector("[data-newer]") && grid.getBoundingClientRect().top > -innerHeight / 2;
 
@@ -75,7 +75,7 @@ function loadSoon() {
   timer = setTimeout(load, PAUSE_MS);
 }
 
-// Remembers where pictures stand; true when that is news.
+// Stores the state of pictures; true if any has changed.
 function note(items) {
   let isNews = false;
   for (const { image, progress } of items) {
@@ -104,7 +104,7 @@ function onUpload({ detail: { kind, job, items = [] } }) {
 if (frame && grid) {
   document.addEventListener("semblance:upload", onUpload);
   addEventListener("scroll", () => wanted.length && loadSoon(), { passive: true });
-  // The bar of a selection that somebody is making stays: only its numbers would change.
+  // Keeps the bar of a selection in progress: only its numbers would change.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const isArriving = event.detail.fragment.querySelector?.("#selection") && isLoading;
     if (isArriving && frame.classList.contains("is-selecting")) event.detail.shouldSwap = false;

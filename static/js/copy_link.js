@@ -3,7 +3,7 @@
 import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
-// The way without the clipboard's permission, and on sites without https, where it does not exist.
+// Fallback without clipboard permission, and on sites without https, which have no clipboard API.
 function copyBySelection(text) {
   const field = document.createElement("textarea");
   const focused = document.activeElement;

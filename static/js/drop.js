@@ -1,6 +1,6 @@
 // A picture pasted or dropped anywhere. On most pages (data-drop="query") it becomes a search; on
 // pages with data-drop="upload" the files are handed on as the event "semblance:files", whose
-// detail is {files, dataTransfer}; data-drop="off" leaves everything alone.
+// detail is {files, dataTransfer}; data-drop="off" ignores drops.
 import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
@@ -68,7 +68,7 @@ if (WORDS[mode] && overlay && form) {
   });
 }
 
-// Choosing a file in the dialog searches at once; the page without JavaScript has its button.
+// Choosing a file in the dialog starts the search; without JavaScript the page has a button.
 for (const each of document.querySelectorAll("[data-picture-form]")) {
   each.querySelector("input[type=file]").addEventListener("change", (event) => {
     if (event.target.files.length && each.closest("dialog")) each.requestSubmit();

@@ -1,10 +1,10 @@
-// Files out of whatever was dropped: files, and folders of any size with the folders inside them.
+// Reads the files from a drop: single files, and folders of any size with their subfolders.
 
-// Files that systems leave in folders and nobody means to upload.
+// Files that operating systems leave in folders and no one wants to upload.
 const LITTER = /^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)/i;
 const isLitter = (path) => path.split("/").some((part) => LITTER.test(part));
 
-// A browser gives at most 100 entries at a time: ask until it gives none.
+// Browsers return at most 100 entries at a time: read until there are none.
 async function entriesOf(folder) {
   const reader = folder.createReader();
   const all = [];
@@ -29,8 +29,8 @@ async function* walk(entry) {
   for (const each of inside) yield* walk(each);
 }
 
-// Calls found([{file, name}, …]) as files turn up; names keep their folders. Must be called from
-// inside the drop event: the browser forgets the entries right after it.
+// Calls found([{file, name}, …]) as files are read; names include their folders. Must be called from
+// inside the drop event: the browser drops the entries right after it.
 export async function collectDropped(files, dataTransfer, found) {
   const entries = [...(dataTransfer?.items ?? [])]
     .filter((item) => item.kind === "file")
@@ -52,7 +52,7 @@ export async function collectDropped(files, dataTransfer, found) {
   found(some);
 }
 
-// The same of an <input type="file">, with or without webkitdirectory.
+// The same for an <input type="file">, with or without webkitdirectory.
 export function fromInput(files) {
   return [...files]
     .map((file) => ({ file, name: file.webkitRelativePath || file.name }))

@@ -8,7 +8,7 @@
 
 const catalog = () => window.django ?? {};
 
-// The sentence in the language of the page, or as it stands.
+// The sentence in the language of the page, or unchanged if it has no translation.
 export function gettext(sentence) {
   return catalog().gettext?.(sentence) ?? sentence;
 }
@@ -23,12 +23,12 @@ export function pgettext(context, sentence) {
   return catalog().pgettext?.(context, sentence) ?? sentence;
 }
 
-// Replaces %(name)s by values.name; what has no value stays visible.
+// Replaces %(name)s with values.name; placeholders without a value stay visible.
 export function interpolate(sentence, values) {
   return sentence.replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-// A number as the language writes it: 12,000 or 12.000.
+// Formats a number for the language: 12,000 or 12.000.
 export function number(value) {
   return new Intl.NumberFormat(document.documentElement.lang || "en").format(value);
 }

@@ -1,6 +1,6 @@
-// Zoom: the large copy in a full-window dialog. A click, a double tap, Enter, + and - change its size,
-// so do the wheel and two fingers, and what is under them stays there; dragging and the arrows move
-// it. The original replaces the 1600 px copy once more than that is shown. Without this file the same
+// Zoom: shows the large copy in a full-window dialog. A click, a double tap, Enter, + and - change its
+// size. The wheel and pinching zoom around their position; dragging and the arrow keys move the
+// picture. The original replaces the 1600 px copy once that is too small. Without this file the same
 // links open the large copy in the browser.
 
 import { gettext } from "./i18n.js";
@@ -15,10 +15,10 @@ let scale = 1; // 1 fills the window
 let shownWidth = 0; // of the picture on the page, in CSS pixels
 
 const picture = () => area.firstElementChild;
-// Width in pixels of the original; what a click enlarges to.
+// Width of the original in pixels, which a click enlarges to.
 const trueWidth = () => Number(area.dataset.width) || picture().naturalWidth;
 
-// How wide the page shows a picture that it fits into a box (object-fit).
+// The width at which the page shows a picture fitted into a box (object-fit).
 function widthOnPage(image) {
   const box = image.getBoundingClientRect();
   const [width, height] = ["width", "height"].map((name) => Number(image.getAttribute(name)));
@@ -36,19 +36,19 @@ function fill(address) {
   area.append(image);
 }
 
-// The picture's width where all of it is seen: what the window holds, and no more than its true width
-// or the width that it had on the page, so that zooming never shrinks it.
+// The picture's width when all of it is visible: it fits the window, and is at most its actual width
+// or its width on the page, so that zooming never shrinks it.
 function fitted() {
   const image = picture();
   const held = Math.min(area.clientWidth, (area.clientHeight * image.naturalWidth) / image.naturalHeight);
   return Math.min(held, Math.max(trueWidth(), shownWidth));
 }
 
-// True size, or twice what fills the window where that is more.
+// Actual size, or twice the size that fills the window if that is larger.
 const closer = () => Math.min(LARGEST, Math.max(2, trueWidth() / fitted()));
 
-// Loads the original once the screen shows more pixels than the copy has; the copy stays until then,
-// and for good where the browser cannot read the original.
+// Loads the original once the screen shows more pixels than the copy has. The copy stays until then,
+// or permanently if the browser cannot read the original.
 function sharpen(width) {
   const image = picture();
   const { original } = area.dataset;
@@ -62,7 +62,7 @@ function sharpen(width) {
   full.src = original;
 }
 
-// Sets the size; the place of the picture at (x, y) of the window stays there.
+// Sets the size; the point of the picture at (x, y) in the window stays there.
 function setScale(wanted, x = area.clientWidth / 2, y = area.clientHeight / 2) {
   const image = picture();
   if (!image?.naturalWidth) return;
@@ -87,7 +87,7 @@ function onWheel(event) {
   setScale(scale * Math.exp(-Math.max(-200, Math.min(200, lines)) / 300), event.clientX, event.clientY);
 }
 
-// Two fingers: their distance is the size, the point between them holds still.
+// Pinching: the distance of the fingers sets the size, and the point between them stays fixed.
 let pinch = null;
 const between = ([a, b]) => ({
   x: (a.clientX + b.clientX) / 2,
@@ -148,7 +148,7 @@ if (dialog && area) {
   dialog.addEventListener("close", () => setScale(1));
 }
 
-// Edited in place: say so, and leave the keyboard where it was.
+// After editing in place, announce it and keep the keyboard focus.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "details") return;
   const details = document.getElementById("details");

@@ -1,12 +1,12 @@
-// Keys: / search, ? help, u upload, arrows among pictures, s similar, Esc back. A page names its own
-// places with data-key-*: [data-key-s] is what "s" follows, and so for ArrowLeft, ArrowRight, Escape.
+// Keyboard shortcuts: / search, ? help, u upload, arrows between pictures, s similar, Esc back. Pages
+// mark their links with data-key-*: "s" follows [data-key-s]; also ArrowLeft, ArrowRight, Escape.
 
 const isTyping = (target) =>
   target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
 const links = () => [...document.querySelectorAll(".grid .tile__link")];
 
-// The tile above or below: of those in the next row, the one whose middle is nearest.
+// The tile above or below: the one in the next row whose middle is nearest.
 function vertical(all, from, direction) {
   const here = from.getBoundingClientRect();
   const middle = here.left + here.width / 2;
@@ -28,7 +28,7 @@ function moveInGrid(key) {
   const current = all.indexOf(document.activeElement?.closest?.(".tile")?.querySelector(".tile__link"));
   let next;
   if (current < 0) {
-    // The first press enters the grid, where one is looking.
+    // The first press enters the grid at the tile in view.
     next = all.find((link) => link.getBoundingClientRect().bottom > 80) ?? all[0];
     if (key === "ArrowUp") return false;
   } else if (key === "ArrowLeft") next = all[current - 1];
@@ -72,7 +72,7 @@ function act(event) {
       return (!tile && follow(event.key.toLowerCase())) || moveInGrid(event.key);
     case "ArrowUp":
     case "ArrowDown":
-      // Without a picture in focus the page scrolls, as everywhere.
+      // Without a focused picture the page scrolls as usual.
       return tile ? moveInGrid(event.key) : false;
     case "Escape":
       return follow("escape");

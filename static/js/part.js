@@ -1,5 +1,5 @@
-// Search for a part: a rectangle dragged on the picture (or two clicks, or the arrows) is cut out of
-// the large copy on this machine and sent like any picture that one searches by.
+// Search for a part: cuts a rectangle, drawn by dragging, two clicks or the arrow keys, out of the
+// large copy in the browser, and sends it like any other query picture.
 
 import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
@@ -10,16 +10,16 @@ const form = document.querySelector("#picture-dialog [data-picture-form]");
 const frame = area?.firstElementChild;
 const shown = area?.parentElement.querySelector("img");
 
-const SMALLEST_PX = 16; // on the screen; less is a slip of the hand
-const STEP = 0.05; // of the picture, for each press of an arrow
+const SMALLEST_PX = 16; // on the screen; anything smaller is an accidental click
+const STEP = 0.05; // share of the picture for each press of an arrow key
 const QUALITY = 0.92;
 let box = null; // left, top, right, bottom as shares of the picture
-let corner = null; // where the rectangle began
+let corner = null; // where the rectangle starts
 let isDragging = false;
 
 const within = (value) => Math.min(1, Math.max(0, value));
 
-// Where the picture itself lies inside its element.
+// The area of its element that the picture fills.
 function place() {
   const [width, height] = [shown.width, shown.height].map(Number);
   const ratio = shown.getAttribute("width") / shown.getAttribute("height");
@@ -91,7 +91,7 @@ async function search() {
   }
 }
 
-// Arrows move the rectangle, with shift its far corner.
+// Arrow keys move the rectangle, or its opposite corner with shift.
 function nudge(key, isResizing) {
   const dx = key === "ArrowLeft" ? -STEP : key === "ArrowRight" ? STEP : 0;
   const dy = key === "ArrowUp" ? -STEP : key === "ArrowDown" ? STEP : 0;
@@ -120,7 +120,7 @@ if (area && button && form && shown) {
     if (!event.isPrimary || event.button) return;
     area.setPointerCapture(event.pointerId);
     isDragging = true;
-    corner ??= pointOf(event); // else this is the second of two clicks
+    corner ??= pointOf(event); // otherwise this is the second of two clicks
     stretch(corner, pointOf(event));
   });
   area.addEventListener("pointermove", (event) => {

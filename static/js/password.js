@@ -23,7 +23,7 @@ function addButton(input) {
   };
   show(false);
   button.addEventListener("click", () => show(input.type === "password"));
-  // Browsers offer to keep passwords, and must not keep this one among ordinary words.
+  // Browsers offer to save passwords, and must not save this one as ordinary text.
   input.form?.addEventListener("submit", () => show(false));
 }
 

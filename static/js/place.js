@@ -1,14 +1,14 @@
-// Keeps the reader's place in a list of pictures. The address in the browser's bar follows the
-// picture one is looking at (?at=12#image-12), so that Back, a reload and a copied address all lead
-// to it. What a back link leads to works without this file: the server shows the list around the
-// picture, and the fragment scrolls to it.
+// Keeps the reader's place in a list of pictures. The URL in the address bar follows the picture in
+// view (?at=12#image-12), so that Back, a reload and a copied link all lead to it. Back links work
+// without this file: the server shows the list around the picture, and the fragment scrolls
+// to it.
 
 const PAUSE_MS = 250; // after the last movement; browsers allow about three changes a second
-const READING_LINE = 0.25; // share of the window's height below which people look
+const READING_LINE = 0.25; // share of the window's height where people start reading
 const POSITIONS = ["after", "before", "at"];
 const LINKS = ".grid:not(.grid--strip) .tile__link[id]";
 
-const list = document.querySelector("[data-places]"); // its address can name a picture's place
+const list = document.querySelector("[data-places]"); // its URL can contain the position of a picture
 const links = () => [...document.querySelectorAll(LINKS)];
 const topOf = (link) => link.getBoundingClientRect().top;
 
@@ -17,7 +17,7 @@ function isInView(link) {
   return box.bottom > 0 && box.top < innerHeight;
 }
 
-// The picture in focus, else the one that people look at.
+// The focused picture, or else the one at the reading line.
 function current() {
   const focused = document.activeElement?.closest?.(".tile")?.querySelector(".tile__link[id]");
   if (focused?.matches(LINKS) && isInView(focused)) return focused;
@@ -53,7 +53,7 @@ function focusOn(link) {
 
 const moveTo = (link, top) => scrollBy({ top: topOf(link) - top, behavior: "instant" });
 
-// Back and reload: the same picture at the same height of the window.
+// Back and reload: the same picture at the same height in the window.
 function restore() {
   const place = history.state?.place;
   const link = place && document.getElementById(place.id);
@@ -65,7 +65,7 @@ function restore() {
   return true;
 }
 
-// An address of a picture that has left the list: the one in its place.
+// The URL of a picture that has left the list leads to the one in its place.
 function showNearest() {
   const link = document.getElementById(`image-${list?.dataset.at}`);
   if (!link || document.querySelector(":target")) return;
@@ -73,8 +73,8 @@ function showNearest() {
   focusOn(link);
 }
 
-// Newer pictures come in above with the next swap: what one is looking at stays where it is, and the
-// keyboard goes on from the button to the nearest of them.
+// The next swap inserts newer pictures above: keep the pictures in view where they are, and move the
+// keyboard focus from the button to the nearest new picture.
 function holdWhileGrowing() {
   const first = list.querySelector(".tile__link");
   const before = topOf(first);
@@ -93,14 +93,14 @@ if (document.querySelector(LINKS)) {
   if (!restore()) showNearest();
   addEventListener("scroll", rememberSoon, { passive: true });
   document.addEventListener("focusin", (event) => event.target.matches(LINKS) && rememberSoon());
-  // Before anything is followed, so that leaving is never too early.
+  // Runs before any link is followed, so that the URL is always saved.
   document.addEventListener("click", (event) => {
     clearTimeout(timer);
     const link = event.target.closest(LINKS);
     if (link) link.focus({ preventScroll: true }); // not every browser does
     remember(link ?? undefined);
   }, true);
-  // A page kept alive in the browser's memory is as it was left, but for the focus.
+  // A page restored from the back/forward cache is unchanged except for its focus.
   addEventListener("pageshow", (event) => {
     const link = event.persisted && document.getElementById(history.state?.place?.id ?? "");
     if (link && history.state.place.isFocused) focusOn(link);
@@ -111,7 +111,7 @@ document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
   if (target === list && detail.requestConfig.elt.matches("[data-newer]")) holdWhileGrowing();
 });
 
-// The strip of similar pictures arrives after the page: the fragment finds its picture then.
+// The strip of similar pictures loads after the page, so the fragment finds its picture only then.
 const strip = document.querySelector(".similar__strip");
 strip?.addEventListener("htmx:afterSwap", () => {
   const link = location.hash && strip.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`);
@@ -124,7 +124,7 @@ strip?.addEventListener("click", (event) => {
   if (link) history.replaceState(history.state, "", `#${link.id}`);
 });
 
-// Undoing from a list returns to the place one is at by then.
+// Undo on a list returns to the reader's position at that moment.
 document.addEventListener("submit", (event) => {
   const here = event.target.querySelector?.("[data-here]");
   if (here) here.value = location.pathname + location.search + location.hash;

@@ -1,13 +1,13 @@
-// Selecting pictures: x (or the button) begins, a click ticks, shift and a click tick a range, Esc
-// ends. The form works without this file; here it only counts, and keeps people from opening a
-// picture they meant to tick. After a change the server puts a fresh form in the place of the old
-// one (see swap.js), so it is looked up each time.
+// Selecting pictures: x (or the button) starts, a click selects, shift-click selects a range, Esc
+// stops. The form works without this file, which only counts and prevents clicks from opening
+// pictures while selecting. After a change the response replaces the form (see swap.js), so it is
+// looked up each time.
 
 import { gettext, interpolate, ngettext, number } from "./i18n.js";
 
 const frame = document.querySelector("[data-selecting]");
 const always = frame?.hasAttribute("data-always");
-let last = null; // the box ticked before
+let last = null; // the box changed before
 
 const form = () => document.querySelector("[data-selection]");
 const allBox = () => form().querySelector("[data-all]");
@@ -43,7 +43,7 @@ function end() {
   form().hidden = true;
 }
 
-// The box, and with shift every box between it and the one before.
+// Changes the box, and with shift every box since the previous one.
 function tick(box, range) {
   const all = boxes();
   if (range && last && all.includes(last)) {
@@ -63,7 +63,7 @@ function onTileClick(event) {
     tick(box, event.shiftKey);
     return;
   }
-  // A click on the picture or on its label: tick here, once.
+  // A click on the picture or on its label: change the box here, once.
   event.preventDefault();
   box.checked = !box.checked;
   tick(box, event.shiftKey);
@@ -103,7 +103,7 @@ function onChange(event) {
   if (event.target.matches("[data-selection] [data-all]")) {
     for (const box of boxes()) box.checked = event.target.checked;
   } else if (frame.contains(event.target) && !event.target.checked) {
-    allBox().checked = false; // a tile unticked while “all” is on means “not all”
+    allBox().checked = false; // deselecting a picture turns “all” off
   }
   if (event.target.closest("[data-selection], [data-selecting]")) count();
 }
@@ -113,7 +113,7 @@ if (frame && form()) {
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
   document.addEventListener("keydown", onKey, true);
-  // Tiles that arrive while scrolling are part of “all” too.
+  // Tiles loaded while scrolling are also part of “all”.
   document.addEventListener("htmx:afterSwap", () => {
     if (!allBox().checked) return;
     for (const box of boxes()) box.checked = true;

@@ -1,11 +1,11 @@
-// What every page needs: the light and dark switch, dialogs, menus that close, toasts, forms that
-// send themselves. Everything works without this file, only less comfortably.
+// Scripts of every page: the light and dark switch, dialogs, menus that close, toasts, and forms that
+// submit themselves. Everything also works without this file, with less comfort.
 
 import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
 const YEAR_S = 365 * 24 * 3600;
-// Time for a screen reader to begin watching the page.
+// Time for a screen reader to start observing the page.
 const ANNOUNCE_AFTER_MS = 500;
 
 function switchTheme() {
@@ -62,12 +62,12 @@ document.addEventListener("submit", (event) => {
     if (field.name && !field.value && field.tagName !== "BUTTON") field.disabled = true;
   }
 });
-// Coming back with the browser's button: a form disabled on the way out works again.
+// After Back, enable a form again that was disabled when leaving the page.
 addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
 });
 
-// Screen readers announce what changes in a live region, not what it held when the page arrived.
+// Screen readers announce changes of a live region, not its content when the page loads.
 for (const region of document.querySelectorAll("[data-announce]")) {
   setTimeout(() => { region.textContent = region.dataset.announce; }, ANNOUNCE_AFTER_MS);
 }

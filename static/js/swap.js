@@ -1,8 +1,8 @@
 // After a change of many pictures htmx swaps their tiles in place (gallery/views/swap.py). This moves
-// the keyboard on: to the first changed picture that is still there, else to the one after them.
+// the keyboard focus to the first changed picture that is still there, else to the one after them.
 
 const ticked = (tile) => tile.querySelector(".tile__check input")?.checked;
-let changing = []; // ids of the pictures that the change is about
+let changing = []; // ids of the pictures being changed
 let next = null; // the tile after them
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {

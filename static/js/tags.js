@@ -13,8 +13,8 @@ list.className = LIST_ID;
 list.popover = "manual";
 list.setAttribute("role", "listbox");
 
-let field = null; // the one being typed in
-let active = -1; // the option that the arrows are on
+let field = null; // the field in use
+let active = -1; // index of the highlighted option
 let timer = 0;
 let asking = null;
 let isCompleted = false; // by us, which not every browser counts as a change

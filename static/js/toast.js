@@ -1,8 +1,8 @@
-// One small module without effects of its own, so that any other may import it.
+// A small module without side effects, so that any other can import it.
 
 const STAY_MS = 8000;
 
-// Says something in the corner and to screen readers: toast("Copied."), toast("…", "error").
+// Shows a message in the corner and announces it: toast("Copied."), toast("…", "error").
 export function toast(words, kind = "") {
   const template = document.getElementById("toast-template");
   const place = document.getElementById("toasts");
@@ -14,7 +14,7 @@ export function toast(words, kind = "") {
   if (kind !== "error") fade(piece);
 }
 
-// Good news goes by itself, but not while somebody is on it; what went wrong stays until closed.
+// Success messages disappear, but not while hovered or focused; errors stay until closed.
 function fade(piece) {
   const leave = () => {
     if (piece.matches(":hover, :focus-within")) setTimeout(leave, STAY_MS);

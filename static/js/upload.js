@@ -16,15 +16,15 @@ import { addTags, listOf, saveWords, sendForm } from "./upload_words.js";
 const work = document.querySelector("[data-upload]");
 const form = document.querySelector("[data-upload-form]");
 
-// Tells the rest of the page, such as the grid of a collection, what happens to files.
+// Notifies the rest of the page, such as the grid of a collection, about files.
 function report(kind, detail) {
   document.dispatchEvent(new CustomEvent("semblance:upload", { detail: { kind, ...detail } }));
 }
 
 class Upload {
-  held = ""; // why files wait although nothing was sent: "unnamed", or "failed" to begin
+  held = ""; // why no file has been sent yet: "unnamed", or "failed" to start the batch
   isPending = work.dataset.pending === "true"; // some stored file is not searchable yet
-  isAwaited = this.isPending; // … and somebody has seen that
+  isAwaited = this.isPending; // … and the page has shown that
 
   constructor() {
     this.batch = new UploadBatch(work, form);
@@ -49,11 +49,11 @@ class Upload {
     this.start();
   }
 
-  // Sends what waits; without a name for its collection it goes on waiting, listed, until there is one.
+  // Sends waiting files. Without a name for the new collection they stay listed until there is one.
   async start() {
     if (!this.queue.jobs.length) return;
-    if (!this.batch.isBegun && isNameMissing(form)) {
-      if (this.held !== "unnamed") askForName(form); // once: later lots must not take the focus from a caption
+    if (!this.batch.isStarted && isNameMissing(form)) {
+      if (this.held !== "unnamed") askForName(form); // only once: later files must not take the focus from a caption
       this.hold("unnamed");
       return;
     }
@@ -81,7 +81,7 @@ class Upload {
     else this.retry(this.queue.unsent);
   }
 
-  // --- what the queue asks and reports ------------------------------------------------------------
+  // --- callbacks of the queue ---------------------------------------------------------------------
 
   async send(job) {
     const sentence = tooLarge(job.file, job.name, work.dataset);
@@ -124,7 +124,7 @@ class Upload {
     this.news.schedule();
   }
 
-  // --- what is shown ------------------------------------------------------------------------------
+  // --- display ------------------------------------------------------------------------------------
 
   drawSummary() {
     this.summary.schedule(() => ({ progress: this.queue.progress(), held: this.held }));
@@ -149,7 +149,7 @@ class Upload {
 
   // --- forms of the page --------------------------------------------------------------------------
 
-  // Stored pictures are tagged on the server, files still to come take the tags along.
+  // Tags stored pictures on the server; files not sent yet are sent with the tags.
   async tagAll(target) {
     const tags = listOf(target.querySelector("[name=tags]").value);
     if (work.querySelector("[data-item]") && !(await sendForm(target))) return;

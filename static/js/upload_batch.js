@@ -1,4 +1,4 @@
-// An upload's batch on the server: made when the first file is to be sent, or there already.
+// An upload's batch on the server: an existing one, or created before the first file is sent.
 
 import { gettext } from "./i18n.js";
 import { settleWhere } from "./upload_where.js";
@@ -12,7 +12,7 @@ export class UploadBatch {
     this.url = work.dataset.batchUrl;
   }
 
-  get isBegun() {
+  get isStarted() {
     return Boolean(this.url || this.#beginning);
   }
 
@@ -20,8 +20,8 @@ export class UploadBatch {
     return this.form.querySelector("[name=csrfmiddlewaretoken]").value;
   }
 
-  // True once there is a batch; who asks meanwhile waits for the same answer. When it can't be made,
-  // the first asker gets an error with a sentence for people, the others false.
+  // True once there is a batch; concurrent callers wait for the same response. If it can't be created,
+  // the first caller gets an error with a sentence for people, the others false.
   async begin() {
     if (this.url) return true;
     this.#beginning ??= this.#create();

@@ -1,4 +1,4 @@
-// The list of files on the upload page: a row for each, with what is happening to it. Rows are made
+// The list of files on the upload page: a row for each file with its state. Rows are made
 // from the page's templates and replaced by the server's once a file is stored.
 
 import { gettext, interpolate, ngettext, number } from "./i18n.js";
@@ -7,13 +7,13 @@ import { isArchive } from "./upload_request.js";
 import { fromHtml, keepThumbnail, placeRow, showThumbnail } from "./upload_rows.js";
 import { addTags } from "./upload_words.js";
 
-export const ROWS_AHEAD = 200; // made before their turn: a folder of 20,000 must not freeze the page
+export const ROWS_AHEAD = 200; // rows made in advance: a folder of 20,000 files must not freeze the page
 
 export class UploadList {
-  tagsForAll = []; // typed for the whole upload; files still to come take them along
+  tagsForAll = []; // tags for the whole upload, also sent with later files
   #made = 0; // jobs before this one have a row
 
-  // `onRetry(job)` is called when somebody asks to send an unsent file again.
+  // `onRetry(job)` is called when someone clicks Retry on an unsent file.
   constructor(work, { onRetry }) {
     this.work = work;
     this.rows = work.querySelector("[data-rows]");
@@ -21,7 +21,7 @@ export class UploadList {
     this.onRetry = onRetry;
   }
 
-  // Makes the rows of the jobs whose turn comes soon, and says how many more there are.
+  // Makes the rows of the next jobs, and shows how many more there are.
   extend(jobs, next) {
     const made = document.createDocumentFragment();
     while (this.#made < jobs.length && this.#made < next + ROWS_AHEAD) made.append(this.#makeRow(jobs[this.#made++]));
@@ -48,7 +48,7 @@ export class UploadList {
     return this.work.querySelector(`[data-${template}-template]`).content.cloneNode(true);
   }
 
-  // What has been typed beside a file; remembered, so that later changes are noticed.
+  // What has been typed beside a file; stored, so that later changes can be detected.
   fieldsOf(job) {
     return [...job.row.querySelectorAll("[name=caption], [name=tags]")].map((field) => {
       field.dataset.sent = field.value;
@@ -103,7 +103,7 @@ export class UploadList {
     job.row.querySelector(".upload-row__state").replaceChildren(piece);
   }
 
-  // Puts the server's rows in the place of a sent file's: one, or for a zip one per picture in it.
+  // Replaces a sent file's row with the server's: one row, or one per picture for a zip.
   showStored(job, [first, ...others]) {
     const focus = job.row.contains(document.activeElement) ? document.activeElement : null;
     if (focus?.name) focus.dataset.focused = `${focus.selectionStart},${focus.selectionEnd}`;
@@ -117,12 +117,12 @@ export class UploadList {
     }
   }
 
-  // Stored files that are not searchable yet, and failed ones that were retried: by their ids.
+  // Ids of stored files that are not searchable yet, and of failed ones that were retried.
   pendingItems(limit) {
     return [...this.rows.querySelectorAll("[data-item][data-progress=waiting]")].slice(0, limit).map((row) => row.dataset.item);
   }
 
-  // Shows the server's news of stored files; true when something changed.
+  // Updates the rows of stored files from the server; true if anything changed.
   update(items) {
     let isChanged = false;
     for (const item of items) {
@@ -136,11 +136,11 @@ export class UploadList {
     return isChanged;
   }
 
-  // Failed files have been given back to the queue: their rows count as waiting again.
+  // Failed files were returned to the queue: their rows count as waiting again.
   expectRetried() {
     for (const row of this.rows.querySelectorAll("[data-progress=failed]")) {
       row.dataset.progress = "waiting";
-      row.dataset.stale = ""; // so that the same state is drawn anew
+      row.dataset.stale = ""; // so that the same state is rendered again
     }
   }
 }

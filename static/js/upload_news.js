@@ -1,16 +1,16 @@
-// Asks the server what became of stored files until all of them are searchable or have failed.
+// Polls the server until all stored files are searchable or have failed.
 
 const POLL_MS = 1500;
 const SLOWEST_POLL_MS = 8000;
-const SLOWER = 1.15; // each answer without news makes the next pause longer by this
-export const MAX_POLLED_ROWS = 200; // the server answers for as many
+const SLOWER = 1.15; // each response without changes makes the next pause longer by this factor
+export const MAX_POLLED_ROWS = 200; // the server's own limit
 
 export class UploadNews {
   #timer = 0;
   #pause = POLL_MS;
 
-  // `address()` is the batch's address or ""; `isWanted()` whether there is anything to wait for;
-  // `items(limit)` the ids to ask about; `show(body)` shows an answer and returns true for news.
+  // `address()` is the batch's URL or ""; `isWanted()` whether there is anything to wait for;
+  // `items(limit)` the ids to ask about; `show(body)` renders a response and returns true for changes.
   constructor({ address, isWanted, items, show }) {
     Object.assign(this, { address, isWanted, items, show });
   }
@@ -20,7 +20,7 @@ export class UploadNews {
     this.#timer = setTimeout(() => this.#poll(), this.#pause);
   }
 
-  // Something was just sent or retried: ask soon again.
+  // Something was just sent or retried: poll again soon.
   hurry() {
     this.#pause = POLL_MS;
   }

@@ -1,15 +1,15 @@
-// Which file is sent when: a few at a time, in their order, each tried again while the network is away.
-// Knows neither the page nor the server. `send(job)` resolves to what became of one attempt:
+// Decides when each file is sent: a few at a time, in order, with retries while the network is down.
+// Knows neither the page nor the server. `send(job)` resolves to the outcome of one attempt:
 //
-//   { outcome: "stored", body }        the server's answer: its rows
-//   { outcome: "refused", sentence }   the server or the browser will never take this file
-//   { outcome: "unsent", sentence }    somebody has to act before it can be sent again
-//   { outcome: "busy", pauseMs }       ask again later; does not count as an attempt
+//   { outcome: "stored", body }        the server's response: its rows
+//   { outcome: "refused", sentence }   the server or the browser refuses this file
+//   { outcome: "unsent", sentence }    someone has to act before it can be sent again
+//   { outcome: "busy", pauseMs }       send again later; does not count as an attempt
 //   { outcome: "unreachable" }         try again, a few times
 //
 // Jobs are {file, name, state, attempts, loaded}; state is waiting, sending, stored, refused or unsent.
 
-export const AT_ONCE = 3; // requests; more would only make each slower
+export const AT_ONCE = 3; // requests; more would only make each one slower
 export const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 1000; // doubles with each attempt
 
@@ -20,7 +20,7 @@ async function untilOnline() {
   await new Promise((resolve) => addEventListener("online", resolve, { once: true }));
 }
 
-// An empty file counts as one byte, so that shares of the whole stay defined.
+// An empty file counts as one byte, so that shares of the total stay defined.
 export const sizeOf = (job) => Math.max(job.file.size, 1);
 export const isUnsettled = (job) => job.state === "waiting" || job.state === "sending";
 
@@ -41,7 +41,7 @@ export class UploadQueue {
     for (const { file, name } of found) this.jobs.push({ file, name, state: "waiting", attempts: 0, loaded: 0 });
   }
 
-  // Sends what waits, as many at once as allowed; goes on by itself until nothing waits.
+  // Sends waiting files, as many at once as allowed, and continues until none is left.
   pump() {
     while (this.active < AT_ONCE) {
       const job = this.#again.shift() ?? this.jobs[this.next];

@@ -1,4 +1,4 @@
-// One file on its way to the server, and what the answer means for the queue (upload_queue.js).
+// Sends one file to the server, and turns the response into an outcome for the queue (upload_queue.js).
 
 import { gettext, interpolate } from "./i18n.js";
 
@@ -6,7 +6,7 @@ const DEFAULT_RETRY_S = 5;
 
 export const isArchive = (name) => /\.zip$/i.test(name);
 
-// The sentence that refuses a file over the limits before it is sent; empty for one that may go.
+// The sentence that refuses a file over the limits before it is sent; empty if it may be sent.
 // `limits` is the data-… of the page: bytes to compare, words to show.
 export function tooLarge(file, name, limits) {
   const isZip = isArchive(name);
@@ -17,7 +17,7 @@ export function tooLarge(file, name, limits) {
   return interpolate(sentence, { limit: isZip ? limits.maxArchiveWords : limits.maxWords });
 }
 
-// Reads an answer of the server; see upload_queue.js for what the outcomes mean.
+// Parses a response of the server; see upload_queue.js for the outcomes.
 export function resultOf({ status, text, retryAfter }) {
   if (status === 429) return { outcome: "busy", pauseMs: 1000 * (Number(retryAfter) || DEFAULT_RETRY_S) };
   if (status === 0 || status >= 500) return { outcome: "unreachable", sentence: gettext("Not sent. The site can’t be reached.") };
@@ -25,7 +25,7 @@ export function resultOf({ status, text, retryAfter }) {
   if (body?.items?.length) return { outcome: "stored", body };
   if (body?.items) return { outcome: "refused", sentence: gettext("This file contains no pictures.") };
   if (body?.sentence) return { outcome: "refused", sentence: body.sentence };
-  // A page instead of an answer: the sign-in page, once a session has expired.
+  // An HTML page instead of JSON: the sign-in page, because the session has expired.
   return { outcome: "unsent", sentence: gettext("Not sent. Sign in again in another tab, then retry.") };
 }
 
@@ -37,8 +37,8 @@ function asObject(text) {
   }
 }
 
-// Posts a file with its fields ([name, value] pairs). `onSent` gets the bytes on the way so far,
-// and is called with Infinity once the server has them all.
+// Posts a file with its fields ([name, value] pairs). `onSent` gets the number of bytes sent so far,
+// and Infinity once the server has received all of them.
 export function postFile(address, { file, name, fields, onSent }) {
   const data = new FormData();
   for (const [key, value] of fields) data.append(key, value);

@@ -1,12 +1,12 @@
-// Rows of the upload page: thumbnails of files not sent yet, and the server's rows put in their place
-// without disturbing whoever is typing in them.
+// Rows of the upload page: thumbnails of files not sent yet, and the server's rows that replace them
+// without disturbing anyone who is typing in them.
 
 import { saveWords } from "./upload_words.js";
 
 const THUMBNAIL_PX = 64;
 const files = new WeakMap();
 
-// Pictures are opened only when their rows come near the screen: a folder holds thousands.
+// Pictures are opened only when their rows come near the screen: a folder can have thousands.
 const nearby = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
@@ -15,7 +15,7 @@ const nearby = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: "200px" });
 
-// Shows the picture of a file on this machine, where the browser can read it.
+// Shows the picture of a local file, if the browser can read it.
 export function showThumbnail(row, file) {
   if (!file.type.startsWith("image/")) return;
   files.set(row, file);
@@ -31,7 +31,7 @@ function draw(row, file) {
     row.querySelector(".upload-row__thumb").replaceChildren(picture);
     URL.revokeObjectURL(address);
   };
-  picture.onerror = () => URL.revokeObjectURL(address); // HEIC, say: the stored copy will show
+  picture.onerror = () => URL.revokeObjectURL(address); // for example HEIC: the stored copy will show it
   picture.src = address;
 }
 
@@ -41,7 +41,7 @@ export const fromHtml = (html) => {
   return holder.content.firstElementChild;
 };
 
-// Puts the server's row in the place of another; what somebody is writing in it stays untouched.
+// Replaces a row with the server's; text that someone is typing in it is kept.
 export function placeRow(old, item) {
   const fresh = fromHtml(item.html);
   const typed = ["caption", "tags"].map((name) => old?.querySelector(`[name=${name}]`));
@@ -63,7 +63,7 @@ export function placeRow(old, item) {
   return fresh;
 }
 
-// The picture that is on the screen already stays until the stored copy has loaded.
+// The picture already on the screen stays until the stored copy has loaded.
 export function keepThumbnail(old, fresh) {
   const local = old.querySelector(".upload-row__thumb img");
   const stored = fresh.querySelector(".upload-row__thumb img");

@@ -1,12 +1,12 @@
-// The line above the list of files: how many are sent, why they wait, and what is said aloud.
+// The line above the list of files: how many are sent, why they wait, and what is announced.
 
 import { gettext, interpolate, ngettext, number } from "./i18n.js";
 import { showInTitle } from "./upload_title.js";
 import { waitingWords } from "./upload_where.js";
 
-const DRAW_EVERY_MS = 100; // however many events: often enough for an eye
-const SPEAK_EVERY_MS = 10_000; // screen readers hear of it now and then, not at every file
-const HELD_PAUSE_MS = 500; // files of a folder turn up in many lots: only the last number is spoken
+const DRAW_EVERY_MS = 100; // regardless of the number of events; often enough to look smooth
+const SPEAK_EVERY_MS = 10_000; // announced from time to time, not for every file
+const HELD_PAUSE_MS = 500; // files of a folder arrive in many parts: announce only the last number
 
 // The sentence for UploadQueue.progress().
 export function sendingWords({ total, left, unsent }) {
@@ -35,7 +35,7 @@ export class UploadSummary {
     return this.work.querySelector(`[data-${name}]`);
   }
 
-  // Draws soon; `read()` gives {progress, held} at that moment. See drawHeld() for `held`.
+  // Schedules a redraw; `read()` returns {progress, held} at that moment. See drawHeld() for `held`.
   schedule(read) {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
@@ -48,7 +48,7 @@ export class UploadSummary {
     }, DRAW_EVERY_MS);
   }
 
-  // Files wait although nothing was sent: "unnamed" (no collection yet) or "failed" (could not begin).
+  // Files wait although none was sent: "unnamed" (no collection yet) or "failed" (could not start).
   #drawHeld(total, held) {
     const words = waitingWords(total, held === "unnamed");
     showInTitle({ total, left: 0 });
@@ -74,14 +74,14 @@ export class UploadSummary {
     if (share !== null) bar.value = share;
   }
 
-  // Speaks to screen readers: now and then while it goes on, and always at the end.
+  // Announces progress to screen readers: from time to time, and always at the end.
   say(words, { isLast }) {
     if (this.live.textContent === words || (!isLast && performance.now() - this.#lastSpoken < SPEAK_EVERY_MS)) return;
     this.#lastSpoken = performance.now();
     this.live.textContent = words;
   }
 
-  // Counts of what became of the stored files, as the server writes them.
+  // The counts of stored files by state, as the server renders them.
   showCounts(html) {
     this.#part("summary").innerHTML = html;
   }

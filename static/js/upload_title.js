@@ -1,4 +1,4 @@
-// Progress in the title of the tab: uploads go on while people look at other tabs.
+// Shows progress in the tab's title: uploads continue while people look at other tabs.
 
 import { gettext, interpolate, number } from "./i18n.js";
 

@@ -1,21 +1,21 @@
 // Where the files go: the fields of the upload page that choose a collection or name a new one, and
-// what is said while files wait for that. Pages without these fields know their collection already.
+// the message while files wait for it. Pages without these fields already know their collection.
 
 import { gettext, interpolate, ngettext, number } from "./i18n.js";
 
 const nameField = (form) => form.querySelector("[name=new_collection]");
 
-// The fields of a new collection show only while none of the others is chosen.
+// The fields of a new collection are visible only while no existing one is chosen.
 export function showWhere(form) {
   const select = form.querySelector("[data-upload-collection]");
   if (!select) return;
   for (const field of form.querySelectorAll("[data-new]")) {
     field.hidden = select.value !== "";
-    field.querySelector("input, select").disabled = field.hidden; // a name left there must not count
+    field.querySelector("input, select").disabled = field.hidden; // a name left in a hidden field must not be sent
   }
 }
 
-// True while a new collection is to be made and nobody has said what it is called.
+// True while a new collection has no name yet.
 export function isNameMissing(form) {
   const field = nameField(form);
   return Boolean(field) && !field.disabled && !field.value.trim();
@@ -25,7 +25,7 @@ export function askForName(form) {
   nameField(form)?.focus();
 }
 
-// Says where the files go, in place of the fields that asked for it.
+// Replaces the fields with the name of the destination.
 export function settleWhere(form, where) {
   const lede = document.querySelector("[data-upload-lede]");
   const select = form.querySelector("[data-upload-collection]");
@@ -34,7 +34,7 @@ export function settleWhere(form, where) {
   lede.textContent = `${into} ${lede.textContent}`;
   const hadFocus = where.contains(document.activeElement);
   where.hidden = true;
-  if (hadFocus) form.querySelector("[data-choose]").focus(); // or the keyboard starts at the top again
+  if (hadFocus) form.querySelector("[data-choose]").focus(); // otherwise the focus would return to the top of the page
 }
 
 export function waitingWords(count, isUnnamed) {

@@ -1,9 +1,9 @@
-// Captions and tags typed on the upload page, and other small forms of it, sent without leaving.
+// Sends captions, tags and other small forms of the upload page without leaving it.
 
 import { gettext } from "./i18n.js";
 import { toast } from "./toast.js";
 
-// Writes what somebody typed beside a stored file.
+// Saves what someone typed beside a stored file.
 export async function saveWords(row) {
   const words = row.querySelector("form[data-words]");
   if (!words) return;
@@ -20,7 +20,7 @@ export async function saveWords(row) {
   else toast(body?.sentence ?? gettext("Your changes couldn’t be saved. Try again in a moment."), "error");
 }
 
-// Sends a form of the page and says what came of it; true if it worked.
+// Sends a form of the page and shows the result; true if it succeeded.
 export async function sendForm(target) {
   const answer = await fetch(target.action, {
     method: "POST",
@@ -32,7 +32,7 @@ export async function sendForm(target) {
   return Boolean(answer?.ok);
 }
 
-// The tags of a comma-separated field, as the server compares them.
+// The tags of a comma-separated field, normalised as on the server.
 export const listOf = (tags) => tags.split(",").map((tag) => tag.trim().toLowerCase()).filter(Boolean);
 
 // Adds tags to a field that may have some of them already.

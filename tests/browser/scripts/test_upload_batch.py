@@ -31,7 +31,7 @@ def test_it_is_created_once_however_many_ask(page):
         const answers = await asked(batch.begin(), batch.begin());
         answers.push(await batch.begin());
         const { action } = work.querySelector("form");
-        return [answers, batch.url, batch.isBegun, new URL(action).pathname];
+        return [answers, batch.url, batch.isStarted, new URL(action).pathname];
         """
     )
     assert result == [[True, True, True], "/upload/1/", True, "/upload/1/caption/"]
