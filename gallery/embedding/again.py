@@ -1,4 +1,4 @@
-"""Embedding pictures again that have vectors already, for instance after a model file was repaired.
+"""Embed pictures again that already have vectors, for instance after a model file was replaced.
 
 The old vectors answer searches until the new ones replace them.
 """
@@ -13,16 +13,14 @@ from django.utils import timezone
 from gallery.models import EmbeddingJob, Encoder
 from gallery.models.image import ImageQuerySet
 
-# Pictures queued with one UPDATE and one INSERT for each encoder.
+# Pictures queued with one UPDATE and one INSERT per encoder.
 STEP = 5000
 
 
 @transaction.atomic
 def embed_again(images: ImageQuerySet) -> int:
-    """Queue live pictures for every encoder, with a clean slate; returns how many pictures.
-
-    Jobs that a worker holds right now are left to it.
-    """
+    """Queue live pictures for every encoder with fresh attempts. Return how many pictures. Jobs
+    that a worker is processing are left alone."""
     encoders = list(Encoder.objects.values_list("pk", flat=True))
     ids = images.live().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP)
     queued = 0

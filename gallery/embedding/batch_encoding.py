@@ -35,7 +35,7 @@ class Batch:
 
 @dataclass
 class EncodingResult:
-    """By image id: the vector, or the reason why there is none."""
+    """The vector of each image id, or the reason why there is none."""
 
     vectors: dict[int, Vector] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
@@ -57,7 +57,7 @@ def _prepare(encoder: EncoderBackend, sources: list[PictureFile]) -> Pixels:
 
 
 def encode(batch: Batch) -> EncodingResult:
-    """Waits for the decoding and runs the model; bad pictures fail alone.
+    """Wait for decoding and run the model. Bad pictures fail on their own.
 
     Raises EncoderUnavailable when the encoder fails even on a plain picture or makes vectors of
     another length than its stored ones, and whatever the picture store raised when it is the store
@@ -83,7 +83,7 @@ def encode(batch: Batch) -> EncodingResult:
 def _encode_halving(
     pictures: Sequence[tuple[int, Pixels]], *, encoder: EncoderBackend, outcome: EncodingResult
 ) -> None:
-    """Encodes a batch; on an error halves it until the bad picture stands alone."""
+    """Encode a batch. On an error, halve it until the bad picture is isolated."""
     if not pictures:
         return
     try:
@@ -110,7 +110,8 @@ def _encode_halving(
 
 
 def _check_encoder(encoder: EncoderBackend) -> None:
-    """Tells broken pictures from a broken encoder by a picture that nothing is wrong with."""
+    """Distinguish broken pictures from a broken encoder by encoding a picture that is known to be
+    good."""
     side = encoder.spec.image_size
     try:
         encoder.encode_images([PillowImage.new("RGB", (side, side), "grey")])
@@ -125,7 +126,8 @@ def _check_encoder(encoder: EncoderBackend) -> None:
 
 
 def _check_dimension(dimension: int, *, of: Encoder) -> None:
-    """Notices another model behind the same key, whose vectors fit no index and no query."""
+    """Detect a different model behind the same key, whose vectors fit neither the index nor
+    queries."""
     if dimension != of.dimension:
         raise EncoderUnavailable(
             _(
@@ -137,7 +139,7 @@ def _check_dimension(dimension: int, *, of: Encoder) -> None:
 
 
 def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, Vector]) -> int:
-    """Store vectors and delete their jobs in one transaction; how many.
+    """Store vectors and delete their jobs in one transaction. Return how many.
 
     Left out are pictures deleted meanwhile, which have no job any more, and jobs that another
     worker has claimed since, which are its own to finish. Writing again replaces.
@@ -151,7 +153,7 @@ def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, Vector]) -> i
         done = [by_pk[pk] for pk in kept.values_list("pk", flat=True)]
         if not done:
             return 0
-        # Locked jobs keep their encoder's row: removing an encoder deletes its jobs first.
+        # Locked jobs protect their encoder's row: removing an encoder deletes its jobs first.
         upsert_vectors(
             [NewVector(job.image_id, vectors[job.image_id]) for job in done],
             encoder=Encoder.objects.get(pk=done[0].encoder_id),

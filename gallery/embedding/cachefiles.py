@@ -1,4 +1,4 @@
-"""Small derived files under VAR_DIR/cache that any process may make again: constants, timings.
+"""Small derived files in VAR_DIR/cache that any process can make again: constants, timings.
 
 Written atomically (a reader sees the whole file or none), read without unpickling, and thrown away
 when unreadable. Used by the encoders only.
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def cache_path(stem: str, *, suffix: str, depends_on: Mapping[str, object]) -> Path:
-    """Where a derived file lies; its name changes with anything it depends on."""
+    """Return the path of a derived file. Its name changes with anything that it depends on."""
     facts = json.dumps(dict(depends_on), sort_keys=True, default=str)
     digest = hashlib.sha256(facts.encode()).hexdigest()[:16]
     return Path(settings.VAR_DIR) / "cache" / f"{stem}-{digest}{suffix}"
@@ -39,7 +39,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        logger.warning("Making %s again, it cannot be read: %s", path.name, error)
+        logger.warning("Making %s again because it cannot be read: %s", path.name, error)
         return None
 
 
@@ -72,7 +72,8 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the target and renames. A full or read-only disk costs time, not the answer."""
+    """Write next to the target and rename. If the disk is full or read-only, the file is made again
+    later."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 STARTER_KEY = "starter"
 DEFAULT_KEY = "openclip:ViT-B-32/laion2b_s34b_b79k"
-# Where its weights are published. open_clip knows too, but takes seconds to import, and this is
-# asked at the first start.
+# Where its weights are published. open_clip knows this too, but takes seconds to import, and the
+# first start needs it.
 DEFAULT_HUB_FOLDER = "laion/CLIP-ViT-B-32-laion2B-s34B-b79K/"
 
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogEntry:
-    """One curated encoder: its spec, the word people pick it by, and how fast it is."""
+    """One curated encoder: its spec, its role in the list, and its speed."""
 
     role: str | StrPromise
     speed: str | StrPromise
@@ -118,12 +118,13 @@ _BY_KEY = {entry.spec.key: entry for entry in CATALOG}
 
 
 def find_entry(key: str) -> CatalogEntry | None:
-    """Return the curated entry of a key, or None for an encoder that is not in the list."""
+    """Return the curated entry for a key, or None for an encoder that is not in the list."""
     return _BY_KEY.get(key)
 
 
 def describe(key: str) -> str:
-    """One line for people: name, size, licence, speed. The key itself when it is not curated."""
+    """Describe an encoder in one line: name, size, licence, speed. Just the key if it is not
+    curated."""
     entry = find_entry(key)
     if entry is None:
         return key

@@ -2,8 +2,8 @@
 
 In a causal tower no token sees those after it, and the text's vector is read at its end token, so
 everything after that token can be left out: the result is the same and a short query costs a
-fraction of the 77 tokens it is padded to. Towers that look both ways, average, or read the last
-position are left alone.
+fraction of the 77 tokens it is padded to. Towers that are bidirectional, average all tokens, or
+read the last position are left alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def causal_parts(model: Any) -> Any | None:
-    """Return the module that holds the text tower's parts when cutting is exact, else None."""
+    """Return the module that holds the text tower's parts if cutting is exact, otherwise None."""
     tower = getattr(model, "text", model)
     needed = ("token_embedding", "positional_embedding", "transformer", "ln_final", "attn_mask")
     if any(getattr(tower, name, None) is None for name in needed):
@@ -23,7 +23,8 @@ def causal_parts(model: Any) -> Any | None:
 
 
 def encode_cut(tower: Any, tokens: Any) -> Any:
-    """Features [n, d] of token ids [n, context], computed up to the longest text's end token."""
+    """Return features [n, d] of token ids [n, context], computed up to the longest text's end
+    token."""
     import torch
 
     ends = _end_positions(tower, tokens)
@@ -47,7 +48,7 @@ def _pool_type(tower: Any) -> str:
 
 
 def _end_positions(tower: Any, tokens: Any) -> Any:
-    """Where each text ends: the highest id for `argmax`, the first end token for `eos`."""
+    """Return where each text ends: the highest id for `argmax`, the first end token for `eos`."""
     if _pool_type(tower) == "argmax":
         return tokens.argmax(dim=-1)
     end = getattr(tower, "text_eos_id", None)

@@ -1,8 +1,8 @@
 """Claims on embedding jobs: taken under row locks, and given back only while they still hold.
 
-A claim is a worker's name and a moment. A worker that was thought dead may wake after its jobs
-were claimed again, so everything done to a claimed job checks that the claim is still its own.
-Used by queue.py.
+A claim is a worker's name and a time. A worker that seemed dead may continue after its jobs were
+claimed again, so every change to a claimed job checks that the claim is still valid. Used by
+queue.py.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gallery.models.embedding import MAX_ATTEMPTS
 
 logger = logging.getLogger(__name__)
 
-# A failed picture rests this long, then four times as long. Seconds.
+# Seconds before a failed picture is retried: this long, then four times as long.
 FIRST_REST_S = 30
 
 
@@ -33,10 +33,11 @@ def worker_name() -> str:
 
 
 def claim_jobs(encoders: Sequence[Encoder], *, limit: int, worker: str) -> list[EmbeddingJob]:
-    """Claim up to `limit` due jobs of the first of these encoders that has any; count the attempt.
+    """Claim up to `limit` due jobs of the first of these encoders that has any; count the
+    attempt.
 
-    Pictures that failed or were abandoned before are taken one by one, after all fresh ones: what
-    kills a worker then kills it alone. Two callers never get the same job.
+    Pictures that failed or were abandoned before are claimed one at a time, after all new ones, so
+    that a picture that kills a worker takes no others with it. Two callers never get the same job.
     """
     with transaction.atomic():
         jobs = _lock_due(encoders, limit=limit)
@@ -51,7 +52,7 @@ def claim_jobs(encoders: Sequence[Encoder], *, limit: int, worker: str) -> list[
 
 
 def _lock_due(encoders: Sequence[Encoder], *, limit: int) -> list[EmbeddingJob]:
-    """Lock due jobs of one encoder. Plain queries in the order of the queue's index."""
+    """Lock due jobs of one encoder, with plain queries in the order of the queue's index."""
     for attempts, count in ((Q(attempts=0), limit), (Q(attempts__gt=0), 1)):
         for encoder in encoders:
             due = EmbeddingJob.objects.due().filter(attempts, encoder=encoder)
@@ -67,14 +68,14 @@ def _lock_due(encoders: Sequence[Encoder], *, limit: int) -> list[EmbeddingJob]:
 
 
 def give_back(jobs: Sequence[EmbeddingJob]) -> None:
-    """Unclaim jobs as if they had not been tried: what went wrong was not their fault."""
+    """Release jobs as if they had not been tried, for failures that were not their fault."""
     EmbeddingJob.objects.still_claimed(jobs).update(
         claimed_at=None, claimed_by="", attempts=F("attempts") - 1
     )
 
 
 def record_failure(job: EmbeddingJob, *, reason: str) -> EmbeddingJob | None:
-    """Rest the job, or quarantine it after the last attempt; None when the claim was lost."""
+    """Delay the job, or quarantine it after the last attempt. Return None if the claim was lost."""
     now = timezone.now()
     rest = timedelta(seconds=FIRST_REST_S * 4 ** (job.attempts - 1))
     job.quarantined_at = now if job.attempts >= MAX_ATTEMPTS else None

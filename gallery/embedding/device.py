@@ -1,8 +1,8 @@
-"""Which device, precision and batch size a model runs with: measured here, not guessed.
+"""Choose the device, precision and batch size for a model by measuring, not guessing.
 
-Half precision quadruples a processor with avx512_bf16 and slows one without, and the best batch
-differs by model, so a few modes are timed once for each machine and model (about two seconds) and
-the fastest that agrees with full precision is kept under VAR_DIR/cache.
+Half precision is four times as fast on a processor with avx512_bf16 and slower on one without, and
+the best batch size differs by model. So a few modes are timed once per machine and model (about two
+seconds), and the fastest that agrees with full precision is stored in VAR_DIR/cache.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ logger = logging.getLogger(__name__)
 
 Precision = Literal["fp32", "bf16"]
 
-# What timing all modes may cost at the first load of a model, in seconds.
+# Seconds that timing all modes may take when a model is first loaded.
 TIMING_BUDGET_S = 2.0
-# A mode must give vectors at least this close to full precision, as a cosine.
+# The cosine to full precision that a mode's vectors must reach.
 MIN_AGREEMENT = 0.999
 # Batch sizes worth timing. Small ones suit a processor's cache, large ones fill a GPU.
 CPU_BATCHES = (4, 2, 8)
@@ -49,13 +49,13 @@ class Mode:
 Input = TypeVar("Input")
 Output = TypeVar("Output")
 
-# Runs the model once in a mode on deterministic pictures, some batches of `mode.batch_size`, and
-# gives the vectors.
+# Runs the model once in a mode, on deterministic pictures in batches of `mode.batch_size`, and
+# returns the vectors.
 Trial = Callable[[Mode], Vectors]
 
 
 def choose_device() -> str:
-    """Return the device of EMBEDDING_DEVICE, or the best there is: cuda, then mps, then cpu.
+    """Return the device in EMBEDDING_DEVICE, or the best available: cuda, then mps, then cpu.
 
     Raise EncoderUnavailable when the setting names a device this machine lacks.
     """
@@ -93,14 +93,14 @@ def use_threads() -> None:
 
 
 class Lanes:
-    """Runs batches side by side, each on one processor core, instead of one batch on all.
+    """Runs batches in parallel, each on one processor core, instead of one batch on all cores.
 
-    For texts too: measured on two busy cores, a query took 9 ms on one core and 320 ms on both;
-    on idle ones there is no difference worth having.
+    This applies to texts too: on two busy cores, a query took 9 ms on one core and 320 ms on both.
+    On idle cores the difference is negligible.
 
     Threads that share a batch wait for the slowest of them at every step of the network. On a
-    machine that does anything else besides (a database, a web server, decoding) that makes it
-    many times slower; lanes never wait for each other, and alone they are about as fast.
+    machine with other work (a database, a web server, decoding) that makes it many times slower.
+    Lanes never wait for each other, and on an idle machine they are about as fast.
     """
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class Lanes:
             together.wait()
 
         list(self._pool.map(lambda _: settle(), range(self.count)))
-        # torch remembers the number for threads that start later, which are none of ours.
+        # torch keeps the number for threads that start later, none of which are ours.
         torch.set_num_threads(self.count)
 
     def map(self, work: Callable[[Input], Output], batches: Iterable[Input]) -> list[Output]:
@@ -138,7 +138,7 @@ def shared_lanes() -> Lanes:
 
 
 def fixed_mode(*, cpu_batch: int, gpu_batch: int) -> Mode:
-    """Return the mode of a model whose best one is known: full precision unless the settings say
+    """Return the mode of a model that needs no timing: full precision unless the settings say
     bf16."""
     device = choose_device()
     precision: Precision = "bf16" if _wanted_precision() == "bf16" else "fp32"
@@ -149,7 +149,7 @@ def fixed_mode(*, cpu_batch: int, gpu_batch: int) -> Mode:
 
 
 def _wanted_precision() -> str:
-    """EMBEDDING_PRECISION, checked."""
+    """Return EMBEDDING_PRECISION after checking it."""
     precision = str(settings.EMBEDDING_PRECISION).strip().lower() or "auto"
     if precision != "auto" and precision not in get_args(Precision):
         raise EncoderUnavailable(
@@ -198,7 +198,7 @@ def choose_mode(key: str, *, trial: Trial) -> Mode:
 
 
 def _fastest(modes: Sequence[Mode], *, trial: Trial) -> Mode:
-    """Times modes until the budget is spent; the first is the reference and always counts."""
+    """Time modes until the budget is spent. The first is the reference and is always timed."""
     started = time.perf_counter()
     reference = _reference(modes[0], trial=trial)
     best, best_rate = modes[0], 0.0
@@ -212,7 +212,7 @@ def _fastest(modes: Sequence[Mode], *, trial: Trial) -> Mode:
             agrees = _agreement(trial(mode), reference) >= MIN_AGREEMENT
             rate = _pictures_per_second(mode, trial=trial) if agrees else 0.0
         except (RuntimeError, NotImplementedError) as error:
-            # A mode this device cannot run, or not within its memory, is simply not chosen.
+            # A mode that this device cannot run, or not within its memory, is skipped.
             logger.info("%s cannot be used: %s", mode, error)
             continue
         if not agrees:
@@ -233,7 +233,7 @@ def _agreement(vectors: Vectors, reference: Vectors) -> float:
 
 
 def _pictures_per_second(mode: Mode, *, trial: Trial) -> float:
-    """Return the better of two runs: a busy machine makes runs slower, never faster."""
+    """Return the speed of the better of two runs: other load only makes runs slower."""
     rates = []
     for _attempt in range(2):
         started = time.perf_counter()
@@ -242,7 +242,7 @@ def _pictures_per_second(mode: Mode, *, trial: Trial) -> float:
 
 
 def _circumstances(key: str, *, modes: Sequence[Mode]) -> dict[str, object]:
-    """All that the fastest mode depends on."""
+    """Return everything that the fastest mode depends on."""
     import torch
 
     device = modes[0].device
@@ -259,7 +259,7 @@ def _circumstances(key: str, *, modes: Sequence[Mode]) -> dict[str, object]:
 
 
 def _has_bf16_instructions() -> bool:
-    """Return whether the processor multiplies bf16 itself, where torch can tell."""
+    """Return whether the processor supports bf16 arithmetic, as far as torch knows."""
     import torch
 
     probe = getattr(torch.cpu, "_is_avx512_bf16_supported", None)

@@ -1,4 +1,4 @@
-"""The life of an encoder: chosen, built beside the active one, activated, removed.
+"""The lifecycle of an encoder: chosen, built beside the active one, activated, removed.
 
 Vectors of two encoders never mix: exactly one is active, and it changes only here.
 """
@@ -31,34 +31,34 @@ from gallery.vectors import (
 
 logger = logging.getLogger(__name__)
 
-# Any number of our own; only one process records the first encoder.
+# An arbitrary lock number: only one process records the first encoder.
 FIRST_ENCODER_LOCK = 7_305_114
-# With the encoder's id: only one process settles it, and the others do not wait for its index.
+# Combined with the encoder's id: only one process settles it, and the others don't wait for its
+# index.
 SETTLE_LOCK = 7_305_115
-# Rows of one INSERT when a whole library is queued.
+# Rows per INSERT when a whole library is queued.
 ENQUEUE_STEP = 5000
 
 
 def ensure_active_encoder() -> Encoder:
-    """Return the active encoder; on the first start chosen, recorded, and given the pictures there
-    are.
+    """Return the active encoder. On the first start, choose and record one and queue the existing
+    pictures for it.
 
-    Any number of processes may call it at once: the first to finish decides for all. Raise
+    Any number of processes may call it at once: the first to finish decides for all of them. Raise
     EncoderUnavailable when ENCODER names one that cannot be loaded.
     """
     active = Encoder.objects.active()
     if active is None:
         choice, spec = _first_choice()
         active = _record_first(choice, spec=spec)
-    # The first release's index serves until the sweep has replaced it: a start need not wait.
+    # The first release's index is used until it has been replaced, so a start doesn't have to wait.
     if not has_index(active):
         ensure_index(active)
     return active
 
 
 def _first_choice() -> tuple[EncoderChoice, EncoderSpec]:
-    """Return the choice, proven by loading it. A download that breaks off falls back to the
-    starter."""
+    """Return the choice after loading it. If its download fails, fall back to the starter."""
     choice = choose_initial_encoder()
     try:
         return choice, load_encoder(choice.key).spec
@@ -97,10 +97,10 @@ def _record_first(choice: EncoderChoice, *, spec: EncoderSpec) -> Encoder:
 
 
 def add_encoder(key: str) -> Encoder:
-    """Start building an encoder's vectors beside the active one's; search is not touched.
+    """Start building an encoder's vectors beside the active ones, without affecting search.
 
-    Adding one that is there already only queues what it still lacks. Raise EncoderUnavailable when
-    it cannot be loaded here.
+    Adding an existing encoder only queues the pictures that it still lacks. Raise
+    EncoderUnavailable when it cannot be loaded here.
     """
     spec = load_encoder(key).spec
     with transaction.atomic():
@@ -114,7 +114,8 @@ def add_encoder(key: str) -> Encoder:
 
 
 def enqueue_missing(encoder: Encoder) -> int:
-    """Queue every live picture that has neither a vector of this encoder nor a job; how many."""
+    """Queue every live picture that has neither a vector of this encoder nor a job. Return how
+    many."""
     missing = (
         Image.objects.missing_vector_for(encoder.pk)
         .exclude(jobs__encoder=encoder)
@@ -129,10 +130,10 @@ def enqueue_missing(encoder: Encoder) -> int:
 
 
 def settle_encoder(encoder: Encoder) -> None:
-    """Mark an encoder ready, and make its index, once nothing waits for it any more.
+    """Mark an encoder as ready and make its index, once no pictures are waiting for it.
 
-    The index of a large library takes minutes. While another process makes it, this returns at
-    once, so that only one worker's thread is busy with it.
+    The index of a large library takes minutes. If another process is making it, return at once, so
+    that only one worker thread is busy with it.
     """
     if encoder.state != EncoderState.BUILDING:
         return
@@ -149,7 +150,7 @@ def settle_encoder(encoder: Encoder) -> None:
 
 @contextmanager
 def _settling(encoder: Encoder) -> Iterator[bool]:
-    """Whether this process is the only one that settles the encoder now."""
+    """Yield whether this process holds the lock for settling the encoder."""
     lock = [SETTLE_LOCK, encoder.pk % 2**31]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", lock)
@@ -162,7 +163,7 @@ def _settling(encoder: Encoder) -> Iterator[bool]:
 
 
 def activate_encoder(key: str, *, force: bool = False) -> Encoder:
-    """Make searches use an encoder, in one switch.
+    """Make all searches use an encoder from now on.
 
     Raise EncoderStateError for one that was never added or, unless forced, does not cover every
     live picture yet.
@@ -218,7 +219,7 @@ def remove_encoder(key: str) -> None:
     drop_indexes(encoder)
     try:
         with transaction.atomic():
-            # The jobs first: a worker locks them before it writes vectors, so none appear after.
+            # Jobs first: workers lock them before writing vectors, so no vectors appear afterwards.
             EmbeddingJob.objects.filter(encoder=encoder).delete()
             delete_vectors(encoder)
             Encoder.objects.filter(pk=encoder.pk).delete()

@@ -32,7 +32,7 @@ from gallery.embedding.weights import (
 )
 from gallery.exceptions import EncoderUnavailable
 
-# What torch and open_clip raise for a file that holds no weights, or another model's.
+# What torch and open_clip raise for a file without weights, or with another model's.
 _UNLOADABLE = (
     RuntimeError, OSError, EOFError, LookupError, ValueError, TypeError, AttributeError,
     AssertionError, pickle.UnpicklingError,
@@ -67,7 +67,7 @@ class OpenClipEncoder:
 
     @property
     def batch_size(self) -> int:
-        """How many pictures make one forward pass on this device."""
+        """The number of pictures in one forward pass on this device."""
         return self._mode.batch_size
 
     @property
@@ -113,7 +113,7 @@ class OpenClipEncoder:
         return unit_rows(features.float().cpu().numpy())
 
     def _run(self, model: Any, mode: Mode, batches: Sequence[Pixels]) -> list[Vectors]:
-        """On a processor a batch to each core; elsewhere one after the other."""
+        """Run one batch per core on a processor, and one batch after another elsewhere."""
         if mode.device != "cpu":
             return [self._forward_images(model, mode, batch) for batch in batches]
         return shared_lanes().map(lambda batch: self._forward_images(model, mode, batch), batches)
@@ -130,7 +130,7 @@ class OpenClipEncoder:
         return unit_rows(features.float().cpu().numpy())
 
     def _fastest(self, model: Any) -> tuple[Mode, Any]:
-        """Times the image tower in every mode (once a machine); keeps one copy of the model."""
+        """Time the image tower in every mode (once per machine) and keep one copy of the model."""
         import torch
 
         copies: dict[tuple[str, str], Any] = {}
@@ -153,7 +153,7 @@ class OpenClipEncoder:
 
 
 def parse_key(key: str) -> Checkpoint:
-    """Return the parts of a key. Raise EncoderUnavailable for one that cannot be read."""
+    """Return the parts of a key. Raise EncoderUnavailable for an invalid one."""
     name = key.removeprefix("openclip:")
     model, separator, path = name.partition("//")
     if separator and model and path:
@@ -171,7 +171,8 @@ def parse_key(key: str) -> Checkpoint:
 
 
 def tag_config(checkpoint: Checkpoint) -> dict[str, Any]:
-    """What open_clip knows of a pretrained tag. Raises EncoderUnavailable for an unknown one."""
+    """Return open_clip's configuration of a pretrained tag. Raise EncoderUnavailable for an unknown
+    tag."""
     import open_clip
 
     config = open_clip.get_pretrained_cfg(checkpoint.model, checkpoint.tag)
@@ -187,7 +188,7 @@ def tag_config(checkpoint: Checkpoint) -> dict[str, Any]:
 def load(key: str) -> OpenClipEncoder:
     """Return the loader that settings.ENCODER_ADAPTERS names.
 
-    Raise EncoderUnavailable when the model is unknown or its weights cannot be had.
+    Raise EncoderUnavailable if the model is unknown or its weights are not available.
     """
     import open_clip
 
@@ -269,7 +270,7 @@ def _tokenizer(checkpoint: Checkpoint) -> Any:
 
 
 def _network_if_needed(checkpoint: Checkpoint) -> Any:
-    """Some text towers and tokenizers come from the hub; without network, do not wait for it."""
+    """Some text towers and tokenizers come from the hub. Without a network, don't wait for it."""
     import open_clip
 
     config = open_clip.get_model_config(checkpoint.model) or {}
@@ -281,7 +282,7 @@ def _network_if_needed(checkpoint: Checkpoint) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Drop open_clip's steps, which it logs as information under the root logger's name."""
+    """Drop open_clip's progress messages, which it logs at INFO to the root logger."""
     root = logging.getLogger()
 
     def is_worth_showing(record: logging.LogRecord) -> bool:
@@ -295,7 +296,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _spec(checkpoint: Checkpoint, model: Any, tokenizer: Any, *, file: Path) -> EncoderSpec:
-    """What the catalogue says of it, corrected by what was loaded."""
+    """Return the catalogue's spec, corrected by what was loaded."""
     import open_clip
 
     config = open_clip.get_model_config(checkpoint.model) or {}
@@ -319,7 +320,7 @@ def _spec(checkpoint: Checkpoint, model: Any, tokenizer: Any, *, file: Path) -> 
 
 
 def _geometry(config: Any) -> px.Geometry:
-    """open_clip's preprocessing settings as a Geometry."""
+    """Return open_clip's preprocessing settings as a Geometry."""
     size = config["size"]
     height, width = (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
     return px.Geometry(
@@ -333,7 +334,7 @@ def _geometry(config: Any) -> px.Geometry:
 
 
 def _moved(model: Any, mode: Mode) -> Any:
-    """Return a copy on the mode's device, its weights themselves in the mode's precision.
+    """Return a copy on the mode's device with its weights in the mode's precision.
 
     The plain mode needs no copy, which matters with models of gigabytes.
     """

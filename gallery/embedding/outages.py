@@ -1,4 +1,4 @@
-"""Encoders that cannot be used at the moment: skipped for a while, with the reason on record.
+"""Encoders that are temporarily unavailable are skipped for a while, and the reason is recorded.
 
 The pause belongs to this process, because another machine may have the weights or the device that
 this one lacks. The reason is stored with the encoder, where administrators see it.
@@ -15,7 +15,8 @@ from gallery.models import Encoder
 
 logger = logging.getLogger(__name__)
 
-# Long enough that a failing download costs little, short enough that a repair shows soon. Seconds.
+# Seconds. Long enough that a failing download costs little, short enough that a repair is noticed
+# soon.
 PAUSE_S = 60.0
 
 # When this process may try an encoder again, by the encoder's id. Monotonic seconds.
@@ -35,7 +36,7 @@ def record_outage(encoder: Encoder, *, reason: str) -> None:
 
 
 def record_recovery(encoder: Encoder) -> None:
-    """Forget the outage of an encoder that works; costs nothing when there was none."""
+    """Clear the outage of an encoder that works. Costs nothing if there was none."""
     _paused_until.pop(encoder.pk, None)
     if encoder.failure:
         Encoder.objects.filter(pk=encoder.pk).update(failure="", failed_at=None)

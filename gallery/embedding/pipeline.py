@@ -1,7 +1,8 @@
-"""One run over the queue: claim a batch, decode it in threads while the model works on the last.
+"""One run over the queue: claim a batch and decode it in threads while the model encodes the
+previous one.
 
-Every step belongs to one encoder, and an encoder that fails takes nothing from the others.
-Used by queue.py only.
+Each step belongs to one encoder, and a failing encoder does not affect the others. Used by queue.py
+only.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from gallery.exceptions import EncoderUnavailable
 from gallery.models import Encoder, EncoderState
 
 # Pictures claimed at a time: large enough to keep threads and device busy, small enough that the
-# first results appear within a second and a dead worker holds up little.
+# first results appear within a second and a dead worker delays little.
 CLAIM_SIZE = 32
-# With nothing else to do, wait this long for encoders that load. The next run finds them otherwise.
+# Seconds to wait for loading encoders if there is nothing else to do. Otherwise the next run picks
+# them up.
 LOADING_PATIENCE_S = 1.0
 
 
 @dataclass
 class EmbedReport:
-    """What one call did. `claimed` is 0 when there was nothing that could be done.
+    """What one call did. `claimed` is 0 if there was nothing to do.
 
     `reasons` are by image id; `unavailable` says by key why an encoder was skipped.
     """
@@ -58,10 +60,11 @@ class Pipeline:
         self._loading: list[Future[EncoderBackend]] = []
 
     def run(self) -> Iterator[int]:
-        """Work until the limit, or until nothing is due; yields how many each batch finished.
+        """Work until the limit is reached or nothing is due. Yield how many pictures each batch
+        finished.
 
-        Raises EncoderUnavailable for the encoder that was asked for, and whatever the picture
-        store raised when it is the store that failed; all claims are given back then.
+        Raise EncoderUnavailable for the requested encoder, and any error of the picture store; all
+        claims are released in both cases.
         """
         while True:
             yield from self._run_loaded()
@@ -98,7 +101,8 @@ class Pipeline:
             current = upcoming
 
     def _next_batch(self) -> batch_encoding.Batch | None:
-        """Claim jobs and start decoding them; None when nothing is due or it is time to stop."""
+        """Claim jobs and start decoding them. Return None if nothing is due or it is time to
+        stop."""
         if self._left <= 0 or self._should_stop():
             return None
         loaded = self._loaded_encoders()
@@ -116,7 +120,8 @@ class Pipeline:
     def _loaded_encoders(self) -> dict[Encoder, EncoderBackend]:
         """Return the encoders that have due jobs and are ready to work, the active one first.
 
-        They load before anything is claimed: a claim that waits for a download looks abandoned.
+        They are loaded before anything is claimed, because a claim that waits for a download looks
+        abandoned.
         """
         self._loading = []
         rows = Encoder.objects.with_due_jobs()
@@ -136,7 +141,8 @@ class Pipeline:
         return loaded
 
     def _load(self, row: Encoder) -> EncoderBackend | None:
-        """None while it loads in the background: uploads do not wait for an encoder being built."""
+        """Return None while it loads in the background: uploads don't wait for an encoder that is
+        being built."""
         if self._asked is not None or row.state == EncoderState.ACTIVE:
             return load_encoder(row.key)
         future = load_in_background(row.key)
@@ -152,7 +158,8 @@ class Pipeline:
             raise error
 
     def _finish(self, batch: batch_encoding.Batch) -> int:
-        """Run the model on a batch and record what became of each picture; how many finished."""
+        """Run the model on a batch and record the outcome of each picture. Return how many
+        finished."""
         outcome = batch_encoding.encode(batch)
         self.report.claimed += len(batch.jobs)
         self.report.embedded += batch_encoding.write_vectors(batch.jobs, outcome.vectors)

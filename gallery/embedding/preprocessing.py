@@ -1,4 +1,4 @@
-"""From a picture to the fixed square of pixels that a model sees. Pure Pillow and NumPy.
+"""Scale and crop a picture to the pixels that a model expects. Pure Pillow and NumPy.
 
 Ingest has already checked every stored picture in a limited process; this module only scales.
 """
@@ -63,7 +63,7 @@ def _scaled(size: tuple[int, int], *, geometry: Geometry) -> tuple[int, int]:
 
 
 def _center(image: PillowImage.Image, *, geometry: Geometry) -> PillowImage.Image:
-    """Crop to the middle, or pads around it where the picture is smaller."""
+    """Crop to the centre, or pad the picture where it is smaller."""
     if image.size == (geometry.width, geometry.height):
         return image
     left = _offset(image.width - geometry.width)
@@ -76,12 +76,13 @@ def _center(image: PillowImage.Image, *, geometry: Geometry) -> PillowImage.Imag
 
 
 def _offset(surplus: int) -> int:
-    """Where the middle begins: cropping rounds, padding rounds down, as torchvision does both."""
+    """Return where the centre starts. Like torchvision, round for cropping and round down for
+    padding."""
     return round(surplus / 2) if surplus >= 0 else -(-surplus // 2)
 
 
 def opaque_rgb(image: PillowImage.Image) -> PillowImage.Image:
-    """RGB, with transparent parts on white as people see them on a page, and 16 bits as 8."""
+    """Convert to 8-bit RGB, with transparent parts on white as on pages."""
     if image.mode == "RGB":
         return image
     if image.mode.startswith("I;16"):
@@ -112,10 +113,8 @@ def stack(pixels: Sequence[Pixels]) -> Pixels:
 
 
 def sample_card(count: int, *, height: int, width: int) -> Pixels:
-    """Deterministic, photograph-like pictures (smooth patches and fine grain) to time models with.
-
-    uint8 [count, height, width, 3].
-    """
+    """Return deterministic, photograph-like pictures (smooth patches and fine grain) for timing
+    models: uint8 [count, height, width, 3]."""
     random = np.random.default_rng(0)
     cards = []
     for _ in range(count):

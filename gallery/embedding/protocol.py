@@ -1,4 +1,5 @@
-"""What every encoder offers. Imports no model library; anything above embedding may import it."""
+"""The interface of every encoder. Imports no model library; anything above embedding may import
+it."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ Pixels = NDArray[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderSpec:
-    """What is known of an encoder, shown to admins and stored beside its vectors.
+    """The properties of an encoder, shown to admins and stored with its vectors.
 
     `image_size` is the side in pixels that the model sees, `size_bytes` what must be downloaded
     (0: nothing), `text_context` the most tokens of a text that count.
@@ -39,9 +40,9 @@ class EncoderBackend(Protocol):
     """Maps pictures and texts into one space. Safe to call from several threads.
 
     All vectors are float32 rows of unit length; an empty input gives shape (0, dimension).
-    `prepare` is the processor's share of a picture (scale and crop, to an array of a fixed shape)
-    and may run in threads while `encode_prepared` keeps the device busy;
-    `encode_images` is both in one.
+    `prepare` is the work on a picture that needs no model (scaling and cropping to an array of a
+    fixed shape). It may run in threads while `encode_prepared` keeps the device busy.
+    `encode_images` does both.
     """
 
     @property
@@ -49,7 +50,7 @@ class EncoderBackend(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """How many pictures make one forward pass on this device."""
+        """The number of pictures in one forward pass on this device."""
         ...
 
     def prepare(self, image: PillowImage.Image) -> Pixels: ...

@@ -1,7 +1,7 @@
-"""The queue of pictures to embed: what entry points call. The rows are the truth.
+"""The queue of pictures to embed, as entry points use it. The database rows are authoritative.
 
-Any number of workers on any machines may run `embed_pending`; `release_abandoned` gives back what
-a dead one had claimed.
+Any number of workers on any machines may run `embed_pending`; `release_abandoned` releases the jobs
+that a dead one had claimed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from gallery.exceptions import EncoderStateError
 from gallery.models import EmbeddingJob, Encoder, EncoderState
 from gallery.models.embedding import MAX_ATTEMPTS
 
-# Without a limit, one call stops after this many, so that a worker comes up for air.
+# Without a limit, one call stops after this many, so that a worker can check for other work.
 CALL_SIZE = 512
 # A claim older than this belongs to a dead worker: no batch takes minutes.
 ABANDONED_AFTER = timedelta(minutes=10)
@@ -70,7 +70,7 @@ def _building(encoder: Encoder | None) -> QuerySet[Encoder]:
 
 
 def _settle(encoders: QuerySet[Encoder]) -> None:
-    """Mark what is complete as ready. One that cannot be indexed does not hold up the others."""
+    """Mark complete encoders as ready. One that cannot be indexed does not hold up the others."""
     for encoder in encoders:
         try:
             settle_encoder(encoder)
@@ -79,7 +79,7 @@ def _settle(encoders: QuerySet[Encoder]) -> None:
 
 
 def _young() -> QuerySet[Encoder]:
-    """Encoders that a picture stored at the moment they were added may have missed.
+    """Return encoders that may lack pictures stored at the moment they were added.
 
     Pictures stored later always get their job with them, so older encoders need no search.
     """
@@ -88,14 +88,16 @@ def _young() -> QuerySet[Encoder]:
 
 
 def retry_jobs(jobs: QuerySet[EmbeddingJob]) -> int:
-    """Make exactly these jobs due now with a clean slate; how many. Those being worked on stay."""
+    """Make exactly these jobs due now with fresh attempts. Return how many. Jobs in progress are
+    left alone."""
     return jobs.filter(claimed_at__isnull=True).update(
         attempts=0, next_try_at=timezone.now(), quarantined_at=None, reason=""
     )
 
 
 def release_abandoned() -> int:
-    """Give back what dead workers had claimed and queue what has no job; how many jobs changed.
+    """Release the jobs of dead workers and queue pictures without a job. Return how many jobs
+    changed.
 
     For the periodic sweep. A picture whose workers keep dying is quarantined like any other.
     """

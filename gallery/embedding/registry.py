@@ -1,4 +1,4 @@
-"""The one door to encoders: loads one by its key and keeps it warm; picks the first one.
+"""The only access to encoders: load one by its key, keep it in memory, and choose the first one.
 
 Everything above embedding calls `load_encoder` and `encode_query_text`, and never an adapter.
 """
@@ -25,7 +25,7 @@ from gallery.exceptions import EncoderUnavailable
 
 logger = logging.getLogger(__name__)
 
-# Query vectors kept in memory, the latest used: 4 KB each, so about 16 MB.
+# Recently used query vectors kept in memory: 4 KB each, so about 16 MB.
 QUERY_CACHE_SIZE = 4096
 
 _registry_lock = threading.Lock()
@@ -49,9 +49,9 @@ class EncoderChoice:
 
 
 def load_encoder(key: str) -> EncoderBackend:
-    """Return the encoder of a key, loaded once in a process and kept; other threads wait for it.
+    """Return the encoder of a key. It is loaded once per process; other threads wait for it.
 
-    Raise EncoderUnavailable for an unknown key or when its weights cannot be had.
+    Raise EncoderUnavailable for an unknown key or if its weights are not available.
     """
     found = _encoders.get(key)
     if found is not None:
@@ -65,10 +65,11 @@ def load_encoder(key: str) -> EncoderBackend:
 
 
 def load_in_background(key: str) -> Future[EncoderBackend]:
-    """Return the encoder of a key, loaded by a thread of its own; ask again until the future is
-    done.
+    """Return a future for the encoder of a key, which a separate thread loads. Call again until it
+    is done.
 
-    Its result raises EncoderUnavailable like `load_encoder`; to ask after that is a new try.
+    Its result raises EncoderUnavailable like `load_encoder`; calling again after that is a new
+    attempt.
     """
     with _registry_lock:
         future = _background.get(key)
@@ -77,7 +78,7 @@ def load_in_background(key: str) -> Future[EncoderBackend]:
             if key in _encoders:
                 future.set_result(_encoders[key])
             else:
-                # A daemon: a download does not keep a worker from stopping.
+                # A daemon, so that a download does not prevent a worker from stopping.
                 threading.Thread(target=_load_into, args=(key, future), daemon=True).start()
         if future.done():
             del _background[key]
@@ -107,7 +108,7 @@ def _encode_words(key: str, words: str) -> NDArray[np.float32]:
 
 
 def warm_up(key: str) -> None:
-    """Load an encoder and runs both towers once, so that the first person does not wait."""
+    """Load an encoder and run both towers once, so that the first visitor does not wait."""
     from PIL import Image as PillowImage
 
     encoder = load_encoder(key)
@@ -117,7 +118,7 @@ def warm_up(key: str) -> None:
 
 
 def choose_initial_encoder() -> EncoderChoice:
-    """What a new site starts with: ENCODER, or for `auto` the best that can be had now.
+    """Return what a new site starts with: ENCODER, or for `auto` the best one available now.
 
     Takes a few seconds at most and raises nothing when there is no network.
     """

@@ -1,7 +1,7 @@
 """The starter encoder: text and pictures in one space with no network, from pip packages alone.
 
-The two towers load apart, each when first needed: a web process that only answers words never
-pays for the image model. The recipe is in starter_space.py.
+The two towers load separately, each when first needed: a web process that only encodes text never
+loads the image model. The recipe is in starter_space.py.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from gallery.embedding.starter_image import GEOMETRY, Seen, load_network, run_ne
 from gallery.embedding.starter_space import DIMENSION, Space, load_space
 from gallery.embedding.starter_text import SentenceTower
 
-# Full precision always, unless EMBEDDING_PRECISION insists: in bf16 the features agree only to a
-# cosine of .992, below what device.py accepts. Small batches stay in a processor's cache: of 1 to
-# 16, measured, 2 to 4 are the fastest.
+# Always full precision, unless EMBEDDING_PRECISION says otherwise: in bf16 the features agree only
+# to a cosine of .992, below what device.py accepts. Small batches stay in a processor's cache: of 1
+# to 16, measured, 2 to 4 are the fastest.
 CPU_BATCH = 2
 GPU_BATCH = 64
 
@@ -42,7 +42,7 @@ class StarterEncoder:
 
     @property
     def batch_size(self) -> int:
-        """How many pictures make one forward pass on this device."""
+        """The number of pictures in one forward pass on this device."""
         return self._image_tower()[1].batch_size
 
     def prepare(self, image: PillowImage.Image) -> Pixels:
@@ -105,7 +105,7 @@ def _load_image_tower() -> tuple[Any, Mode, Lanes | None]:
 def load(_key: str) -> StarterEncoder:
     """Return the loader that settings.ENCODER_ADAPTERS names; raises EncoderUnavailable.
 
-    The text tower is loaded at once, so that a missing package is found out here.
+    The text tower is loaded at once, so that a missing package is noticed here.
     """
     encoder = StarterEncoder()
     encoder._text_tower()

@@ -49,7 +49,7 @@ def load_network() -> torch.nn.Module:
         )
     network.load_state_dict(dict(zip(own, stored.values(), strict=True)))
     _fold_batch_norms(network)
-    # The way convolutions like their memory on processors and tensor cores alike.
+    # The memory layout that is fastest for convolutions on CPUs and tensor cores.
     import torch
 
     return network.to(memory_format=torch.channels_last)

@@ -1,7 +1,7 @@
-"""The space that the starter's two towers share, and the constants that make it.
+"""The space that the starter's two towers share, and the constants that define it.
 
 After Norouzi et al., “Zero-Shot Learning by Convex Combination of Semantic Embeddings” (ICLR
-2014): a picture lies where the descriptions of the classes it resembles lie, weighted by how much.
+2014): a picture's vector is the weighted mean of the descriptions of the classes it resembles.
 Used by starter.py only; benchmarks/starter.py measures the choices below.
 """
 
@@ -22,7 +22,7 @@ from gallery.embedding.starter_text import WIDTH, SentenceTower
 
 logger = logging.getLogger(__name__)
 
-# Softens the classifier, which is surer of one class than everyday photographs deserve. On human
+# Softens the classifier, which is overconfident on everyday photographs. On human
 # captions 2 beats 1; on captions that are class names 1 would.
 TEMPERATURE = 2.0
 # Classes that describe one picture; the long tail only adds noise.

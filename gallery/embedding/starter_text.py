@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WIDTH = 384
 LAYERS = 6
 HEADS = 12
-# Tokens that the model was trained to read; the rest of a longer text does not count.
+# Tokens that the model was trained on. The rest of a longer text is ignored.
 CONTEXT = 256
 BATCH = 64
 

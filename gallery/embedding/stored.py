@@ -18,18 +18,18 @@ from gallery.embedding.preprocessing import open_small
 from gallery.exceptions import SemblanceError
 from gallery.models import Image
 
-# A copy must hold this many times the side that the model wants: scaling down averages away what
-# WebP lost. Of 300 photographs the starter finds by their captions, first and among the first ten,
+# A copy must have this many times the side that the model needs: scaling down averages out WebP
+# artefacts. Of 300 photographs the starter finds by their captions, first and among the first ten,
 # 88.7% and 97.0% at 1; 90.0% and 98.0% at 1.5; 90.0% and 98.3% at 2, as from the originals. At 2 a
 # 12 MP photograph needs its 1600 px copy, four times the work.
 OVERSAMPLING = 1.5
-# Of RENDITION_WIDTHS, those that models read. 480 is for pages only: pictures from before it lack
+# The RENDITION_WIDTHS that models read. 480 is for pages only: pictures from before it lack
 # that copy at first, and all vectors of a library should be made from the same ones.
 EMBEDDED_WIDTHS = (320, 640, 1600)
 
 
 class PictureUnreadable(SemblanceError):
-    """A stored picture is missing or damaged: this picture's own fault, not the encoder's."""
+    """A stored picture is missing or damaged. The encoder is not at fault."""
 
     reason = "picture_unreadable"
 
@@ -43,7 +43,7 @@ class PictureFile:
 
 
 def sources_of(image: Image, *, at_least: int) -> list[PictureFile]:
-    """Where to read a picture from, best first.
+    """Return where to read a picture from, best first.
 
     The smallest rendition whose short side is well above `at_least` pixels, upright and quick to
     decode; then the original; then the largest rendition, in case the original is gone or of a
@@ -70,7 +70,7 @@ def _rendition(image: Image, width: int, store: Storage) -> PictureFile:
 
 
 def read_picture(sources: list[PictureFile], *, at_least: int) -> PillowImage.Image:
-    """Return the first source that can be read, decoded no larger than needed.
+    """Decode the first readable source, no larger than needed.
 
     Raise PictureUnreadable when none can. An error of the store itself (no network, no permission)
     is not about this picture and passes through.

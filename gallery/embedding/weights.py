@@ -1,8 +1,8 @@
-"""Where an open_clip model's weights are: a file, the hub's cache on disk, or the hub itself.
+"""Find an open_clip model's weights: a file, the hub's cache on disk, or the hub itself.
 
-The hub's client retries for almost a minute when there is no network, so this module asks for one
-answer first, with a short limit, and keeps the client offline when none comes. Used by openclip.py
-and registry.py.
+The hub's client retries for almost a minute without a network, so this module first sends one
+request with a short timeout and keeps the client offline if there is no response. Used by
+openclip.py and registry.py.
 """
 
 from __future__ import annotations
@@ -23,21 +23,20 @@ from gallery.exceptions import EncoderUnavailable
 
 logger = logging.getLogger(__name__)
 
-# Longer, and a start without network feels broken; shorter, and slow lines are called none.
+# If longer, a start without a network seems broken; if shorter, slow connections count as none.
 HUB_TIMEOUT_S = 3.0
 # File names under which open_clip models are published, best first.
 WEIGHT_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
 
 
 def hub_answers(*, timeout_s: float = HUB_TIMEOUT_S) -> bool:
-    """Return whether the model hub answers now. Never takes longer than the limit, and never
-    raises."""
+    """Return whether the model hub responds. Never takes longer than the limit and never raises."""
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE:
         return False
     answers: list[bool] = []
-    # A thread, because looking up a name knows no limit of its own.
+    # In a thread, because DNS lookups have no timeout of their own.
     thread = threading.Thread(
         target=lambda: answers.append(_responds(constants.ENDPOINT, timeout_s=timeout_s)),
         daemon=True,
@@ -53,7 +52,7 @@ def _responds(address: str, *, timeout_s: float) -> bool:
         with urllib.request.urlopen(request, timeout=timeout_s):  # noqa: S310
             return True
     except urllib.error.HTTPError as error:
-        # Somebody answered; only a gateway's errors mean that the hub did not.
+        # A server responded. Only gateway errors mean that the hub did not.
         return error.code < 500 and error.code != 407
     except (OSError, ValueError):
         return False
@@ -61,7 +60,7 @@ def _responds(address: str, *, timeout_s: float) -> bool:
 
 @contextmanager
 def hub_offline() -> Iterator[None]:
-    """Keep the hub's client and transformers from trying the network meanwhile."""
+    """Prevent the hub's client and transformers from using the network inside the block."""
     from huggingface_hub import constants
 
     before = constants.HF_HUB_OFFLINE
@@ -73,12 +72,12 @@ def hub_offline() -> Iterator[None]:
 
 
 def cache_folder() -> str | None:
-    """MODEL_DIR, or None for the hub's own cache."""
+    """Return MODEL_DIR, or None for the hub's own cache."""
     return str(settings.MODEL_DIR) if settings.MODEL_DIR else None
 
 
 def weights_on_disk(config: dict[str, Any]) -> Path | None:
-    """Return the file of a pretrained tag if it is already here. Touches no network."""
+    """Return the file of a pretrained tag if it is on disk. Does not use the network."""
     from huggingface_hub import try_to_load_from_cache
 
     repository, names = _published(config)
@@ -104,7 +103,7 @@ def bytes_in_cache(config: dict[str, Any]) -> int:
 
 
 def fetch_weights(config: dict[str, Any], *, label: str) -> Path:
-    """Return the file of a pretrained tag, downloaded when it is not here yet.
+    """Return the file of a pretrained tag, downloading it if needed.
 
     Raise EncoderUnavailable within seconds when there is no network.
     """
@@ -132,7 +131,7 @@ def _download(config: dict[str, Any], *, label: str) -> Path:
         try:
             return Path(hf_hub_download(repository, name, cache_dir=cache_folder()))
         except (LocalEntryNotFoundError, RepositoryNotFoundError) as error:
-            # The network went away, or there is nothing of that name: other files fare no better.
+            # The network failed or the repository does not exist: other files would fail too.
             cause = error
             break
         except EntryNotFoundError as error:

@@ -1,6 +1,6 @@
-"""What a change did, so that it can be told in a sentence and undone for exactly those pictures.
+"""A record of what a change did, so that it can be described and undone for exactly those pictures.
 
-A Change is plain data: pages keep it in the session, programs may keep it where they like.
+A Change is plain data: pages keep it in the session, and other code can keep it anywhere.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ Kind = Literal["trash", "restore", "move", "tag", "untag", "caption"]
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One finished change: to which pictures, and what undoing it needs.
+    """A finished change: the pictures it affected, and what is needed to undo it.
 
-    `ids` are the pictures changed; `skipped` counts those that were asked for and left as they
-    were. `stamp` is the moment written into deleted_at. `sources` are the collections the pictures
-    came from, `tagged` the pictures that got or lost each tag, `captions` the captions before and
+    `ids` are the changed pictures; `skipped` counts those that were requested but left unchanged.
+    `stamp` is the moment written into deleted_at. `sources` are the collections the pictures came
+    from, `tagged` the pictures that got or lost each tag, `captions` the captions before and
     `caption` the one written over them.
     """
 
@@ -32,13 +32,13 @@ class Change:
     caption: str = ""
 
     def as_data(self) -> dict[str, Any]:
-        """As JSON can hold it."""
+        """Return the change as JSON-compatible data."""
         return asdict(self)
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Change:
-        """From what as_data made, after a way through JSON. Raises ValueError, KeyError or
-        TypeError for anything else."""
+        """Restore a change from as_data, after a round trip through JSON. Raise ValueError,
+        KeyError or TypeError for anything else."""
         if data["kind"] not in get_args(Kind):
             raise ValueError(data["kind"])
         return cls(

@@ -1,6 +1,6 @@
-"""Making, changing and deleting collections.
+"""Create, change and delete collections.
 
-Slugs are made here and never change: addresses that people shared keep working.
+Slugs are created here and never change, so that shared links keep working.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from gallery.library.words import clean_line, clean_lines
 from gallery.models import Collection, Image, User, Visibility
 from gallery.models.people import Viewer
 
-# Addresses under /collections/ that are pages of their own.
+# Slugs that would hide other pages under /collections/.
 RESERVED_SLUGS = frozenset({"new"})
 # Lengths in characters of the model's fields.
 MAX_NAME_LENGTH = 120
 MAX_DESCRIPTION_LENGTH = 2000
 # Room in the slug's 80 characters for a suffix.
 MAX_SLUG_STEM_LENGTH = 70
-# Each retry means that somebody took the same address or name in the same instant.
+# Each retry means that someone took the same slug or name at the same moment.
 MAX_TRIES = 5
 
 
@@ -36,7 +36,7 @@ def create_collection(
     description: str = "",
     visibility: str = Visibility.PRIVATE,
 ) -> Collection:
-    """Make a collection with an address of its own. Raise NotAllowed unless `by` is the owner or an
+    """Create a collection with a unique slug. Raise NotAllowed unless `by` is the owner or an
     administrator, LibraryProblem for a name that is empty, too long or taken."""
     check_may_act_for(owner, by=by)
     name, description = clean_name(name), clean_description(description)
@@ -52,20 +52,20 @@ def create_collection(
                     visibility=visibility,
                 )
         except IntegrityError:
-            # Somebody took the same slug or name between the look and the insert: look again.
+            # Someone took the same slug or name between the check and the insert: check again.
             continue
     raise LibraryProblem(_("Someone is making the same collection right now. Try again."))
 
 
 def default_collection_name() -> str:
-    """What the collection is called that first uploads go to."""
+    """Return the name of the collection that first uploads go to."""
     return _("My pictures")
 
 
 def my_pictures_of(owner: User, *, by: Viewer) -> Collection:
-    """Return the private collection that first uploads of a person go to, made when it is missing.
-    Raise NotAllowed like create_collection, LibraryProblem when others can see the one of that
-    name."""
+    """Return the private collection for a person's first uploads, creating it if needed. Raise
+    NotAllowed like create_collection, LibraryProblem if others can see an existing collection with
+    that name."""
     name = default_collection_name()
     try:
         return create_collection(owner, by=by, name=name)
@@ -78,7 +78,7 @@ def my_pictures_of(owner: User, *, by: Viewer) -> Collection:
 
 
 def check_name_free(name: str, *, owner_id: int, except_for: int = 0) -> None:
-    """Raises LibraryProblem when another collection of that owner has the name, in any case."""
+    """Raise LibraryProblem if another collection of that owner has the name, in any case."""
     others = Collection.objects.filter(owner_id=owner_id).named(name).exclude(pk=except_for)
     if others.exists():
         raise LibraryProblem(
@@ -89,7 +89,7 @@ def check_name_free(name: str, *, owner_id: int, except_for: int = 0) -> None:
 
 
 def free_name(name: str, *, owner_id: int) -> str:
-    """Return the name, or “Holiday (2)”, “Holiday (3)”, … if that owner has it already."""
+    """Return the name, or “Holiday (2)”, “Holiday (3)”, … if the owner already uses it."""
     number, candidate = 1, name
     while Collection.objects.filter(owner_id=owner_id).named(candidate).exists():
         number += 1
@@ -99,7 +99,7 @@ def free_name(name: str, *, owner_id: int) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return the name on one line. Raise LibraryProblem when nothing is left or it is too long."""
+    """Return the name on one line. Raise LibraryProblem if it is empty or too long."""
     name = clean_line(name, limit=MAX_NAME_LENGTH, what="name")
     if not name:
         raise LibraryProblem(_("Give the collection a name."), reason="name_missing")
@@ -107,12 +107,12 @@ def clean_name(name: str) -> str:
 
 
 def clean_description(description: str) -> str:
-    """Return the description as it is stored. Raise LibraryProblem when it is too long."""
+    """Return the cleaned description. Raise LibraryProblem if it is too long."""
     return clean_lines(description, limit=MAX_DESCRIPTION_LENGTH, what="description")
 
 
 def free_slug(name: str) -> str:
-    """Return a slug of the name that no collection has: my-cats, my-cats-2, …"""
+    """Return an unused slug for the name: my-cats, my-cats-2, …"""
     stem = slugify(name)[:MAX_SLUG_STEM_LENGTH].strip("-") or f"collection-{secrets.token_hex(3)}"
     taken = set(
         Collection.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
@@ -134,8 +134,8 @@ def update_collection(
     visibility: str,
     cover: Image | None,
 ) -> None:
-    """Change the settings of a collection. The cover is one of its own live pictures, or none,
-    which shows the newest. Raises NotAllowed and LibraryProblem."""
+    """Change the settings of a collection. The cover is one of its own live pictures, or None to
+    show the newest. Raise NotAllowed and LibraryProblem."""
     check_may_manage(collection, by=by)
     if cover is not None and (cover.collection_id != collection.pk or cover.is_trashed):
         raise LibraryProblem(
@@ -147,7 +147,7 @@ def update_collection(
     check_name_free(name, owner_id=collection.owner_id, except_for=collection.pk)
     try:
         with transaction.atomic():
-            # Not save(): it fails when the collection was deleted meanwhile.
+            # Not save(), which fails if the collection was deleted in the meantime.
             Collection.objects.filter(pk=collection.pk).update(
                 name=name, description=description, visibility=visibility, cover=cover
             )
@@ -163,7 +163,7 @@ def delete_collection(collection: Collection, *, by: Viewer) -> None:
     """Delete an empty collection. Raise NotAllowed, and LibraryProblem while a picture is in it or
     its trash."""
     check_may_manage(collection, by=by)
-    # Whoever adds a picture waits for this lock before the picture is committed.
+    # Anyone adding a picture waits for this lock before the picture is committed.
     locked = Collection.objects.select_for_update().filter(pk=collection.pk).first()
     if locked is None:
         raise LibraryProblem(

@@ -1,4 +1,4 @@
-"""Changing the words on pictures: one picture's fields, or tags and captions of many."""
+"""Change words on pictures: all fields of one picture, or tags and captions of many."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def edit_image(
     caption: str | None = None,
     tags: Iterable[str] | None = None,
 ) -> Image:
-    """Write the words of one picture; None leaves a field as it is. One that was deleted meanwhile
-    stays so. Raise NotAllowed and LibraryProblem."""
+    """Change the words of one picture. None leaves a field unchanged. A picture deleted in the
+    meantime stays deleted. Raise NotAllowed and LibraryProblem."""
     words: dict[str, Any] = {}
     if title is not None:
         words["title"] = clean_title(title)
@@ -49,7 +49,7 @@ def edit_image(
 def tag_images(
     images: ImageQuerySet, *, by: Viewer, tags: Iterable[str], expected: int | None = None
 ) -> Change:
-    """Add tags to pictures; those a picture has stay where they are. Raise NotAllowed and
+    """Add tags to pictures, after the tags that they already have. Raise NotAllowed and
     LibraryProblem."""
     wanted = clean_tags(tags)
     if not wanted:
@@ -97,7 +97,7 @@ def caption_images(
     replace: bool = False,
     expected: int | None = None,
 ) -> Change:
-    """Write one caption on pictures: on those without one, or with `replace` on all of them. Raise
+    """Give pictures a caption: those without one, or with `replace` all of them. Raise
     NotAllowed and LibraryProblem."""
     text = clean_caption(caption)
     if not text:
@@ -116,8 +116,8 @@ def caption_images(
 
 @transaction.atomic
 def undo_words(change: Change, *, by: Viewer) -> int:
-    """Undo a change of tags or captions for those pictures that `by` may still edit; a caption
-    that somebody wrote since stays. Returns how many pictures were put back. Raises NotAllowed."""
+    """Undo a change of tags or captions for those pictures that `by` may still edit; captions
+    edited since are kept. Return how many pictures were restored. Raise NotAllowed."""
     images = Image.objects.filter(pk__in=change.ids)
     if change.kind == "caption":
         images = images.filter(caption=change.caption)

@@ -1,8 +1,8 @@
-"""Wrong passwords: who has to wait, and for how long. Every form and the API share the counts.
-Knows names and networks, but no requests.
+"""Wrong passwords: who has to wait, and for how long. All forms and the API share the counts. Works
+with user names and networks, not with requests.
 
-A wrong password counts three times: for the account at that network address, for the address, and
-for the account. docs/decisions/sign-in-throttling.md says why there are three, and why not fewer.
+A wrong password is counted three times: for the account at that network address, for the address,
+and for the account. docs/decisions/sign-in-throttling.md explains why.
 """
 
 from __future__ import annotations
@@ -19,42 +19,43 @@ from django.utils.crypto import salted_hmac
 
 from gallery.models import GuessCount
 
-# Failures longer ago than this no longer count.
+# Older failures no longer count.
 FORGOTTEN_AFTER = timedelta(hours=24)
-# Somebody who signed in from an address this recently waits for their own mistakes there only.
+# Someone who signed in from an address this recently waits there for their own mistakes only.
 KNOWN_FOR = timedelta(days=90)
-# A success is written down once in this time, not with every request of a program.
+# A success is recorded once in this time, not with every API request.
 SUCCESS_NOTED_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """How many wrong passwords are free, and the waits after the next ones: each twice the last."""
+    """How many wrong passwords are free, and how long to wait after that: each wait is twice the
+    last."""
 
     free: int
     first_wait_s: int
     longest_wait_s: int
 
     def wait_s(self, failures: int) -> int:
-        """Seconds to wait after this many wrong passwords."""
+        """Return the seconds to wait after this many wrong passwords."""
         if failures < self.free:
             return 0
         doublings = min(failures - self.free, 30)
         return min(self.first_wait_s << doublings, self.longest_wait_s)
 
 
-# One account from one address: a person who mistypes needs a few, and nobody else is kept waiting.
+# One account at one address: people mistype a few times, and nobody else has to wait for it.
 PAIR = Policy(free=5, first_wait_s=300, longest_wait_s=3600)
-# One address, any accounts: people who share it mistype too; a dictionary needs thousands.
+# One address, any account: several people may share it, but a dictionary attack needs thousands.
 ADDRESS = Policy(free=20, first_wait_s=300, longest_wait_s=3600)
-# One account from anywhere: only guessing from many addresses gets here, and the account's owner
-# must get in all the same, so that the wait grows to a minute and no further.
+# One account, any address: only guessing from many addresses gets this far. The owner must still be
+# able to sign in, so the wait never exceeds a minute.
 ACCOUNT = Policy(free=30, first_wait_s=1, longest_wait_s=60)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One password about to be tried, and the keys of the three counts that it concerns."""
+    """A password about to be tried, identified by the keys of its three counts."""
 
     pair: str
     address: str
@@ -67,7 +68,7 @@ class Attempt:
 
 
 def attempt_at(account: str, *, network: str) -> Attempt:
-    """Return the counts that a password for this name, from this network, belongs to."""
+    """Return the attempt for a password for this name from this network."""
     name = unicodedata.normalize("NFKC", account).strip().casefold()
     return Attempt(
         pair=_key("pair", name, network),
@@ -77,7 +78,7 @@ def attempt_at(account: str, *, network: str) -> Attempt:
 
 
 def seconds_to_wait(tried: Attempt) -> int:
-    """How long this password may not be looked at yet; 0 when it may be tried now."""
+    """Return the seconds until this password may be checked; 0 if it may be checked now."""
     now = timezone.now()
     counts = {count.key: count for count in GuessCount.objects.filter(key__in=tried.policies)}
     counted = [tried.pair] if _is_known(counts.get(tried.pair), now) else tried.policies
@@ -99,8 +100,8 @@ def record_wrong_password(tried: Attempt) -> None:
 
 
 def record_success(tried: Attempt) -> None:
-    """Forget this account's failures at this address, and nothing else: whoever has one account
-    must not clear the way for guessing at another."""
+    """Reset this account's failures at this address, and nothing else: signing in to one account
+    must not reset the limits of another."""
     now = timezone.now()
     count = GuessCount.objects.filter(key=tried.pair).first()
     noted = count.succeeded_at if count and not count.failures else None
@@ -120,7 +121,7 @@ def forget_old_guesses() -> int:
 
 
 def _key(*parts: str) -> str:
-    """Return a digest that nobody without SECRET_KEY can turn back into a name or an address."""
+    """Return a digest that can't be turned back into a name or an address without SECRET_KEY."""
     text = "\x00".join(parts)
     return salted_hmac("gallery.guesses", text, algorithm="sha256").hexdigest()
 
@@ -130,8 +131,7 @@ def _is_known(pair: GuessCount | None, now: datetime) -> bool:
 
 
 def _locked(keys: Iterable[str], now: datetime) -> Sequence[GuessCount]:
-    """Return the counts of the keys, made where missing, locked in the one order that everybody
-    uses."""
+    """Return the counts of the keys, creating missing ones, locked in a consistent order."""
     ordered = sorted(keys)
     missing = [GuessCount(key=key, touched_at=now) for key in ordered]
     GuessCount.objects.bulk_create(missing, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""Who belongs to a collection and what they may do there."""
+"""Add, change and remove members of collections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gallery.models.people import Viewer
 
 
 def add_member(collection: Collection, *, username: str, role: str, by: Viewer) -> Membership:
-    """Give a person, found by user name, a role; change it if they have one. Raise NotAllowed and
+    """Give a person, found by user name, a role, or change the one they have. Raise NotAllowed and
     LibraryProblem."""
     check_may_manage(collection, by=by)
     person = User.objects.named(username)
@@ -49,7 +49,7 @@ def set_role(collection: Collection, *, person: User, role: str, by: Viewer) -> 
 
 
 def remove_member(collection: Collection, *, membership_id: int, by: Viewer) -> str:
-    """End a membership and return the person's name; an empty one when it had ended already. Raise
+    """End a membership and return the person's name; empty if it had already ended. Raise
     NotAllowed."""
     check_may_manage(collection, by=by)
     membership = (

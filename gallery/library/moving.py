@@ -1,4 +1,4 @@
-"""Moving pictures from one collection to another, which changes who may see them."""
+"""Move pictures from one collection to another, which changes who may see them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ from gallery.models.people import Viewer
 def move_images(
     images: ImageQuerySet, *, to: Collection, by: Viewer, expected: int | None = None
 ) -> Change:
-    """Move live pictures. One whose bytes are in the target already stays where it is.
-
-    Raises NotAllowed when `by` may not add to the target or edit the pictures, LibraryProblem for
-    a changed selection and for a target that was deleted.
-    """
+    """Move live pictures. A picture whose bytes are already in the target stays where it is. Raise
+    NotAllowed if `by` may not add to the target or edit the pictures, LibraryProblem for a changed
+    selection and for a deleted target."""
     _lock_target(to, by=by)
     locked = lock_pictures(images.live(), by=by, expected=expected)
     elsewhere = [image for image in locked if image.collection_id != to.pk]
@@ -44,7 +42,7 @@ def move_images(
 
 
 def _lock_target(to: Collection, *, by: Viewer) -> None:
-    """Keep the target from being deleted until the move has ended; uploads into it go on."""
+    """Prevent the target from being deleted during the move, without blocking uploads."""
     check_signed_in(by)
     is_there = Collection.objects.select_for_update(no_key=True).filter(pk=to.pk).exists()
     if not is_there:
@@ -56,8 +54,8 @@ def _lock_target(to: Collection, *, by: Viewer) -> None:
 
 
 def undo_move(change: Change, *, by: Viewer) -> int:
-    """Move those pictures back that still are where the change put them. Returns how many.
-    Raises NotAllowed when `by` may add to none of the collections that they came from."""
+    """Move back the pictures that are still where the change put them. Return how many. Raise
+    NotAllowed if `by` may add to none of their original collections."""
     check_signed_in(by)
     back = 0
     sources = Collection.objects.in_bulk(list(change.sources))

@@ -1,4 +1,4 @@
-"""Handing over what somebody owns: one collection, or everything before an account is deleted."""
+"""Hand over a collection, or everything that a person owns before their account is deleted."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gallery.library.collections import free_name
 from gallery.models import Collection, Image, Membership, Role, UploadBatch, User
 from gallery.models.people import Viewer
 
-# From the least to the most that a role allows.
+# From the lowest to the highest role.
 _RANK = {Role.VIEWER: 0, Role.CONTRIBUTOR: 1, Role.MANAGER: 2}
 
 
 @dataclass(frozen=True, kw_only=True)
 class HandOver:
-    """How much changed hands. `renamed` are the new names of collections whose names the
-    recipient had already."""
+    """How much was handed over. `renamed` are the new names of collections whose names the
+    recipient already used."""
 
     pictures: int
     collections: int
@@ -30,7 +30,7 @@ class HandOver:
 @transaction.atomic
 def hand_over_collection(collection: Collection, *, to: User, by: Viewer) -> Collection:
     """Make a person the owner. Their membership ends, since an owner needs none; the previous owner
-    keeps no role unless one is given. A name that the new owner has already gets a number.
+    keeps no role unless one is given. If the new owner already uses the name, a number is added.
 
     Raise NotAllowed unless `by` owns the collection or is an administrator, LibraryProblem for a
     recipient whose account is disabled and for a collection that was deleted.
@@ -50,13 +50,13 @@ def hand_over_collection(collection: Collection, *, to: User, by: Viewer) -> Col
 
 @transaction.atomic
 def hand_over_everything(person: User, *, to: User, by: Viewer) -> HandOver:
-    """Give another person all pictures, collections and upload batches of one, who can then be
-    deleted. All or nothing.
+    """Give all pictures, collections and upload batches of one person to another, so that the first
+    can be deleted. All or nothing.
 
-    Collections whose names the recipient has already are numbered. Where the pictures are in
-    somebody else's collection, the recipient gets the role that the person had there, or keeps a
-    higher one. Raise NotAllowed unless `by` is an administrator; LibraryProblem for a recipient who
-    is the same person or whose account is disabled.
+    Collections whose names the recipient already uses get a number. For pictures in someone else's
+    collection, the recipient gets the role that the person had there, or keeps a higher one. Raise
+    NotAllowed unless `by` is an administrator; LibraryProblem for a recipient who is the same
+    person or whose account is disabled.
     """
     check_administers(by)
     _check_recipient(to)
@@ -82,7 +82,7 @@ def _check_recipient(to: User) -> None:
 
 
 def _give(collection: Collection, *, to: User) -> bool:
-    """Write the new owner of a locked collection. True when the name had to change."""
+    """Write the new owner of a locked collection. Return True if the name had to change."""
     name = free_name(collection.name, owner_id=to.pk)
     is_renamed = name != collection.name
     collection.owner, collection.name = to, name
@@ -92,7 +92,7 @@ def _give(collection: Collection, *, to: User) -> bool:
 
 
 def _pass_on_roles(person: User, *, to: User) -> None:
-    """The recipient can open the pictures that lie in other people's collections, too."""
+    """Let the recipient open the pictures that are in other people's collections."""
     theirs = Image.objects.filter(owner_id=person.pk).values("collection_id")
     roles = Membership.objects.filter(person_id=person.pk, collection_id__in=theirs)
     for held in roles.exclude(collection__owner_id=to.pk):

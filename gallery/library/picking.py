@@ -1,6 +1,6 @@
-"""Locks the pictures that a change is about, before anything is changed.
+"""Lock the pictures that a change affects, before anything is changed.
 
-All bulk changes go through here, so that the number a person saw is the number acted on.
+All bulk changes go through here, so that they affect exactly the number of pictures shown.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from gallery.models.people import Viewer
 def lock_pictures(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> list[Image]:
     """Lock the pictures that `by` may edit until the transaction ends, in order of id.
 
-    A selection may hold pictures that `by` can only see; those are left out. Raises NotAllowed
-    when `by` may edit none of them. With `expected`, raises LibraryProblem when the number is
-    another: pictures came or went since the page was shown, and nothing may happen to pictures
-    that nobody saw.
+    A selection may contain pictures that `by` can only view; those are skipped. Raise NotAllowed if
+    `by` may edit none of them. With `expected`, raise LibraryProblem if the number differs:
+    pictures were added or removed since the page was shown, and no unseen picture may be changed.
     """
     check_signed_in(by)
     locked = list(

@@ -1,5 +1,5 @@
-"""A collection holds the same bytes once among its live pictures: this is where moves and
-restores take that one place, while uploads of the same bytes run beside them."""
+"""A collection holds the same bytes only once among its live pictures. Moves and restores claim
+that place here, while uploads of the same bytes may run concurrently."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from django.utils.translation import gettext as _
 from gallery.exceptions import LibraryProblem
 from gallery.models import Image
 
-# Each retry means that somebody added one of these very files in the same instant.
+# Each retry means that someone added one of these files at the same moment.
 MAX_TRIES = 5
 
 
 def take_places(
     images: Sequence[Image], *, place_of: Callable[[Image], int], update: dict[str, Any]
 ) -> list[int]:
-    """Write `update` to those pictures whose bytes are not yet in their collection.
+    """Apply `update` to the pictures whose bytes are not yet in their collection.
 
-    `place_of` gives the key of the collection that a picture goes to; of several with the same
-    bytes the first one goes there. Return the keys of the pictures updated. Call it inside a
-    transaction that has locked the pictures. Raise LibraryProblem when uploads keep getting in
-    between.
+    `place_of` returns the key of a picture's target collection. Of several with the same bytes, the
+    first one goes there. Return the keys of the pictures updated. Call it inside a transaction that
+    has locked the pictures. Raise LibraryProblem when uploads keep getting in between.
     """
     for _attempt in range(MAX_TRIES):
         free = _free(images, place_of)
@@ -32,7 +31,7 @@ def take_places(
             with transaction.atomic():
                 Image.objects.filter(pk__in=free).update(**update)
         except IntegrityError:
-            # An upload of the same bytes was committed since the look: look again.
+            # An upload of the same bytes was committed after the check: check again.
             continue
         return free
     raise LibraryProblem(

@@ -1,4 +1,5 @@
-"""The trash: pictures stay there, invisible to everybody, until restored or deleted forever."""
+"""The trash: pictures stay there, hidden from all lists and searches, until they are restored or
+permanently deleted."""
 
 from __future__ import annotations
 
@@ -18,13 +19,13 @@ from gallery.models import Image
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 
-# Rows deleted forever in one transaction: a large trash must not hold its locks for minutes.
+# Rows permanently deleted in one transaction: a large trash must not hold its locks for minutes.
 PURGE_STEP = 500
 
 
 @transaction.atomic
 def trash_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Change:
-    """Put live pictures into the trash. Raise NotAllowed, and LibraryProblem for a changed
+    """Move live pictures to the trash. Raise NotAllowed, and LibraryProblem for a changed
     selection."""
     locked = lock_pictures(images.live(), by=by, expected=expected)
     now = timezone.now()
@@ -35,9 +36,9 @@ def trash_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = No
 
 @transaction.atomic
 def restore_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Change:
-    """Take pictures out of the trash. One whose bytes came back another way stays there; of several
-    with the same bytes the newest is restored. Raise NotAllowed, and LibraryProblem for a changed
-    selection."""
+    """Restore pictures from the trash. A picture whose bytes have been added again stays there. Of
+    several with the same bytes, the newest is restored. Raise NotAllowed, and LibraryProblem for a
+    changed selection."""
     locked = lock_pictures(images.trashed(), by=by, expected=expected)
     restored = take_places(
         locked[::-1], place_of=lambda image: image.collection_id, update={"deleted_at": None}
@@ -46,24 +47,24 @@ def restore_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = 
 
 
 def undo_trash(change: Change, *, by: Viewer) -> int:
-    """Restore exactly the pictures of one change that have been in the trash since then.
-    Raises NotAllowed."""
+    """Restore exactly the pictures that a change moved to the trash and that are still there. Raise
+    NotAllowed."""
     moment = datetime.fromisoformat(change.stamp)
     images = Image.objects.filter(pk__in=change.ids, deleted_at=moment)
     return len(restore_images(images, by=by).ids)
 
 
 def purge_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> int:
-    """Delete pictures in the trash forever, with their files. Return how many. Raise NotAllowed,
-    and LibraryProblem for a changed selection."""
+    """Permanently delete pictures in the trash, with their files. Return how many. Raise
+    NotAllowed, and LibraryProblem for a changed selection."""
     with transaction.atomic():
         locked = lock_pictures(images.trashed(), by=by, expected=expected)
         return _purge([image.pk for image in locked])
 
 
 def purge_trash(*, older_than_days: int, by: Viewer) -> int:
-    """Delete forever what has been in anyone's trash for so many days. Return how many. Raise
-    NotAllowed unless `by` is an administrator or the site itself."""
+    """Permanently delete all pictures that have been in the trash for this many days. Return how
+    many. Raise NotAllowed unless `by` is an administrator or the site itself."""
     check_administers(by)
     if older_than_days < 0:
         raise LibraryProblem(_("The trash can't keep pictures for fewer than 0 days."))
@@ -85,7 +86,7 @@ def purge_trash(*, older_than_days: int, by: Viewer) -> int:
 
 
 def _purge(ids: list[int]) -> int:
-    """Delete rows now and, when the transaction commits, the files that no other row names."""
+    """Delete rows now and, once the transaction commits, the files that no other row names."""
     images = list(Image.objects.filter(pk__in=ids).only("pk", "sha256", "original"))
     release_blobs(images)
     Image.objects.filter(pk__in=ids).delete()

@@ -1,4 +1,4 @@
-"""Undoing a change, whatever its kind."""
+"""Undo a change of any kind."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from gallery.models.people import Viewer
 
 
 def undo_change(change: Change, *, by: Viewer) -> int:
-    """Put back exactly the pictures of one change, as far as `by` may still edit them and nobody
-    has changed them since. Return how many. Raise NotAllowed, and LibraryProblem when there is
-    nothing to put back."""
+    """Undo one change for the pictures that `by` may still edit and that have not been changed
+    since. Return how many. Raise NotAllowed, and LibraryProblem if there is nothing to undo."""
     if change.kind == "trash":
         back = undo_trash(change, by=by)
     elif change.kind == "restore":

@@ -1,4 +1,4 @@
-"""The words that people write on pictures, made tidy: titles, captions and tags. No database."""
+"""Clean the words that people write on pictures: titles, captions and tags. No database."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ from gallery.exceptions import LibraryProblem
 MAX_TITLE_LENGTH = 200
 MAX_CAPTION_LENGTH = 5000
 MAX_TAG_LENGTH = 60
-# More are of no help to anybody, and every one is a row of chips on a page.
+# More would help nobody, and would fill the page with chips.
 MAX_TAGS = 50
 
 
 def clean_line(text: str, *, limit: int, what: str) -> str:
-    """One line without control characters. Raises LibraryProblem when it is too long."""
+    """Return one line without control characters. Raise LibraryProblem if it is too long."""
     line = " ".join(_printable(text).split())
     return _within(line, limit=limit, what=what)
 
 
 def clean_lines(text: str, *, limit: int, what: str) -> str:
-    """Text of several lines, without other control characters. Raises LibraryProblem when it is
-    too long."""
+    """Return text with its line breaks but no other control characters. Raise LibraryProblem if it
+    is too long."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _within(_printable(lines, keep="\n").strip(), limit=limit, what=what)
 
 
 def clean_caption(text: str) -> str:
-    """Return a caption: line breaks stay, control characters go. Raise LibraryProblem."""
+    """Return a caption with line breaks but no control characters. Raise LibraryProblem if too
+    long."""
     return clean_lines(text, limit=MAX_CAPTION_LENGTH, what="caption")
 
 
 def clean_title(text: str) -> str:
-    """Return a title on one line. Raise LibraryProblem."""
+    """Return a title on one line. Raise LibraryProblem if it is too long."""
     return clean_line(text, limit=MAX_TITLE_LENGTH, what="title")
 
 
 def clean_tags(tags: Iterable[str]) -> list[str]:
-    """Tags in lower case, in the order given, each once. Raises LibraryProblem."""
+    """Return tags in lower case and in order, without duplicates. Raise LibraryProblem."""
     found: dict[str, None] = {}
     for tag in tags:
-        # Lower case first: it makes some letters two, and what is stored must fit.
+        # Lower case first: it turns some letters into two, and the result must fit the column.
         word = clean_line(tag.lower(), limit=MAX_TAG_LENGTH, what="tag").strip("#, ")
         if word:
             found[word] = None
@@ -57,12 +58,13 @@ def clean_tags(tags: Iterable[str]) -> list[str]:
 
 
 def parse_tags(text: str) -> list[str]:
-    """Tags typed with commas (or one a line) between them. Raises LibraryProblem."""
+    """Parse tags typed with commas or line breaks between them. Raise LibraryProblem."""
     return clean_tags(text.replace("\n", ",").replace(";", ",").split(","))
 
 
 def _printable(text: str, *, keep: str = "") -> str:
-    """Without control characters and unpaired surrogates, which no database takes."""
+    """Return the text without control characters and unpaired surrogates, which PostgreSQL
+    rejects."""
     normal = unicodedata.normalize("NFC", text)
     return "".join(
         letter if letter in keep or unicodedata.category(letter) not in {"Cc", "Cs"} else " "

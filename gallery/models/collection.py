@@ -1,4 +1,4 @@
-"""Collections, who owns them and who belongs to them: every permission starts here."""
+"""Collections, their owners and their members: the basis of every permission."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Visibility(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """What a member may do: see; add and edit pictures; manage the collection and its members."""
+    """What a member may do: view; add and edit pictures; manage the collection and its members."""
 
     VIEWER = "viewer", _("Viewer")
     CONTRIBUTOR = "contributor", _("Contributor")
@@ -31,8 +31,7 @@ class Role(models.TextChoices):
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):
-    """The read vocabulary of permissions. Each is a predicate inside the SQL, without joins that
-    repeat rows."""
+    """Reads about permissions. Each is a predicate in the SQL, without joins that repeat rows."""
 
     def _where_member(self, viewer: Viewer, *, roles: tuple[Role, ...] | None) -> Self:
         person = person_id(viewer)
@@ -46,7 +45,8 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         return self.filter(Q(owner_id=person) | Q(pk__in=memberships.values("collection_id")))
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """Public ones, and the viewer's own and joined ones; all of them for an administrator."""
+        """Collections that are public, or that the viewer owns or belongs to; all for an
+        administrator."""
         person = person_id(viewer)
         public = Q(visibility=Visibility.PUBLIC)
         if person is None:
@@ -57,21 +57,21 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         return self.filter(public | Q(owner_id=person) | Q(pk__in=joined))
 
     def open_to_uploads_by(self, viewer: Viewer) -> Self:
-        """Where the viewer may add and edit pictures."""
+        """Collections in which the viewer may add and edit pictures."""
         return self._where_member(viewer, roles=(Role.CONTRIBUTOR, Role.MANAGER))
 
     def named(self, name: str) -> Self:
-        """Those of a name, whatever its case."""
+        """Collections with this name, in any case."""
         folded = self.alias(folded_name=Lower("name"))
         return folded.filter(folded_name=Lower(Value(name)))
 
     def managed_by(self, viewer: Viewer) -> Self:
-        """Whose settings and members the viewer may change."""
+        """Collections whose settings and members the viewer may change."""
         return self._where_member(viewer, roles=(Role.MANAGER,))
 
 
 class Collection(models.Model):
-    """A named set of pictures with one owner; its visibility decides who sees what is in it."""
+    """A named set of pictures with one owner. Its visibility decides who sees its pictures."""
 
     name = models.CharField(max_length=120, verbose_name=_("name"))
     slug = models.SlugField(max_length=80, unique=True, verbose_name=_("address"))

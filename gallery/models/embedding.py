@@ -1,4 +1,4 @@
-"""Encoders, the vectors they made, and the queue of pictures still to be embedded."""
+"""Encoders, their vectors, and the queue of pictures to embed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pgvector.django import HalfVectorField
 
 from gallery.models.image import Image
 
-# After this many failed attempts a job rests, with its reason, until an admin retries it.
+# After this many failed attempts a job is quarantined, with its reason, until an admin retries it.
 MAX_ATTEMPTS = 3
 
 
@@ -31,18 +31,19 @@ class EncoderQuerySet(models.QuerySet["Encoder"]):
     """The read vocabulary of encoders."""
 
     def active(self) -> Encoder | None:
-        """Return the one that searches use; None before the first start."""
+        """Return the encoder that searches use, or None before the first start."""
         return self.filter(state=EncoderState.ACTIVE).first()
 
     def with_due_jobs(self) -> Self:
-        """Those that a worker has something to do for now, the one that searches use first."""
+        """Encoders with jobs that a worker can do now, the active one first."""
         due = EmbeddingJob.objects.due().filter(encoder=OuterRef("pk"))
         active_first = Case(When(state=EncoderState.ACTIVE, then=Value(0)), default=Value(1))
         return self.filter(Exists(due)).order_by(active_first, "pk")
 
 
 class Encoder(models.Model):
-    """A model that maps words and pictures into one space. Vectors of two never mix."""
+    """A model that maps words and pictures into one space. Vectors of different encoders never
+    mix."""
 
     key = models.CharField(max_length=300, unique=True, verbose_name=_("key"))
     dimension = models.PositiveIntegerField(verbose_name=_("dimensions"))
@@ -103,11 +104,11 @@ class EmbeddingQuerySet(models.QuerySet["Embedding"]):
     """The read vocabulary of vectors. Outside gallery.models only gallery.vectors uses it."""
 
     def made_by(self, encoder_id: int, *, kind: VectorKind = VectorKind.PICTURE) -> Self:
-        """Those of one encoder and kind."""
+        """Vectors of one encoder and kind."""
         return self.filter(encoder_id=encoder_id, kind=kind)
 
     def made_by_active(self, *, kind: VectorKind = VectorKind.PICTURE) -> Self:
-        """Those of the encoder that searches use."""
+        """Vectors of the active encoder."""
         return self.filter(encoder__state=EncoderState.ACTIVE, kind=kind)
 
     def first_of(self, image: str) -> Self:
@@ -146,7 +147,7 @@ class Embedding(models.Model):
     class Meta:
         verbose_name = _("vector")
         verbose_name_plural = _("vectors")
-        # Rows are written in order of time, so a few bytes for each block of them are enough.
+        # Rows are written in order of time, so a BRIN index of a few bytes per block is enough.
         indexes: ClassVar = [BrinIndex(fields=["created_at"], name="embedding_created")]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -174,28 +175,28 @@ class JobCounts(NamedTuple):
 
 
 class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
-    """The read vocabulary of the queue, and the one write every ingest does."""
+    """Reads of the queue, and the one write that every ingest does."""
 
     def quarantined(self) -> Self:
-        """Those that failed too often and wait for an admin."""
+        """Jobs that failed too often and wait for an admin."""
         return self.filter(quarantined_at__isnull=False)
 
     def waiting(self) -> Self:
-        """Those that a worker may still take, now or later."""
+        """Jobs that a worker may still take, now or later."""
         return self.filter(quarantined_at__isnull=True)
 
     def due(self) -> Self:
-        """Those that a worker may take now: not claimed, not resting, not quarantined."""
+        """Jobs that a worker may take now: not claimed, resting or quarantined."""
         return self.waiting().filter(claimed_at__isnull=True, next_try_at__lte=timezone.now())
 
     def count_by_state(self) -> JobCounts:
-        """How many wait and how many failed, in one query."""
+        """Count waiting and failed jobs in one query."""
         total, failed = Count("pk"), Count("pk", filter=Q(quarantined_at__isnull=False))
         found = self.order_by().aggregate(total=total, failed=failed)
         return JobCounts(waiting=found["total"] - found["failed"], failed=found["failed"])
 
     def still_claimed(self, jobs: Sequence[EmbeddingJob]) -> Self:
-        """Those of these jobs, all of one claim, that nobody has given back or claimed since."""
+        """Jobs, all from one claim, that have not been released or claimed again since."""
         if not jobs:
             return self.none()
         return self.filter(
@@ -205,7 +206,7 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
         )
 
     def not_taken_by_others(self, jobs: Sequence[EmbeddingJob]) -> Self:
-        """Those of these jobs, all of one claim, that are still ours or nobody's."""
+        """Jobs, all from one claim, that no other worker has claimed since."""
         unclaimed = self.filter(pk__in=[job.pk for job in jobs], claimed_at__isnull=True)
         return self.still_claimed(jobs) | unclaimed
 

@@ -1,4 +1,4 @@
-"""Encoders that administrators have asked for and workers have yet to load."""
+"""Encoders that administrators have requested and workers have yet to load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# A worker that downloads an encoder reports every few seconds; after this silence it is gone.
+# A worker that downloads an encoder reports every few seconds. After this silence it counts as
+# dead.
 SILENT_AFTER = timedelta(minutes=1)
 
 
@@ -18,20 +19,20 @@ class EncoderRequestQuerySet(models.QuerySet["EncoderRequest"]):
     """The read vocabulary of requests for encoders."""
 
     def unfinished(self) -> Self:
-        """Those that have not failed; one that succeeds is deleted."""
+        """Requests that have not failed. Successful ones are deleted."""
         return self.filter(failure="")
 
     def due(self) -> Self:
-        """Those that no worker is working on, or whose worker has not been heard of for a while."""
+        """Requests that no worker is handling, or whose worker has stopped reporting."""
         silent_since = timezone.now() - SILENT_AFTER
         unheard = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=silent_since)
         return self.unfinished().filter(unheard)
 
 
 class EncoderRequest(models.Model):
-    """An encoder that somebody has asked for and a worker has yet to download, load and add.
+    """A requested encoder that a worker has yet to download, load and add.
 
-    Becomes an Encoder once it is loaded, because only then is it known to work.
+    It becomes an Encoder once it is loaded, because only then is it known to work.
     """
 
     key = models.CharField(max_length=300, unique=True, verbose_name=_("key"))

@@ -1,4 +1,4 @@
-"""Pictures: what is known of one, and how pictures are picked out for a viewer."""
+"""Pictures: their data, and querysets that select them for a viewer."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from gallery.models.embedding import EmbeddingQuerySet
 
 # Widths in pixels of the WebP copies that pages show: grids of small, usual and large tiles, and
-# the full page. gallery.ingest.missing_copies makes an added width for older pictures.
+# the full page. If a width is added, gallery.ingest.missing_copies makes it for older pictures.
 RENDITION_WIDTHS = (320, 480, 640, 1600)
 
 
 def originals_storage() -> Storage:
-    """Where originals are kept, named by content."""
+    """Return the store of originals, named by content."""
     return storages["originals"]
 
 
@@ -46,11 +46,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
     """The read vocabulary of pictures."""
 
     def live(self) -> Self:
-        """Those not in the trash."""
+        """Pictures that are not in the trash."""
         return self.filter(deleted_at__isnull=True)
 
     def trashed(self) -> Self:
-        """Those in the trash."""
+        """Pictures in the trash."""
         return self.filter(deleted_at__isnull=False)
 
     def visible_to(self, viewer: Viewer) -> Self:
@@ -64,23 +64,23 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.filter(collection_id__in=editable)
 
     def newest_first(self) -> Self:
-        """Return the order of browse pages."""
+        """Sort as browse pages do."""
         return self.order_by("-created_at", "-pk")
 
     def searchable(self) -> Self:
-        """Those that the encoder in use has embedded."""
+        """Pictures that the active encoder has embedded."""
         return self.filter(Exists(_embeddings().made_by_active().first_of("pk")))
 
     def searchable_with(self, encoder_id: int) -> Self:
-        """Those that this encoder has embedded."""
+        """Pictures that this encoder has embedded."""
         return self.filter(Exists(_embeddings().made_by(encoder_id).first_of("pk")))
 
     def missing_vector_for(self, encoder_id: int) -> Self:
-        """Live ones that this encoder has not embedded."""
+        """Live pictures that this encoder has not embedded."""
         return self.live().exclude(Exists(_embeddings().made_by(encoder_id).first_of("pk")))
 
     def dated(self) -> Self:
-        """Add `shown_at`: when it was taken, else when it was added."""
+        """Add `shown_at`: when the picture was taken, or else when it was added."""
         return self.annotate(shown_at=Coalesce("taken_at", "created_at"))
 
 
@@ -175,13 +175,13 @@ class Image(models.Model):
 
     @property
     def shown_date(self) -> datetime:
-        """When it was taken, else when it was added."""
+        """When the picture was taken, or else when it was added."""
         return self.taken_at or self.created_at
 
     @property
     def display_title(self) -> str:
-        """Its title, else the caption's start, else its file name made readable, else
-        “Untitled picture, 12 May 2024”."""
+        """The title, or else the start of the caption, or the file name made readable, or “Untitled
+        picture, 12 May 2024”."""
         if self.title:
             return self.title
         if self.caption:
@@ -192,7 +192,7 @@ class Image(models.Model):
 
     @property
     def alt_text(self) -> str:
-        """What a screen reader says: the caption, else what the picture is called."""
+        """The text for screen readers: the caption, or else the display title."""
         return self.caption or self.display_title
 
     @property
@@ -202,7 +202,7 @@ class Image(models.Model):
 
     @property
     def is_trashed(self) -> bool:
-        """True when it lies in the trash."""
+        """True if the picture is in the trash."""
         return self.deleted_at is not None
 
     def rendition_name(self, width: int) -> str:

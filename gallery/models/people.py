@@ -1,4 +1,4 @@
-"""People: the accounts that sign in, and the one type that permissions are decided for."""
+"""User accounts, and the type of viewers that permissions are decided for."""
 
 from __future__ import annotations
 
@@ -13,23 +13,20 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-# A signed-in person, somebody not signed in, or None (also somebody not signed in).
+# A signed-in person, an anonymous visitor, or None (also an anonymous visitor).
 Viewer = AbstractBaseUser | AnonymousUser | None
 
 NAME_TAKEN = _("A person with that user name already exists.")
 
 
 class PersonManager(UserManager["User"]):
-    """Finds people by name, whatever the case they type it in."""
+    """Finds people by user name in any case."""
 
     use_in_migrations = False
 
     def named(self, username: str) -> User | None:
-        """Return the person with a user name, or None.
-
-        Case does not matter, except between accounts of the first release whose names differ in
-        nothing else: those need the exact name.
-        """
+        """Return the person with a user name, or None. Case does not matter, except for accounts of
+        the first release whose names differ only by case: they need the exact name."""
         wanted = self.model.normalize_username(username.strip())
         matches = self.alias(folded=Lower("username")).filter(folded=Lower(Value(wanted)))
         people = list(matches)
@@ -51,10 +48,11 @@ class PersonManager(UserManager["User"]):
 
 
 class User(AbstractUser):
-    """Somebody with an account. Keeps the table of Django's own user model, which the first
-    release had."""
+    """A person with an account. Uses the table of Django's own user model, as the first release
+    did."""
 
-    # The table's key is an integer since the first release; 64 bits would rewrite every picture.
+    # The table's key has been a 32-bit integer since the first release. Changing it would rewrite
+    # every picture.
     id = models.AutoField(auto_created=True, primary_key=True, verbose_name="ID")
     shares_name = models.BooleanField(
         default=False,
@@ -81,7 +79,7 @@ class User(AbstractUser):
         ]
 
     def clean(self) -> None:
-        """Check a new name against all others, in any case. Raise ValidationError."""
+        """Check that no other account has the name, in any case. Raise ValidationError."""
         super().clean()
         others = User.objects.exclude(pk=self.pk).filter(username__iexact=self.username)
         is_kept = User.objects.filter(pk=self.pk, username=self.username).exists()

@@ -1,4 +1,4 @@
-"""Pictures shown as queries: kept for a day so that a result's address can be shared."""
+"""Query pictures, kept for a day so that the address of a result can be shared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def new_token() -> str:
 
 
 def queries_storage() -> Storage:
-    """Where pictures shown as queries are kept."""
+    """Return the store of query pictures."""
     return storages["queries"]
 
 
@@ -27,16 +27,17 @@ class QueryImageQuerySet(models.QuerySet["QueryImage"]):
     """The read vocabulary of query pictures."""
 
     def current(self) -> Self:
-        """Those not yet expired."""
+        """Query pictures that have not expired."""
         return self.filter(expires_at__gt=timezone.now())
 
     def expired(self) -> Self:
-        """Those to be purged."""
+        """Query pictures to purge."""
         return self.filter(expires_at__lte=timezone.now())
 
 
 class QueryImage(models.Model):
-    """A picture somebody searched with. Whoever holds its token may see it until it expires."""
+    """A picture that someone searched with. Anyone who has its token may see it until it
+    expires."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token, verbose_name=_("token"))
     owner = models.ForeignKey(

@@ -1,6 +1,6 @@
 """Wrong passwords, counted in the database so that every process sees the same numbers.
 
-Not in the cache: entries there can be evicted, and the cache may be away while people sign in.
+They are not in the cache, because entries there can be evicted and the cache may be unavailable.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class GuessCountQuerySet(models.QuerySet["GuessCount"]):
     """The read vocabulary of counts."""
 
     def untouched_since(self, moment: datetime) -> Self:
-        """Those that neither a wrong nor a right password has changed since."""
+        """Counts that no password, wrong or right, has changed since."""
         return self.filter(touched_at__lt=moment)
 
 

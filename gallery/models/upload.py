@@ -1,4 +1,4 @@
-"""Upload batches: what a person sees after dropping files, one row a file."""
+"""Upload batches: what people see after dropping files, one row per file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gallery.models.image import Image
 
 
 class Fate(models.TextChoices):
-    """What became of one file."""
+    """The outcome of one file."""
 
     STORED = "stored", _("Stored")
     DUPLICATE = "duplicate", _("Duplicate")
@@ -27,12 +27,12 @@ class UploadBatchQuerySet(models.QuerySet["UploadBatch"]):
     """The read vocabulary of batches."""
 
     def newest_first(self) -> UploadBatchQuerySet:
-        """Return the order of the list on the upload page."""
+        """Sort as the upload page does."""
         return self.order_by("-created_at")
 
 
 class UploadBatch(models.Model):
-    """One sitting of uploads by one person into one collection."""
+    """Files that one person uploaded to one collection together."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -64,7 +64,8 @@ class UploadBatch(models.Model):
 
 
 class UploadItem(models.Model):
-    """One file of a batch and its fate. Whether it is searchable is read from its image's jobs."""
+    """One file of a batch and its outcome. Whether it is searchable is read from its image's
+    jobs."""
 
     batch = models.ForeignKey(
         UploadBatch, on_delete=models.CASCADE, related_name="items", verbose_name=_("upload")
