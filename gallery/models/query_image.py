@@ -48,6 +48,14 @@ class QueryImage(models.Model):
         related_name="+",
         verbose_name=_("owner"),
     )
+    part_of = models.ForeignKey(
+        "gallery.Image",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("part of"),
+    )
     file = models.FileField(storage=queries_storage, max_length=120, verbose_name=_("file"))
     width = models.PositiveIntegerField(verbose_name=_("width"))
     height = models.PositiveIntegerField(verbose_name=_("height"))

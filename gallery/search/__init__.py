@@ -23,7 +23,7 @@ from gallery.search.query import (
     Orientation,
     SearchQuery,
 )
-from gallery.search.query_images import keep_query_image, purge_query_images
+from gallery.search.query_images import keep_query_image, picture_cut_from, purge_query_images
 from gallery.search.results import Hit, LeftOut, SearchPage
 from gallery.search.scope import Scope
 
@@ -47,6 +47,7 @@ __all__ = [
     "keep_query_image",
     "matching_images",
     "orientation_case",
+    "picture_cut_from",
     "places_by_search",
     "places_by_vectors",
     "purge_query_images",

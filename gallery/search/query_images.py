@@ -22,7 +22,7 @@ from gallery.embedding.registry import load_encoder
 from gallery.embedding.stored import PictureFile, PictureUnreadable, read_picture
 from gallery.exceptions import InvalidQuery
 from gallery.ingest.intake import QUERY_WIDTH, read_query_picture
-from gallery.models import QueryImage
+from gallery.models import Image, QueryImage
 from gallery.models.people import Viewer, person_id
 from gallery.models.query_image import new_token, queries_storage
 from gallery.vectors import Vector
@@ -31,10 +31,13 @@ from gallery.vectors import Vector
 CACHE_SIZE = 256
 
 
-def keep_query_image(file: File[Any] | Path, *, owner: Viewer) -> QueryImage:
+def keep_query_image(
+    file: File[Any] | Path, *, owner: Viewer, part_of: Image | None = None
+) -> QueryImage:
     """Store a stripped WebP copy for settings.QUERY_IMAGE_HOURS. Raises Refused.
 
     `file` is an upload or a path; `owner` may be anonymous.
+    `part_of` is the stored picture that it was cut out of, if any.
     """
     name = (file.name or "") if isinstance(file, File) else file.name
     picture = read_query_picture(file, name=name or "picture")
@@ -43,11 +46,18 @@ def keep_query_image(file: File[Any] | Path, *, owner: Viewer) -> QueryImage:
     return QueryImage.objects.create(
         token=token,
         owner_id=person_id(owner),
+        part_of=part_of,
         file=stored,
         width=picture.width,
         height=picture.height,
         expires_at=timezone.now() + timedelta(hours=int(settings.QUERY_IMAGE_HOURS)),
     )
+
+
+def picture_cut_from(token: str, *, viewer: Viewer) -> Image | None:
+    """The stored picture that a kept one is a part of, if this viewer may see it."""
+    kept = QueryImage.objects.current().filter(token=token)
+    return Image.objects.visible_to(viewer).filter(pk__in=kept.values("part_of")).first()
 
 
 def purge_query_images() -> int:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gallery.browsing import example_queries, facets, for_tiles
 from gallery.exceptions import InvalidQuery, NotSearchableYet, Refused, SemblanceError
 from gallery.http import errors
+from gallery.http.numbers import numbers_of
 from gallery.http.throttle import limited
 from gallery.models import Image
 from gallery.search import (
@@ -25,6 +26,7 @@ from gallery.search import (
     SearchQuery,
     count_sentence,
     keep_query_image,
+    picture_cut_from,
     run_search,
 )
 from gallery.views.filter_menus import FilterBar, filter_bar
@@ -88,7 +90,8 @@ def query_image(request: HttpRequest) -> HttpResponse:
             problem = _("Choose a picture first.")
         else:
             try:
-                kept = keep_query_image(file, owner=request.user)
+                source = _cut_from(request)
+                kept = keep_query_image(file, owner=request.user, part_of=source)
             except Refused as error:
                 if error.reason == "too_many_bytes":
                     return errors.too_large(request, error.sentence)
@@ -97,8 +100,7 @@ def query_image(request: HttpRequest) -> HttpResponse:
                 data = request.POST.copy()
                 data["picture"] = kept.token
                 return HttpResponseRedirect(_url(SearchQuery.from_params(data)))
-    source = request.POST if request.method == "POST" else request.GET
-    query = SearchQuery.from_params(source)
+    query = SearchQuery.from_params(request.POST if request.method == "POST" else request.GET)
     context = {
         "query": query,
         "problem": problem,
@@ -106,6 +108,12 @@ def query_image(request: HttpRequest) -> HttpResponse:
     }
     status = HTTPStatus.BAD_REQUEST if problem else HTTPStatus.OK
     return render(request, "gallery/query_image.html", context, status=status)
+
+
+def _cut_from(request: HttpRequest) -> Image | None:
+    """The stored picture that the one sent was cut out of, as far as this person may see it."""
+    ids = numbers_of(request.POST.getlist("part_of")[:1])
+    return Image.objects.visible_to(request.user).filter(pk__in=ids).first() if ids else None
 
 
 def _answer(
@@ -159,6 +167,9 @@ def _parts(query: SearchQuery, request: HttpRequest, *, page: SearchPage | None)
     for chip in query.chips():
         image = images.get(int(chip.value)) if chip.kind == "image" else None
         label = image.display_title if image else chip.label
+        if chip.kind == "picture":
+            whole = picture_cut_from(chip.value, viewer=request.user)
+            label = _("Part of %(title)s") % {"title": whole.display_title} if whole else label
         url = f"{reverse('gallery:search')}?{chip.remove_params}"
         count = left_out.get((chip.kind, chip.value)) if chip.sign == "-" else None
         parts.append(ChipRow(chip=chip, label=label, image=image, remove_url=url, left_out=count))

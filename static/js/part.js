@@ -84,7 +84,11 @@ async function search() {
     const carrier = new DataTransfer();
     carrier.items.add(new File([await cut()], "part.jpg", { type: "image/jpeg" }));
     form.querySelector("input[type=file]").files = carrier.files;
+    const source = document.createElement("input");
+    [source.type, source.name, source.value] = ["hidden", "part_of", area.dataset.partArea];
+    form.append(source);
     form.requestSubmit();
+    source.remove(); // the next picture sent with this form may be another
   } catch {
     toast(gettext("The picture couldn’t be read. Reload the page and try again."), "error");
     start(false);

@@ -118,7 +118,7 @@ def test_a_part_of_a_picture_is_searched_for(new_page, picture, how):
     how(page)
     page.wait_for_url(re.compile(r"/search/\?picture="))
     assert QueryImage.objects.count() == 1
-    assert page.get_by_text("Your picture").first.is_visible()
+    assert page.get_by_text(f"Part of {picture.display_title}").first.is_visible()
 
 
 def test_escape_leaves_the_rectangle_before_it_leaves_the_page(new_page, picture):

@@ -302,3 +302,35 @@ def test_a_picture_with_too_many_bytes_is_413(client, public, settings):
     assert response.status_code == 413
     assert "“big.jpg” is larger than" in text(response)
     assert not QueryImage.objects.exists()
+
+
+def send_part(client, source):
+    """Searches for a part of a stored picture; returns the address of the results."""
+    file = SimpleUploadedFile("part.jpg", images.jpeg(), content_type="image/jpeg")
+    return client.post("/search/picture/", {"picture": file, "part_of": source}).url
+
+
+def test_a_part_of_a_picture_is_called_so_by_those_who_may_see_it(client, public, owner):
+    image = make_coloured(make_collection(owner, "Secret"), red=1, fields={"title": "A red boat"})
+    client.force_login(owner)
+    address = send_part(client, image.pk)
+    assert "Part of A red boat" in main(client.get(address))
+    client.logout()
+    page = main(client.get(address))
+    assert "Your picture" in page
+    assert "boat" not in page
+
+
+@pytest.mark.parametrize("source", ["", "junk", "999999", "9" * 40, "hidden"])
+def test_a_part_of_nothing_that_may_be_seen_is_just_a_picture(client, public, owner, source):
+    hidden = make_coloured(make_collection(owner, "Secret"), red=1, fields={"title": "A red boat"})
+    address = send_part(client, hidden.pk if source == "hidden" else source)
+    assert QueryImage.objects.get().part_of is None
+    assert "Your picture" in main(client.get(address))
+
+
+def test_a_part_outlives_its_picture(client, public):
+    image = make_coloured(public, red=1, fields={"title": "A red boat"})
+    address = send_part(client, image.pk)
+    image.delete()
+    assert "Your picture" in main(client.get(address))
