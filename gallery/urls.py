@@ -8,6 +8,7 @@ from gallery.http.script_catalog import script_catalog
 from gallery.views import (
     arrivals,
     browse,
+    collection_settings,
     collections,
     image,
     media,
@@ -31,6 +32,7 @@ discovery_urls: list[URLPattern] = [
     path("images/<int:pk>/similar/", image.similar, name="image-similar"),
     path("images/<int:pk>/edit/", image.edit, name="image-edit"),
     path("images/<int:pk>/trash/", image.trash, name="image-trash"),
+    path("images/<int:pk>/restore/", image.restore, name="image-restore"),
     path("images/<int:pk>/original", media.original, name="image-download"),
     re_path(
         r"^pictures/(?P<signature>[-\w.]{1,80})/(?P<sha256>[0-9a-f]{64})/(?P<width>[0-9]{1,5})\.webp$",
@@ -52,12 +54,11 @@ library_urls: list[URLPattern] = [
     path("collections/<slug:slug>/", collections.collection, name="collection"),
     path(
         "collections/<slug:slug>/settings/",
-        collections.collection_settings,
+        collection_settings.collection_settings,
         name="collection-settings",
     ),
-    path("collections/<slug:slug>/delete/", collections.delete, name="collection-delete"),
+    path("collections/<slug:slug>/delete/", collection_settings.delete, name="collection-delete"),
     path("collections/<slug:slug>/arrivals/", arrivals.arrivals, name="collection-arrivals"),
-    path("collections/<slug:slug>/selection/", selection.change, name="collection-selection"),
     path("collections/<slug:slug>/members/", members.save, name="collection-member-save"),
     path(
         "collections/<slug:slug>/members/<int:pk>/remove/",
@@ -65,6 +66,7 @@ library_urls: list[URLPattern] = [
         name="collection-member-remove",
     ),
     path("tags/", tags.tags, name="tags"),
+    path("selection/", selection.change, name="selection"),
     path("trash/", trash.trash, name="trash"),
     path("trash/change/", trash.change, name="trash-change"),
     path("undo/", undo.undo, name="undo"),

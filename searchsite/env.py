@@ -147,6 +147,12 @@ SETTINGS: tuple[Setting, ...] = (
             "Maximum bytes that one zip may unpack to.",
         ),
         ("MAX_ARCHIVE_MEMBERS", "20000", "Maximum number of files in one zip."),
+        ("MAX_DOWNLOAD_PICTURES", "1000", "Maximum number of pictures in one downloaded zip."),
+        (
+            "MAX_DOWNLOAD_BYTES",
+            str(2048 * MEBIBYTE),
+            "Maximum bytes of the pictures in one downloaded zip.",
+        ),
         (
             "MAX_ARCHIVE_RATIO",
             "200",

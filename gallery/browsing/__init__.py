@@ -24,6 +24,7 @@ from gallery.browsing.upload_progress import (
     ItemProgress,
     summarize_batch,
 )
+from gallery.browsing.zips import stream_zip
 
 __all__ = [
     "COVER_PICTURES",
@@ -46,6 +47,7 @@ __all__ = [
     "newest_neighbours",
     "newest_slice",
     "slice_at",
+    "stream_zip",
     "summarize_batch",
     "with_counts",
 ]

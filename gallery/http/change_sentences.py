@@ -17,8 +17,32 @@ def describe_change(change: Change, *, target: str = "") -> str:
     """Describe what a change did, and why it skipped some pictures."""
     count = len(change.ids)
     done = _counted(_done(change.kind, count), count, target=target)
-    left = _left(change.kind, change.skipped) if change.skipped else ""
-    return f"{done} {_counted(left, change.skipped)}" if left else done
+    sentences = [done]
+    if change.skipped and (left := _left(change.kind, change.skipped)):
+        sentences.append(_counted(left, change.skipped))
+    if change.read_only:
+        left = ngettext(
+            "%(count)s wasn’t changed because you can’t edit it.",
+            "%(count)s weren’t changed because you can’t edit them.",
+            change.read_only,
+        )
+        sentences.append(_counted(left, change.read_only))
+    return " ".join(sentences)
+
+
+def describe_undo(change: Change, *, count: int) -> str:
+    """What undoing a change did."""
+    if change.kind == "copy":
+        sentence = ngettext(
+            "Undone: %(count)s copy deleted.", "Undone: %(count)s copies deleted.", count
+        )
+    else:
+        sentence = ngettext(
+            "Undone: %(count)s picture restored to the previous state.",
+            "Undone: %(count)s pictures restored to the previous state.",
+            count,
+        )
+    return _counted(sentence, count)
 
 
 def _done(kind: str, count: int) -> str:
@@ -34,6 +58,12 @@ def _done(kind: str, count: int) -> str:
         return ngettext(
             "%(count)s picture moved to %(target)s.",
             "%(count)s pictures moved to %(target)s.",
+            count,
+        )
+    if kind == "copy":
+        return ngettext(
+            "%(count)s picture copied to %(target)s.",
+            "%(count)s pictures copied to %(target)s.",
             count,
         )
     if kind == "caption":
@@ -57,6 +87,12 @@ def _left(kind: str, count: int) -> str:
         return ngettext(
             "%(count)s wasn’t moved because the same file is already there.",
             "%(count)s weren’t moved because the same files are already there.",
+            count,
+        )
+    if kind == "copy":
+        return ngettext(
+            "%(count)s wasn’t copied because the same file is already there.",
+            "%(count)s weren’t copied because the same files are already there.",
             count,
         )
     if kind == "caption":

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-Kind = Literal["trash", "restore", "move", "tag", "untag", "caption"]
+Kind = Literal["trash", "restore", "move", "copy", "tag", "untag", "caption"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """A finished change: the pictures it affected, and what is needed to undo it.
 
-    `ids` are the changed pictures; `skipped` counts those that were requested but left unchanged.
+    `ids` are the changed pictures, or the new ones of a copy. `skipped` counts those that were
+    requested but left unchanged, `read_only` those that the person can view but not edit.
     `stamp` is the moment written into deleted_at. `sources` are the collections the pictures came
     from, `tagged` the pictures that got or lost each tag, `captions` the captions before and
     `caption` the one written over them.
@@ -24,6 +25,7 @@ class Change:
     kind: Kind
     ids: tuple[int, ...]
     skipped: int = 0
+    read_only: int = 0
     stamp: str = ""
     target: int | None = None
     sources: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class Change:
             kind=data["kind"],
             ids=tuple(int(pk) for pk in data["ids"]),
             skipped=int(data["skipped"]),
+            read_only=int(data.get("read_only", 0)),
             stamp=str(data["stamp"]),
             target=data["target"],
             sources={int(pk): tuple(ids) for pk, ids in data["sources"].items()},

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gallery.exceptions import LibraryProblem
 from gallery.library.changes import Change
-from gallery.library.picking import lock_pictures
+from gallery.library.picking import lock_pictures, lock_selection
 from gallery.library.words import MAX_TAGS, clean_caption, clean_tags, clean_title
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
@@ -54,7 +54,7 @@ def tag_images(
     wanted = clean_tags(tags)
     if not wanted:
         raise LibraryProblem(_("Write at least one tag."), reason="tags_missing")
-    locked = lock_pictures(images, by=by, expected=expected)
+    locked, read_only = lock_selection(images, by=by, expected=expected)
     if any(len({*image.tags, *wanted}) > MAX_TAGS for image in locked):
         raise LibraryProblem(
             _("A picture can have at most %(most)s tags, and one of these would have more.")
@@ -64,7 +64,8 @@ def tag_images(
     tagged = {tag: tuple(image.pk for image in locked if tag not in image.tags) for tag in wanted}
     for tag, ids in tagged.items():
         _alter_tags("array_append", tag=tag, ids=ids)
-    return Change(kind="tag", ids=tuple(image.pk for image in locked), tagged=tagged)
+    ids = tuple(image.pk for image in locked)
+    return Change(kind="tag", ids=ids, read_only=read_only, tagged=tagged)
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def untag_images(
     wanted = clean_tags(tags)
     if not wanted:
         raise LibraryProblem(_("Write at least one tag."), reason="tags_missing")
-    locked = lock_pictures(images, by=by, expected=expected)
+    locked, read_only = lock_selection(images, by=by, expected=expected)
     tagged = {tag: tuple(image.pk for image in locked if tag in image.tags) for tag in wanted}
     for tag, ids in tagged.items():
         _alter_tags("array_remove", tag=tag, ids=ids)
@@ -84,6 +85,7 @@ def untag_images(
         kind="untag",
         ids=tuple(sorted(changed)),
         skipped=len(locked) - len(changed),
+        read_only=read_only,
         tagged=tagged,
     )
 
@@ -102,13 +104,14 @@ def caption_images(
     text = clean_caption(caption)
     if not text:
         raise LibraryProblem(_("Write a caption."), reason="caption_missing")
-    locked = lock_pictures(images, by=by, expected=expected)
+    locked, read_only = lock_selection(images, by=by, expected=expected)
     chosen = [image for image in locked if replace or not image.caption]
     Image.objects.filter(pk__in=[image.pk for image in chosen]).update(caption=text)
     return Change(
         kind="caption",
         ids=tuple(image.pk for image in chosen),
         skipped=len(locked) - len(chosen),
+        read_only=read_only,
         captions={image.pk: image.caption for image in chosen},
         caption=text,
     )

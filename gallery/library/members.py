@@ -18,7 +18,7 @@ def add_member(collection: Collection, *, username: str, role: str, by: Viewer) 
     if person is None or not person.is_active:
         raise LibraryProblem(
             _("No user named “%(name)s”. Check the spelling.") % {"name": username.strip()[:60]},
-            reason="person_unknown",
+            reason="username_unknown",
         )
     return set_role(collection, person=person, role=role, by=by)
 
@@ -35,12 +35,12 @@ def set_role(collection: Collection, *, person: User, role: str, by: Viewer) -> 
         raise LibraryProblem(
             _("%(name)s owns this collection and can already do everything.")
             % {"name": person.get_username()},
-            reason="is_owner",
+            reason="username_of_owner",
         )
     if not person.is_active:
         raise LibraryProblem(
             _("%(name)s's account is disabled.") % {"name": person.get_username()},
-            reason="person_inactive",
+            reason="username_inactive",
         )
     membership, _made = Membership.objects.update_or_create(
         collection=collection, person=person, defaults={"role": role}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.exceptions import NotAllowed
 from gallery.library.access import check_signed_in
 from gallery.library.changes import Change
-from gallery.library.picking import lock_pictures
-from gallery.library.places import take_places
+from gallery.library.picking import lock_selection
+from gallery.library.places import lock_target, take_places
 from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
@@ -22,8 +22,8 @@ def move_images(
     """Move live pictures. A picture whose bytes are already in the target stays where it is. Raise
     NotAllowed if `by` may not add to the target or edit the pictures, LibraryProblem for a changed
     selection and for a deleted target."""
-    _lock_target(to, by=by)
-    locked = lock_pictures(images.live(), by=by, expected=expected)
+    lock_target(to, by=by)
+    locked, read_only = lock_selection(images.live(), by=by, expected=expected)
     elsewhere = [image for image in locked if image.collection_id != to.pk]
     moved = set(
         take_places(elsewhere, place_of=lambda _image: to.pk, update={"collection_id": to.pk})
@@ -36,21 +36,10 @@ def move_images(
         kind="move",
         ids=tuple(pk for ids in sources.values() for pk in ids),
         skipped=len(locked) - len(moved),
+        read_only=read_only,
         target=to.pk,
         sources={pk: tuple(ids) for pk, ids in sources.items()},
     )
-
-
-def _lock_target(to: Collection, *, by: Viewer) -> None:
-    """Prevent the target from being deleted during the move, without blocking uploads."""
-    check_signed_in(by)
-    is_there = Collection.objects.select_for_update(no_key=True).filter(pk=to.pk).exists()
-    if not is_there:
-        raise LibraryProblem(
-            _("That collection has been deleted. Choose another."), reason="collection_gone"
-        )
-    if not Collection.objects.open_to_uploads_by(by).filter(pk=to.pk).exists():
-        raise NotAllowed(_("You can't add pictures to that collection."))
 
 
 def undo_move(change: Change, *, by: Viewer) -> int:

@@ -5,6 +5,8 @@ All bulk changes go through here, so that they affect exactly the number of pict
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.utils.translation import gettext as _
 
 from gallery.exceptions import LibraryProblem, NotAllowed
@@ -14,12 +16,24 @@ from gallery.models.image import ImageQuerySet
 from gallery.models.people import Viewer
 
 
+class Picked(NamedTuple):
+    """The pictures of a selection that may be edited, locked; and how many others may be seen."""
+
+    images: list[Image]
+    read_only: int
+
+
 def lock_pictures(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> list[Image]:
+    """The pictures of lock_selection, for those who need no count of the others."""
+    return lock_selection(images, by=by, expected=expected).images
+
+
+def lock_selection(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Picked:
     """Lock the pictures that `by` may edit until the transaction ends, in order of id.
 
-    A selection may contain pictures that `by` can only view; those are skipped. Raise NotAllowed if
-    `by` may edit none of them. With `expected`, raise LibraryProblem if the number differs:
-    pictures were added or removed since the page was shown, and no unseen picture may be changed.
+    A selection may contain pictures that `by` can only view; those are counted and skipped. Raise
+    NotAllowed if `by` may edit none of them. With `expected`, raise LibraryProblem if the number of
+    both together differs.
     """
     check_signed_in(by)
     locked = list(
@@ -30,13 +44,20 @@ def lock_pictures(images: ImageQuerySet, *, by: Viewer, expected: int | None = N
     )
     if not locked and images.exists():
         raise NotAllowed(_("You can see these pictures but not change them."))
-    if expected is not None and len(locked) != expected:
+    read_only = images.visible_to(by).not_editable_by(by).count()
+    check_expected(len(locked) + read_only, expected=expected)
+    return Picked(locked, read_only)
+
+
+def check_expected(found: int, *, expected: int | None) -> None:
+    """Raises LibraryProblem for another number than the one shown: pictures came or went since, and
+    nothing may happen to pictures that nobody saw."""
+    if expected is not None and found != expected:
         raise LibraryProblem(
             _(
-                "The pictures changed while you were selecting: %(now)s match now, not %(before)s. "
+                "The pictures changed while you were choosing: %(now)s match now, not %(before)s. "
                 "Nothing was changed. Select again."
             )
-            % {"now": f"{len(locked):,}", "before": f"{expected:,}"},
+            % {"now": f"{found:,}", "before": f"{expected:,}"},
             reason="selection_changed",
         )
-    return locked

@@ -1,5 +1,5 @@
-"""A collection holds the same bytes only once among its live pictures. Moves and restores claim
-that place here, while uploads of the same bytes may run concurrently."""
+"""A collection holds the same bytes only once among its live pictures. Moves, copies and restores
+claim that place here, while uploads of the same bytes may run concurrently."""
 
 from __future__ import annotations
 
@@ -9,11 +9,26 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from gallery.exceptions import LibraryProblem
-from gallery.models import Image
+from gallery.exceptions import LibraryProblem, NotAllowed
+from gallery.library.access import check_signed_in
+from gallery.models import Collection, Image
+from gallery.models.people import Viewer
 
 # Each retry means that someone added one of these files at the same moment.
 MAX_TRIES = 5
+
+
+def lock_target(to: Collection, *, by: Viewer) -> None:
+    """Keep a collection that pictures go to from being deleted until the transaction ends; uploads
+    into it go on. Raises NotAllowed when `by` may not add to it, LibraryProblem when it is gone."""
+    check_signed_in(by)
+    is_there = Collection.objects.select_for_update(no_key=True).filter(pk=to.pk).exists()
+    if not is_there:
+        raise LibraryProblem(
+            _("That collection has been deleted. Choose another."), reason="collection_gone"
+        )
+    if not Collection.objects.open_to_uploads_by(by).filter(pk=to.pk).exists():
+        raise NotAllowed(_("You can't add pictures to that collection."))
 
 
 def take_places(
@@ -25,11 +40,26 @@ def take_places(
     first one goes there. Return the keys of the pictures updated. Call it inside a transaction that
     has locked the pictures. Raise LibraryProblem when uploads keep getting in between.
     """
+
+    def write(free: list[int]) -> None:
+        Image.objects.filter(pk__in=free).update(**update)
+
+    return fill_places(images, place_of=place_of, write=write)
+
+
+def fill_places(
+    images: Sequence[Image],
+    *,
+    place_of: Callable[[Image], int],
+    write: Callable[[list[int]], None],
+) -> list[int]:
+    """The same for any way to write: call `write` with the keys of the pictures that fit, again
+    when an upload got in between, and return the keys of the last call."""
     for _attempt in range(MAX_TRIES):
         free = _free(images, place_of)
         try:
             with transaction.atomic():
-                Image.objects.filter(pk__in=free).update(**update)
+                write(free)
         except IntegrityError:
             # An upload of the same bytes was committed after the check: check again.
             continue

@@ -13,7 +13,7 @@ from gallery.exceptions import LibraryProblem
 from gallery.ingest.blobs import release_blobs
 from gallery.library.access import check_administers
 from gallery.library.changes import Change
-from gallery.library.picking import lock_pictures
+from gallery.library.picking import lock_pictures, lock_selection
 from gallery.library.places import take_places
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
@@ -27,11 +27,11 @@ PURGE_STEP = 500
 def trash_images(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> Change:
     """Move live pictures to the trash. Raise NotAllowed, and LibraryProblem for a changed
     selection."""
-    locked = lock_pictures(images.live(), by=by, expected=expected)
+    locked, read_only = lock_selection(images.live(), by=by, expected=expected)
     now = timezone.now()
     ids = tuple(image.pk for image in locked)
     Image.objects.filter(pk__in=ids).update(deleted_at=now)
-    return Change(kind="trash", ids=ids, stamp=now.isoformat())
+    return Change(kind="trash", ids=ids, read_only=read_only, stamp=now.isoformat())
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from gallery.exceptions import LibraryProblem
 from gallery.library.changes import Change
+from gallery.library.copying import undo_copy
 from gallery.library.editing import undo_words
 from gallery.library.moving import undo_move
 from gallery.library.trash import trash_images, undo_trash
@@ -22,6 +23,8 @@ def undo_change(change: Change, *, by: Viewer) -> int:
         back = len(trash_images(Image.objects.filter(pk__in=change.ids), by=by).ids)
     elif change.kind == "move":
         back = undo_move(change, by=by)
+    elif change.kind == "copy":
+        back = undo_copy(change, by=by)
     else:
         back = undo_words(change, by=by)
     if not back and change.ids:

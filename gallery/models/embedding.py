@@ -218,6 +218,21 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
             ignore_conflicts=True,
         )
 
+    def enqueue_missing(self, images: models.QuerySet[Image]) -> None:
+        """Adds a job for every one of these live pictures and every encoder that has not embedded
+        it. Run it in the transaction that stores the pictures."""
+        for encoder in Encoder.objects.all():
+            missing = Image.objects.filter(pk__in=images.values("pk")).missing_vector_for(
+                encoder.pk
+            )
+            self.bulk_create(
+                [
+                    EmbeddingJob(image_id=pk, encoder=encoder)
+                    for pk in missing.values_list("pk", flat=True)
+                ],
+                ignore_conflicts=True,
+            )
+
 
 class EmbeddingJob(models.Model):
     """A picture that an encoder has yet to embed. This table is the queue of record."""

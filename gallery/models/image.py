@@ -63,6 +63,11 @@ class ImageQuerySet(models.QuerySet["Image"]):
         editable = Collection.objects.open_to_uploads_by(viewer).values("pk")
         return self.filter(collection_id__in=editable)
 
+    def not_editable_by(self, viewer: Viewer) -> Self:
+        """The others."""
+        editable = Collection.objects.open_to_uploads_by(viewer).values("pk")
+        return self.exclude(collection_id__in=editable)
+
     def newest_first(self) -> Self:
         """Sort as browse pages do."""
         return self.order_by("-created_at", "-pk")

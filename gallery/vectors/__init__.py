@@ -11,6 +11,7 @@ Vectors of different encoders or kinds are never compared. All scores are cosine
 Numbers (what a different store, such as Qdrant or a sharded index, would have to offer):
 
 * `upsert_vectors`: store vectors, replacing those already there. Raises InvalidVector.
+* `copy_vectors`: the same vectors for copies of pictures, without embedding them again.
 * `nearest_images`: the pictures nearest to a vector, exactly or through the index.
 * `scores_of`, `sample_scores`: the scores of given pictures, and of a fixed random sample.
 * `scores_at_least`: the condition that a picture scores so much.
@@ -59,6 +60,7 @@ from gallery.vectors.presence import (
 from gallery.vectors.storing import (
     NewVector,
     StoredVector,
+    copy_vectors,
     delete_vectors,
     iterate_vectors,
     stored_vectors,
@@ -72,6 +74,7 @@ __all__ = [
     "StoredVector",
     "Vector",
     "VectorKind",
+    "copy_vectors",
     "count_made_by_day",
     "delete_vectors",
     "drop_indexes",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from pgvector import HalfVector
@@ -98,6 +99,23 @@ def _rows(
 
 def _stored(row: _Row) -> StoredVector:
     return StoredVector(*row[:3], np.array(row[3], dtype=np.float32))
+
+
+def copy_vectors(copies: Mapping[int, int]) -> int:
+    """Gives each copy the vectors of its original, of every encoder and kind, in one statement.
+    `copies` maps originals to copies, which have no vectors yet. Returns how many were copied."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO gallery_embedding
+                (image_id, encoder_id, kind, ordinal, vector, created_at)
+            SELECT pair.copy, v.encoder_id, v.kind, v.ordinal, v.vector, now()
+            FROM unnest(%s::bigint[], %s::bigint[]) AS pair(original, copy)
+            JOIN gallery_embedding v ON v.image_id = pair.original
+            """,
+            [list(copies.keys()), list(copies.values())],
+        )
+        return int(cursor.rowcount)
 
 
 def delete_vectors(

@@ -15,7 +15,7 @@ from gallery.browsing import for_tiles
 from gallery.http.numbers import numbers_of
 from gallery.models import Collection
 from gallery.search import matching_images
-from gallery.views.collections import filters_from, list_parts, tile_context
+from gallery.views.collections import filters_from, list_parts
 
 # Maximum number of tiles in a response; the script requests the rest separately.
 MAX_ARRIVALS = 60
@@ -32,8 +32,7 @@ def arrivals(request: HttpRequest, *, slug: str) -> HttpResponse:
     images = matching_images(filters, viewer=request.user).filter(pk__in=ids)
     context = {
         **list_parts(request, found, filters),
-        **tile_context(request, found, filters),
         "images": for_tiles(images.newest_first()) if ids else [],
-        "parts": ["collections/_facts.html", "collections/_selection.html"],
+        "parts": ["collections/_facts.html", "gallery/_selection.html"],
     }
     return render(request, "collections/_arrivals.html", context)

@@ -16,6 +16,7 @@ from gallery.browsing import coverage, example_queries, facets
 from gallery.search import Filters, matching_images
 from gallery.views.filter_menus import filter_bar
 from gallery.views.places import list_context, position_from
+from gallery.views.selecting import selectable, selection_bar
 from gallery.views.trail import BROWSE, Trail
 from gallery.views.undo import undo_offer
 
@@ -25,19 +26,24 @@ def browse(request: HttpRequest) -> HttpResponse:
     """Render the page, or only the next pictures for htmx."""
     filters = Filters.from_params(request.GET)
     images = matching_images(filters, viewer=request.user)
+    mode = [("select", "1")] if "select" in request.GET else []
     context: dict[str, Any] = {
-        **list_context(request, images, address=lambda place: _address(filters, place=place)),
-        "trail": str(Trail(place=BROWSE, params=urlencode(filters.pairs()))),
+        **list_context(
+            request, images, address=lambda place: _address(filters, place=[*place, *mode])
+        ),
+        "trail": str(_trail(filters)),
     }
     template = "gallery/_grid_page.html"
-    if not request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]
+        context["select"] = selectable(request)
+    else:
         template = "gallery/browse.html"
         offered = facets(request.user, filters=filters)
         context |= {
             "undo": undo_offer(request),
             "filters": filters,
+            **list_parts(request, filters),
             "bar": filter_bar(filters, facets=offered, address=_address),
-            "coverage": coverage(images),
             "examples": example_queries(request.user)
             if filters.is_empty and position_from(request.GET).is_start
             else [],
@@ -45,6 +51,23 @@ def browse(request: HttpRequest) -> HttpResponse:
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def list_parts(request: HttpRequest, filters: Filters) -> dict[str, Any]:
+    """What the parts of the page take that depend on the pictures of the list."""
+    images = matching_images(filters, viewer=request.user)
+    counted, trail = coverage(images), _trail(filters)
+    bar = selection_bar(request, trail=trail, images=images, total=counted.pictures)
+    return {
+        "coverage": counted,
+        "selection": bar,
+        "select": bar.selectable if bar else None,
+        "trail": str(trail),
+    }
+
+
+def _trail(filters: Filters) -> Trail:
+    return Trail(place=BROWSE, params=urlencode(filters.pairs()))
 
 
 def _address(filters: Filters, *, place: Sequence[tuple[str, str]] = ()) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -23,10 +24,11 @@ from gallery.http import errors
 from gallery.http.change_sentences import describe_change
 from gallery.http.throttle import limited
 from gallery.library.editing import edit_image
-from gallery.library.trash import trash_images
+from gallery.library.trash import restore_images, trash_images
 from gallery.library.words import parse_tags
 from gallery.models import RENDITION_WIDTHS, Image
 from gallery.models.image import ImageQuerySet
+from gallery.views.selecting import targets_for
 from gallery.views.trail import BROWSE, Step, Trail, image_url, similar_to, trail_from
 from gallery.views.undo import offer_undo, undo_offer
 
@@ -47,14 +49,19 @@ NEWEST = Trail(place=BROWSE, params="")
 @require_safe
 @limited
 def image(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """Show the page. A picture that the person may not see is a 404, as if it did not exist."""
-    found = get_object_or_404(_visible(request), pk=pk)
+    """Show the page. A picture that the person may not see is a 404, as if it did not exist. One in
+    the trash offers Restore to those who may restore it."""
     trail = _trail_of(request, request.GET)
+    found = _visible(request).filter(pk=pk).first()
+    if found is None:
+        trashed = get_object_or_404(_trashed(request), pk=pk)
+        return render(request, "gallery/image_trashed.html", _trash_page(trashed, trail=trail))
     before, after = (trail or NEWEST).neighbours(found, viewer=request.user)
     context = {
         **_details(request, found, trail=trail),
         "before": _step_url(before),
         "after": _step_url(after),
+        "is_editing": "edit" in request.GET,
         "undo": undo_offer(request),
     }
     return render(request, "gallery/image.html", context)
@@ -129,6 +136,17 @@ def trash(request: HttpRequest, *, pk: int) -> HttpResponse:
     return HttpResponseRedirect((trail or NEWEST).back_from(None).url)
 
 
+@login_required
+@require_POST
+def restore(request: HttpRequest, *, pk: int) -> HttpResponse:
+    """Takes the picture out of the trash and shows it."""
+    found = get_object_or_404(_trashed(request), pk=pk)
+    address = image_url(found.pk, trail=str(_trail_of(request, request.POST) or ""))
+    change = restore_images(Image.objects.filter(pk=pk), by=request.user)
+    offer_undo(request, change=change, sentence=describe_change(change), back=address)
+    return HttpResponseRedirect(address)
+
+
 def _trail_of(request: HttpRequest, params: QueryDict) -> Trail | None:
     """Return the trail of a URL or form, without pictures that this person may not see."""
     trail = trail_from(params.get("from", ""))
@@ -137,6 +155,20 @@ def _trail_of(request: HttpRequest, params: QueryDict) -> Trail | None:
 
 def _visible(request: HttpRequest) -> ImageQuerySet:
     return Image.objects.visible_to(request.user).select_related("collection", "collection__owner")
+
+
+def _trashed(request: HttpRequest) -> ImageQuerySet:
+    trashed = Image.objects.trashed().editable_by(request.user)
+    return trashed.select_related("collection", "collection__owner")
+
+
+def _trash_page(found: Image, *, trail: Trail | None) -> dict[str, Any]:
+    return {
+        "image": found,
+        "trail": str(trail or ""),
+        "back": (trail or NEWEST).back_from(None),
+        "trash_days": settings.TRASH_DAYS,
+    }
 
 
 def _editable_or_none(request: HttpRequest, *, pk: int) -> Image | None:
@@ -159,7 +191,7 @@ def _edit_again(
 ) -> HttpResponse:
     """Render the form with the submitted values and its errors."""
     context = _details(request, found, trail=trail)
-    context |= {"form_values": values, "problem": problem.sentence}
+    context |= {"form_values": values, "problem": problem.sentence, "is_editing": True}
     if request.htmx:  # type: ignore[attr-defined]
         # htmx only swaps responses with a 2xx status.
         return render(request, "gallery/_image_details.html", context)
@@ -174,6 +206,8 @@ def _details(request: HttpRequest, found: Image, *, trail: Trail | None) -> dict
         "facts": list(_facts(found)),
         "audience": _audience(found),
         "can_edit": request.user.is_authenticated and _can_edit(request, found),
+        "page_url": image_url(found.pk, trail=str(trail or "")),
+        "targets": targets_for(request.user).exclude(pk=found.collection_id),
         "form_values": {
             "title": found.title,
             "caption": found.caption,

@@ -10,32 +10,31 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.exceptions import SemblanceError
-from gallery.forms import MemberForm
+from gallery.forms import MemberForm, add_problem
 from gallery.library.members import add_member, remove_member
 from gallery.models import Role
-from gallery.views.collections import managed_collection
+from gallery.views.collection_settings import managed_collection, settings_page
 
 
 @login_required
 @require_POST
 def save(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """Add a person with a role, or change the role of a member."""
+    """Add a person with a role, or change the role of a member. An error is shown beside its field,
+    which keeps the typed name."""
     collection = managed_collection(request, slug)
     form = MemberForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Enter a user name and choose a role."))
-        return redirect("gallery:collection-settings", slug=slug)
+        return settings_page(request, collection, member_form=form)
     try:
         membership = add_member(collection, by=request.user, **form.cleaned_data)
     except SemblanceError as problem:
-        messages.error(request, problem.sentence)
-    else:
-        role = Role(membership.role).label.lower()
-        messages.success(
-            request,
-            _("%(name)s is now a %(role)s.")
-            % {"name": membership.person.get_username(), "role": role},
-        )
+        add_problem(problem, to=[form])
+        return settings_page(request, collection, member_form=form)
+    role = Role(membership.role).label.lower()
+    messages.success(
+        request,
+        _("%(name)s is now a %(role)s.") % {"name": membership.person.get_username(), "role": role},
+    )
     return redirect("gallery:collection-settings", slug=slug)
 
 

@@ -30,6 +30,8 @@ from gallery.search import (
     run_search,
 )
 from gallery.views.filter_menus import FilterBar, filter_bar
+from gallery.views.search_scope import scope_of
+from gallery.views.selecting import results_bar
 from gallery.views.trail import search_trail
 from gallery.views.undo import undo_offer
 
@@ -55,6 +57,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show the results of the query in the URL, or what to do if there are none."""
     query = SearchQuery.from_params(request.GET)
     page, problem = _answer(query, request)
+    scope = scope_of(query.filters, viewer=request.user)
     context: dict[str, Any] = {
         "undo": undo_offer(request),
         "query": query,
@@ -65,7 +68,8 @@ def search(request: HttpRequest) -> HttpResponse:
         "has_balance": bool(query.words and (query.like or query.picture)),
         "is_ranked": query.has_wanted or query.has_unwanted,
         "bar": None if query.is_empty else _bar(query, request),
-        "header_fields": _fields(query, without=("q", "page")),
+        "scope": scope,
+        "header_fields": _fields(query, without=("q", "page", *(("collection",) if scope else ()))),
         "picture_fields": _fields(query, without=("q", "page", "picture")),
         "exclude_fields": _fields(query, without=("page",)),
         "balance_fields": _fields(query, without=("page", "w")),
@@ -73,7 +77,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "by_date_url": _url(query.with_(sort="date")),
     }
     if page is not None:
-        context |= _results(page)
+        context |= results_context(request, page)
     if page is None or not page.hits:
         context["examples"] = example_queries(request.user)
     return render(request, "gallery/search.html", context, status=_status(problem))
@@ -135,20 +139,24 @@ def _status(problem: SemblanceError | None) -> int:
     return HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def _results(page: SearchPage) -> dict[str, object]:
-    """Return the good hits, the weak ones below the line, the folded ones, and the paging URLs."""
+def results_context(request: HttpRequest, page: SearchPage) -> dict[str, object]:
+    """Return the good hits, the weak ones below the line, the folded ones, the paging URLs, and
+    the selection bar."""
     line = len(page.hits) if page.weak_from is None else page.weak_from
     # Fold only below better hits, and only if more than a row would be folded.
     fold = line + PEEK_SIZE
     if line == 0 or len(page.hits) - fold <= PEEK_SIZE:
         fold = len(page.hits)
     number = page.query.page
+    bar = results_bar(request, trail=search_trail(page.query), good=line)
     return {
+        "selection": bar,
+        "select": bar.selectable if bar else None,
         "counts": count_sentence(page),
         "good": page.hits[:line],
         "weak": page.hits[line:fold],
         "folded": page.hits[fold:],
-        "trail": search_trail(page.query),
+        "trail": str(search_trail(page.query)),
         "more_like": _url_start(page.query.with_(sort="relevance"), "like"),
         "less_like": _url_start(page.query, "unlike"),
         "next_url": _url(page.query.with_(page=number + 1)) if page.has_next else "",

@@ -8,6 +8,7 @@ pictures, and the toast with Undo. static/js/swap.js then moves the keyboard foc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -18,6 +19,7 @@ from django_htmx.http import trigger_client_event
 
 from gallery.browsing import for_tiles
 from gallery.models import Image
+from gallery.search import Hit
 from gallery.views.undo import undo_offer
 
 # The event that static/js/swap.js and static/js/selection.js wait for.
@@ -25,17 +27,26 @@ CHANGED = "semblance:changed"
 
 
 def changed_pictures(
-    request: HttpRequest, *, images: QuerySet[Image], ids: AbstractSet[int], context: dict[str, Any]
+    request: HttpRequest,
+    *,
+    images: QuerySet[Image],
+    ids: AbstractSet[int],
+    context: dict[str, Any],
+    hits: Mapping[int, Hit] | None = None,
 ) -> HttpResponse:
     """Render the current state of the pictures with these ids in the list `images`.
 
     `context` has the variables of the tiles, and `parts`: names of templates to swap in as well.
     Each of those is one element with an id, and with `hx-swap-oob` if `oob` is set.
-    `tile_template` replaces the tile's template.
+    `tile_template` replaces the tile's template. `hits` says how pictures of a search match.
     """
     there = list(for_tiles(images.filter(pk__in=ids)))
     gone = sorted(ids - {image.pk for image in there})
-    shown = {"images": there, "gone": gone, "undo": undo_offer(request)}
+    shown = {
+        "tiles": [(image, (hits or {}).get(image.pk)) for image in there],
+        "gone": gone,
+        "undo": undo_offer(request),
+    }
     response = render(request, "gallery/_changed.html", {**context, **shown})
     return trigger_client_event(response, CHANGED, after="swap")
 

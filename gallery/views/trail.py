@@ -80,6 +80,14 @@ class Trail:
         match = _COLLECTION.fullmatch(self.place)
         return match[1] if match else ""
 
+    @property
+    def filters(self) -> Filters:
+        """The filters of the list; in a collection that collection is one of them."""
+        data = QueryDict(self.params, mutable=True)
+        if self.slug:
+            data.setlist("collection", [self.slug])
+        return Filters.from_params(data)
+
     def to_similar_of(self, image: Image) -> Trail:
         """Return the trail for the pictures in this picture's strip of similar pictures."""
         return replace(self, via=(*self.via, image.pk)[-MAX_STEPS:])
@@ -127,10 +135,7 @@ class Trail:
             return self._in_similar(image, viewer=viewer)
         if self.place == SEARCH:
             return self._in_results(image, viewer=viewer)
-        data = QueryDict(self.params, mutable=True)
-        if self.slug:
-            data.setlist("collection", [self.slug])
-        images = matching_images(Filters.from_params(data), viewer=viewer)
+        images = matching_images(self.filters, viewer=viewer)
         before, after = newest_neighbours(images, image=image)
         return self._step(before), self._step(after)
 
@@ -192,15 +197,15 @@ def similar_to(image: Image, *, viewer: Viewer) -> tuple[Hit, ...]:
         return ()
 
 
-def search_trail(query: SearchQuery) -> str:
+def search_trail(query: SearchQuery) -> Trail:
     """Return the trail of a page of results."""
-    return str(Trail(place=SEARCH, params=query.to_params()))
+    return Trail(place=SEARCH, params=query.to_params())
 
 
 def _result(page: SearchPage, place: int) -> Step | None:
     if not 0 <= place < len(page.hits):
         return None
-    return Step(pk=page.hits[place].image.pk, trail=search_trail(page.query))
+    return Step(pk=page.hits[place].image.pk, trail=str(search_trail(page.query)))
 
 
 def _over_the_edge(page: SearchPage, *, by: int, viewer: Viewer) -> Step | None:

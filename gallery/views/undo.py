@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.exceptions import SemblanceError
-from gallery.http.change_sentences import pictures
+from gallery.http.change_sentences import describe_undo
 from gallery.library.changes import Change
 from gallery.library.undo import undo_change
 
@@ -83,11 +83,7 @@ def undo(request: HttpRequest) -> HttpResponse:
             request, _("This can’t be undone anymore because the site has been updated.")
         )
     else:
-        messages.success(
-            request,
-            _("Undone: %(pictures)s restored to the previous state.")
-            % {"pictures": pictures(back)},
-        )
+        messages.success(request, describe_undo(change, count=back))
     request.session.pop(SESSION_KEY, None)
     return redirect(_came_from(request))
 

@@ -148,7 +148,42 @@ if (dialog && area) {
   dialog.addEventListener("close", () => setScale(1));
 }
 
-// After editing in place, announce it and keep the keyboard focus.
+// Editing in place. The form opens below the buttons, which do not move. Esc and Cancel close it and
+// discard what was typed.
+const editButton = () => document.querySelector("[data-edit]");
+
+function setEditing(isOn) {
+  const panel = document.getElementById("edit");
+  panel.hidden = !isOn;
+  editButton().setAttribute("aria-expanded", String(isOn));
+  if (isOn) {
+    const first = panel.querySelector("#edit-title");
+    first.focus({ preventScroll: true });
+    first.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  for (const form of panel.querySelectorAll("form")) form.reset();
+  panel.querySelector("[role=alert]")?.remove();
+  editButton().focus();
+}
+
+document.addEventListener("click", (event) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const link = event.target.closest("[data-edit], [data-cancel-edit]");
+  if (!link) return;
+  event.preventDefault();
+  setEditing(link.matches("[data-edit]") && document.getElementById("edit").hidden);
+});
+
+document.addEventListener("keydown", (event) => {
+  const panel = document.getElementById("edit");
+  if (event.key !== "Escape" || event.defaultPrevented || !panel || panel.hidden) return;
+  if (document.querySelector("dialog[open], details.menu[open]")) return;
+  event.preventDefault();
+  setEditing(false);
+}, true);
+
+// After saving, announce it and return the focus to the Edit button.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "details") return;
   const details = document.getElementById("details");
@@ -157,6 +192,6 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
     return;
   }
   document.title = `${details.querySelector("h1").textContent} · ${document.title.split(" · ").pop()}`;
-  details.querySelector(".edit > summary").focus();
+  editButton().focus();
   toast(gettext("Saved."));
 });

@@ -14,13 +14,34 @@ const allBox = () => form().querySelector("[data-all]");
 const boxes = () => [...frame.querySelectorAll(".tile__check input")];
 const isOn = () => frame.classList.contains("is-selecting");
 
+// “All” is every picture of the list, which only the server can count; in search results it is those
+// of one grid on the page, [data-all="#grid"].
+const isWholeList = () => allBox().checked && !allBox().dataset.all;
+const scope = () => [...document.querySelectorAll(`${allBox().dataset.all || "[data-selecting]"} .tile__check input`)];
+
+function counts() {
+  const { total, readOnly } = form().dataset;
+  if (isWholeList()) return [Number(total), Number(readOnly ?? 0)];
+  const ticked = boxes().filter((box) => box.checked);
+  return [ticked.length, ticked.filter((box) => box.matches("[data-read-only]")).length];
+}
+
+function sentenceOf(total, readOnly) {
+  if (!total) return gettext("Select pictures");
+  const selected = interpolate(ngettext("%(count)s picture selected", "%(count)s pictures selected", total), { count: number(total) });
+  if (!readOnly) return selected;
+  if (readOnly === total) {
+    return interpolate(ngettext("%(selected)s; you can’t edit it", "%(selected)s; you can’t edit them", total), { selected });
+  }
+  return interpolate(gettext("%(selected)s; you can’t edit %(count)s of them"), { selected, count: number(readOnly) });
+}
+
 function count() {
-  const ticked = boxes().filter((box) => box.checked).length;
-  const total = allBox().checked ? Number(form().dataset.total) : ticked;
-  const sentence = interpolate(ngettext("%(count)s selected", "%(count)s selected", total), { count: number(total) });
-  form().querySelector("[data-count]").textContent = total ? sentence : gettext("Select pictures");
+  const [total, readOnly] = counts();
+  form().querySelector("[data-count]").textContent = sentenceOf(total, readOnly);
   for (const button of form().querySelectorAll("button, summary")) {
-    button.setAttribute("aria-disabled", String(total === 0));
+    const possible = button.matches("[data-edits]") ? total - readOnly : total;
+    button.setAttribute("aria-disabled", String(possible === 0));
   }
 }
 
@@ -101,14 +122,20 @@ function onClick(event) {
 
 function onChange(event) {
   if (event.target.matches("[data-selection] [data-all]")) {
-    for (const box of boxes()) box.checked = event.target.checked;
+    for (const box of scope()) box.checked = event.target.checked;
   } else if (frame.contains(event.target) && !event.target.checked) {
     allBox().checked = false; // deselecting a picture turns “all” off
   }
   if (event.target.closest("[data-selection], [data-selecting]")) count();
 }
 
+// A download is no change of the page: the browser sends the form itself, not htmx.
+function onSubmit(event) {
+  if (event.target.matches("[data-selection]") && event.submitter?.value === "download") event.stopPropagation();
+}
+
 if (frame && form()) {
+  document.addEventListener("submit", onSubmit, true);
   frame.addEventListener("click", onTileClick);
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
@@ -116,7 +143,7 @@ if (frame && form()) {
   // Tiles loaded while scrolling are also part of “all”.
   document.addEventListener("htmx:afterSwap", () => {
     if (!allBox().checked) return;
-    for (const box of boxes()) box.checked = true;
+    for (const box of scope()) box.checked = true;
   });
   document.addEventListener("semblance:changed", end);
   if (isOn()) begin();

@@ -70,7 +70,7 @@ def test_an_empty_collection_fills_in_place(library, olga, new_page):
     expect(page.get_by_role("heading", name="No pictures yet")).to_be_hidden()
     page.locator("[data-start-selecting]").click()
     page.locator("#grid > .tile").click()
-    expect(page.locator("[data-count]")).to_have_text("1 selected")
+    expect(page.locator("[data-count]")).to_have_text("1 picture selected")
 
 
 def test_pictures_that_arrive_do_not_move_the_ones_one_looks_at(library, olga, new_page, settings):

@@ -135,7 +135,7 @@ def test_escape_leaves_the_rectangle_before_it_leaves_the_page(new_page, picture
 def test_editing_in_place_says_so_and_keeps_the_keyboard(new_page, picture, olga):
     page = new_page(person=olga)
     page.goto(f"/images/{picture.pk}/")
-    page.locator(".edit > summary").click()
+    page.locator("[data-edit]").click()
     page.get_by_label("Title").fill("Renamed")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Renamed").wait_for()
@@ -149,7 +149,7 @@ def test_editing_in_place_says_so_and_keeps_the_keyboard(new_page, picture, olga
 def test_the_trash_offers_the_way_back(new_page, picture, olga):
     page = new_page(person=olga)
     page.goto(f"/images/{picture.pk}/")
-    page.locator(".edit > summary").click()
+    page.locator("[data-edit]").click()
     page.get_by_role("button", name="Move to trash").click()
     page.get_by_role("button", name="Undo").click()
     page.get_by_role("button", name="Undo").wait_for(state="detached")

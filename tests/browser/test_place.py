@@ -217,7 +217,7 @@ def test_the_trash_shows_the_next_picture_and_keeps_the_place(pictures, new_page
     page.goto("/")
     scroll_to(page, pictures[FAR])
     open_picture(page, pictures[FAR])
-    page.locator(".edit > summary").click()
+    page.locator("[data-edit]").click()
     page.get_by_role("button", name="Move to trash").click()
     page.wait_for_url(f"**/images/{pictures[FAR + 1]}/**")
     expect(page.locator(".undo")).to_contain_text("1 picture moved to the trash.")
@@ -230,7 +230,7 @@ def test_the_trash_shows_the_next_picture_and_keeps_the_place(pictures, new_page
 def test_undoing_the_trash_returns_to_the_picture(pictures, new_page, olga):
     page = new_page(person=olga)
     page.goto(f"/images/{pictures[FAR]}/?from=browse")
-    page.locator(".edit > summary").click()
+    page.locator("[data-edit]").click()
     page.get_by_role("button", name="Move to trash").click()
     page.get_by_role("button", name="Undo").click()
     page.wait_for_url(f"**/images/{pictures[FAR]}/?from=browse")
@@ -285,7 +285,7 @@ def test_tagging_and_captioning_swap_the_pictures_in_place(pictures, new_page, o
     assert page.evaluate("window.stayed")
     assert "far" in Image.objects.get(pk=pictures[FAR]).tags
     select(page, pictures[FAR])  # the fresh form works as the first one did
-    expect(page.locator("[data-count]")).to_have_text("1 selected")
+    expect(page.locator("[data-count]")).to_have_text("1 picture selected")
 
 
 def test_a_change_without_javascript_opens_the_list_at_its_place(pictures, new_page, olga):

@@ -171,7 +171,7 @@ def test_selecting_a_range_with_the_keyboard_and_shift_then_delete_and_undo(
     tiles = page.locator(".tile")
     tiles.nth(1).click()
     tiles.nth(4).click(modifiers=["Shift"])
-    expect(page.locator("[data-count]")).to_have_text("4 selected")
+    expect(page.locator("[data-count]")).to_have_text("4 pictures selected")
     page.get_by_role("button", name="Delete").click()
     expect(page.locator(".undo")).to_contain_text("4 pictures moved to the trash.")
     assert Image.objects.live().count() == 2
@@ -185,7 +185,7 @@ def test_all_that_match_is_the_number_shown(library, olga, new_page):
     page.goto("/collections/colours/?tag=red")
     page.keyboard.press("x")
     page.get_by_label("All 1 that match").check()
-    expect(page.locator("[data-count]")).to_have_text("1 selected")
+    expect(page.locator("[data-count]")).to_have_text("1 picture selected")
     page.get_by_role("button", name="Delete").click()
     expect(page.locator(".undo")).to_contain_text("1 picture moved to the trash.")
     assert Image.objects.trashed().get().tags == ["drawn", "red"]

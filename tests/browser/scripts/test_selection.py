@@ -46,7 +46,7 @@ def test_a_click_opens_until_selecting_begins_and_ticks_from_then_on(start):
     page.get_by_text("Picture 2").click()
     assert hash_of(page) == "#opened-1"
     assert ticked(page) == [0, 0, 1, 0, 0]
-    assert words(page) == "1 selected"
+    assert words(page) == "1 picture selected"
 
 
 def test_shift_and_a_click_tick_every_picture_between(start):
@@ -55,17 +55,17 @@ def test_shift_and_a_click_tick_every_picture_between(start):
     page.get_by_text("Picture 3").click()
     page.get_by_text("Picture 1").click(modifiers=["Shift"])
     assert ticked(page) == [0, 1, 1, 1, 0]
-    assert words(page) == "3 selected"
+    assert words(page) == "3 pictures selected"
 
 
 def test_all_counts_what_the_server_counts_until_one_is_unticked(start):
     page = start()
     page.get_by_text("Select", exact=True).click()
     page.locator("[data-all]").check()
-    assert words(page) == "120 selected"
+    assert words(page) == "120 pictures selected"
     assert ticked(page) == [1] * 5
     page.locator("#box2").uncheck()
-    assert words(page) == "4 selected"
+    assert words(page) == "4 pictures selected"
     assert not page.locator("[data-all]").is_checked()
 
 
@@ -73,7 +73,7 @@ def test_x_begins_and_ticks_and_escape_ends(start):
     page = start()
     page.get_by_text("Picture 2").focus()
     page.keyboard.press("x")
-    assert words(page) == "1 selected"
+    assert words(page) == "1 picture selected"
     page.keyboard.press("Escape")
     assert ticked(page) == [0] * 5
     assert page.locator("form").is_hidden()

@@ -21,10 +21,10 @@ def test_a_member_sees_what_the_role_allows_until_removed(owner, stranger):
 @pytest.mark.parametrize(
     ("username", "role", "reason"),
     [
-        ("nobody", "viewer", "person_unknown"),
-        ("", "viewer", "person_unknown"),
+        ("nobody", "viewer", "username_unknown"),
+        ("", "viewer", "username_unknown"),
         ("stranger", "emperor", "role_unknown"),
-        ("olga", "viewer", "is_owner"),
+        ("olga", "viewer", "username_of_owner"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(owner, stranger, username, role, reason):
@@ -47,8 +47,8 @@ def test_a_disabled_account_cannot_be_added(owner, stranger):
     stranger.save()
     with pytest.raises(LibraryProblem) as problem:
         add_member(collection, username="stranger", role="viewer", by=owner)
-    assert problem.value.reason == "person_unknown"
+    assert problem.value.reason == "username_unknown"
     with pytest.raises(LibraryProblem) as problem:
         set_role(collection, person=stranger, role="viewer", by=owner)
-    assert problem.value.reason == "person_inactive"
+    assert problem.value.reason == "username_inactive"
     assert not Membership.objects.exists()

@@ -202,7 +202,7 @@ def test_the_cost_does_not_grow_with_the_pictures(client, owner, public, django_
     with django_assert_num_queries(10):
         client.get(place)
     client.force_login(owner)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get("/")
 
 

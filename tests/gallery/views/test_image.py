@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
 from gallery.models import Image, Role, Visibility
 from tests.factories import make_collection, make_image, make_person
@@ -278,7 +279,7 @@ def test_what_the_page_costs(client, owner, public, django_assert_num_queries):
     with django_assert_num_queries(3):
         client.get(f"/images/{image.pk}/")
     client.force_login(owner)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"/images/{image.pk}/")
 
 
@@ -287,3 +288,29 @@ def test_a_small_picture_is_not_blown_up(client, public):
     large = make_image(public, width=3000, height=2000)
     assert "stage__picture--small" in text(client.get(f"/images/{small.pk}/"))
     assert "stage__picture--small" not in text(client.get(f"/images/{large.pk}/"))
+
+
+def test_a_picture_in_the_trash_offers_to_restore_it_to_those_who_may(client, owner, stranger):
+    collection = make_collection(owner, visibility="public")
+    image = make_image(collection, title="A boat", deleted_at=timezone.now())
+    address = f"/images/{image.pk}/?from=browse%3Ftag%3Dsea"
+    assert client.get(address).status_code == 404
+    client.force_login(stranger)
+    assert client.get(address).status_code == 404
+    assert client.post(f"/images/{image.pk}/restore/").status_code == 404
+    client.force_login(owner)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "This picture is in the trash" in page.content.decode()
+    response = client.post(f"/images/{image.pk}/restore/", {"from": "browse?tag=sea"})
+    assert response["Location"] == address
+    assert "1 picture restored." in client.get(address).content.decode()
+
+
+def test_the_form_is_open_without_javascript_when_the_address_says_so(client, owner):
+    image = make_image(make_collection(owner))
+    client.force_login(owner)
+    assert 'id="edit" hidden' in client.get(f"/images/{image.pk}/").content.decode()
+    page = client.get(f"/images/{image.pk}/?edit=1").content.decode()
+    assert 'id="edit">' in page
+    assert "autofocus" in page

@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 import pytest
 from django.urls import reverse
 
@@ -14,8 +16,10 @@ def collection(owner, client):
 
 def act(client, collection, action, **data):
     """Posts the selection form and follows to the page after it."""
-    address = reverse("gallery:collection-selection", kwargs={"slug": collection.slug})
-    return client.post(address, {"action": action, **data}, follow=True)
+    address = reverse("gallery:selection")
+    filters = urlencode({name: data.pop(name) for name in ("tag", "year") if name in data})
+    trail = f"collections/{collection.slug}?{filters}"
+    return client.post(address, {"action": action, "from": trail, **data}, follow=True)
 
 
 def undo(client, response):
@@ -128,7 +132,8 @@ def test_only_those_who_may_edit_act(client, collection, stranger):
     image = make_image(collection)
     Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
     client.force_login(stranger)
-    assert act(client, collection, "trash", ids=[image.pk]).status_code == 404
+    response = act(client, collection, "trash", ids=[image.pk])
+    assert "You can see these pictures but not change them" in response.content.decode()
     client.logout()
     assert "/accounts/login/" in act(client, collection, "trash", ids=[1]).redirect_chain[0][0]
     assert Image.objects.live().count() == 1
@@ -164,3 +169,88 @@ def test_a_change_saved_by_an_earlier_version_gets_a_message_not_an_error(client
     session.save()
     response = client.post(reverse("gallery:undo"), {"token": "x", "next": "/"}, follow=True)
     assert "can’t be undone anymore" in response.content.decode()
+
+
+def post(client, action, *, trail="browse", htmx=False, **data):
+    """Posts the form of any list."""
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.post(
+        reverse("gallery:selection"),
+        {"action": action, "from": trail, **data},
+        headers=headers,
+        follow=not htmx,
+    )
+
+
+def test_on_browse_only_what_one_may_edit_is_changed_and_the_rest_is_counted(
+    client, collection, stranger
+):
+    mine = [make_image(collection) for _ in range(2)]
+    theirs = make_image(make_collection(stranger, visibility="public"))
+    ids = [image.pk for image in (*mine, theirs)]
+    page = client.get("/").content.decode()
+    assert page.count("data-read-only>") + page.count("data-read-only ") == 1
+    assert 'data-total="3" data-read-only="1"' in page
+    response = post(client, "trash", ids=ids)
+    words = response.content.decode()
+    assert "2 pictures moved to the trash." in words
+    assert "1 wasn’t changed because you can’t edit it." in words
+    assert list(Image.objects.live()) == [theirs]
+    undo(client, response)
+    assert Image.objects.live().count() == 3
+
+
+def test_all_of_browse_is_what_its_filters_show(client, collection, stranger):
+    cats = {make_image(collection, tags=["cat"]) for _ in range(2)}
+    make_image(collection, tags=["dog"])
+    hidden = make_image(make_collection(stranger), tags=["cat"])
+    post(client, "trash", trail="browse?tag=cat", all="1", expected="2")
+    assert set(Image.objects.trashed()) == cats
+    assert not Image.objects.get(pk=hidden.pk).is_trashed
+
+
+def test_hidden_pictures_can_be_neither_copied_nor_downloaded(client, collection, stranger):
+    hidden = make_image(make_collection(stranger))
+    for action in ("copy", "download", "tag"):
+        response = post(client, action, ids=[hidden.pk], target=collection.slug, tags="x")
+        assert "Nothing was changed" in response.content.decode(), action
+    assert not collection.images.exists()
+
+
+def test_all_is_no_choice_in_a_search(client, collection):
+    image = make_image(collection)
+    response = post(client, "trash", trail="search?q=cat", all="1", expected="1")
+    assert "Select at least one picture" in response.content.decode()
+    assert not Image.objects.get(pk=image.pk).is_trashed
+
+
+def test_a_copy_is_reported_and_undone(client, collection, stranger):
+    theirs = make_image(make_collection(stranger, visibility="public"))
+    response = post(client, "copy", ids=[theirs.pk], target=collection.slug)
+    assert "1 picture copied to Cats." in response.content.decode()
+    assert collection.images.get().sha256 == theirs.sha256
+    page = client.post(
+        reverse("gallery:undo"), {"token": response.context["undo"].token}, follow=True
+    )
+    assert "1 copy deleted" in page.content.decode()
+    assert not collection.images.exists()
+
+
+def test_visitors_select_nothing(client, stranger):
+    make_image(make_collection(stranger, visibility="public"))
+    page = client.get("/").content.decode()
+    assert "data-start-selecting" not in page
+    assert 'id="selection"' not in page
+    address = client.post(reverse("gallery:selection"), {"action": "download"})["Location"]
+    assert "/accounts/login/" in address
+
+
+def test_a_picture_is_moved_from_its_own_page(client, collection, owner):
+    image = make_image(collection)
+    target = make_collection(owner, "Target")
+    data = {"ids": [image.pk], "picture": image.pk, "target": target.slug}
+    response = post(client, "move", trail="browse?tag=cat", **data)
+    assert response.redirect_chain[-1][0] == f"/images/{image.pk}/?from=browse%3Ftag%3Dcat"
+    image.refresh_from_db()
+    assert image.collection == target
+    assert "1 picture moved to Target." in response.content.decode()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -31,9 +32,11 @@ def made(collection, count, **fields):
 
 def post(client, collection, action, *, htmx=True, **data):
     """Posts the selection form as htmx does, or as a page without JavaScript."""
-    address = reverse("gallery:collection-selection", kwargs={"slug": collection.slug})
+    address = reverse("gallery:selection")
     headers = {"HX-Request": "true"} if htmx else {}
-    return client.post(address, {"action": action, **data}, headers=headers)
+    filters = urlencode({name: data.pop(name) for name in ("tag", "year") if data.get(name)})
+    trail = f"collections/{collection.slug}?{filters}"
+    return client.post(address, {"action": action, "from": trail, **data}, headers=headers)
 
 
 def text(response):

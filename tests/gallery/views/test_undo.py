@@ -13,7 +13,7 @@ def offer(client, owner):
     client.force_login(owner)
     collection = make_collection(owner)
     image = make_image(collection)
-    address = reverse("gallery:collection-selection", kwargs={"slug": collection.slug})
+    address = reverse("gallery:selection")
     return client.post(address, {"action": "trash", "ids": [image.pk]}, follow=True).context["undo"]
 
 
