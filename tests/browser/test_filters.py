@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Image
+from tests.browser.test_every_page import violations
 
 
 @pytest.fixture
@@ -74,3 +75,12 @@ def test_a_search_counts_what_it_searches_and_says_so(pictures, new_page):
     assert {number for *_, number, _ in choices(page, "Date")} == {2}
     note = page.locator("details[open]").get_by_text("not just the results of this search")
     expect(note).to_be_visible()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_open_menus_are_accessible(pictures, new_page, dark):
+    page = new_page(dark=dark)
+    page.goto("/search/?q=red&year=2016")
+    for label in ("Tag", "Date"):
+        menu(page, label)
+        assert violations(page) == []
