@@ -168,32 +168,6 @@ def test_a_cover_that_was_just_moved_away_is_an_error_of_the_cover(client, owner
     assert "must be a picture of this collection" in page.content.decode()
 
 
-def test_members_are_added_changed_and_removed(client, owner, stranger):
-    collection = make_collection(owner)
-    client.force_login(owner)
-    save = reverse("gallery:collection-member-save", kwargs={"slug": collection.slug})
-    client.post(save, {"username": "stranger", "role": "viewer"})
-    client.post(save, {"username": "stranger", "role": "manager"})
-    membership = collection.memberships.get()
-    assert (membership.person, membership.role) == (stranger, Role.MANAGER)
-    response = client.post(save, {"username": "nobody", "role": "viewer"}, follow=True)
-    assert "No user named “nobody”" in response.content.decode()
-    remove = reverse(
-        "gallery:collection-member-remove", kwargs={"slug": collection.slug, "pk": membership.pk}
-    )
-    client.post(remove)
-    assert not collection.memberships.exists()
-
-
-def test_those_who_do_not_manage_change_no_members(client, owner):
-    collection = make_collection(owner, visibility=Visibility.PUBLIC)
-    contributor = member(collection, "carl", Role.CONTRIBUTOR)
-    client.force_login(contributor)
-    save = reverse("gallery:collection-member-save", kwargs={"slug": collection.slug})
-    assert client.post(save, {"username": "carl", "role": "manager"}).status_code == 404
-    assert collection.memberships.get().role == Role.CONTRIBUTOR
-
-
 def test_only_an_empty_collection_is_deleted(client, owner):
     collection = make_collection(owner)
     image = make_image(collection)

@@ -1,0 +1,85 @@
+"""Members of a collection, as its settings page changes them."""
+
+import pytest
+from django.urls import reverse
+
+from gallery.models import Membership, Role, Visibility
+from tests.factories import make_collection
+
+
+@pytest.fixture
+def collection(owner):
+    return make_collection(owner, visibility=Visibility.PUBLIC)
+
+
+@pytest.fixture
+def save(client, collection):
+    """Sends the form and returns what the page says after it."""
+    address = reverse("gallery:collection-member-save", kwargs={"slug": collection.slug})
+
+    def send(username, role):
+        page = client.post(address, {"username": username, "role": role}, follow=True)
+        said = [str(message) for message in (page.context or {}).get("messages", ())]
+        return page.status_code, said
+
+    return send
+
+
+def removal(membership, slug):
+    return reverse("gallery:collection-member-remove", kwargs={"slug": slug, "pk": membership.pk})
+
+
+def test_members_are_added_changed_and_removed(client, owner, stranger, collection, save):
+    client.force_login(owner)
+    assert save("stranger", "viewer") == (200, ["stranger is now a viewer."])
+    assert save("stranger", "manager") == (200, ["stranger is now a manager."])
+    membership = collection.memberships.get()
+    assert (membership.person, membership.role) == (stranger, Role.MANAGER)
+
+    page = client.post(removal(membership, collection.slug), follow=True)
+    assert "stranger was removed from this collection." in page.content.decode()
+    assert not collection.memberships.exists()
+    # Removing again, as a second click does, says nothing and breaks nothing.
+    assert client.post(removal(membership, collection.slug)).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("username", "role", "said"),
+    [
+        ("nobody", "viewer", "No user named “nobody”"),
+        ("", "viewer", "Enter a user name and choose a role."),
+        ("stranger", "king", "Enter a user name and choose a role."),
+    ],
+)
+def test_a_form_that_names_nobody_or_no_role_changes_nothing(
+    client, owner, stranger, collection, save, username, role, said
+):
+    client.force_login(owner)
+    _status, messages = save(username, role)
+    assert len(messages) == 1
+    assert said in messages[0]
+    assert not collection.memberships.exists()
+
+
+def test_those_who_do_not_manage_change_no_members(client, owner, stranger, collection, save):
+    membership = Membership.objects.create(
+        collection=collection, person=stranger, role=Role.CONTRIBUTOR
+    )
+    client.force_login(stranger)
+    assert save("stranger", "manager") == (404, [])
+    assert client.post(removal(membership, collection.slug)).status_code == 404
+    assert collection.memberships.get().role == Role.CONTRIBUTOR
+
+
+def test_a_membership_of_another_collection_is_not_removed(client, owner, stranger, collection):
+    other = make_collection(owner)
+    membership = Membership.objects.create(collection=other, person=stranger, role=Role.VIEWER)
+    client.force_login(owner)
+    client.post(removal(membership, collection.slug))
+    assert other.memberships.get() == membership
+
+
+def test_members_change_by_posting_only(client, owner, collection):
+    client.force_login(owner)
+    address = reverse("gallery:collection-member-save", kwargs={"slug": collection.slug})
+    assert client.get(address).status_code == 405
