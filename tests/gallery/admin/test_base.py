@@ -7,12 +7,14 @@ from django.contrib.messages.storage.cookie import CookieStorage
 from gallery.admin.base import ReadOnlyAdmin, errors_as_messages, thumbnail
 from gallery.admin_site import SemblanceAdminSite
 from gallery.exceptions import LibraryProblem
-from gallery.models import EmbeddingJob, Image
+from gallery.models import Collection, EmbeddingJob, Image, Visibility
 from tests.factories import make_person
 
 
 def image(**fields):
-    return Image(**{"pk": 1, "sha256": "a" * 64, "original_name": "a.jpg", **fields})
+    collection = Collection(pk=1, slug="cats", visibility=Visibility.PUBLIC)
+    known = {"pk": 1, "collection": collection, "sha256": "a" * 64, "original_name": "a.jpg"}
+    return Image(**known, **fields)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from gallery.library.collections import update_collection
-from gallery.models import Collection, Image, Membership, Role, Visibility
+from gallery.models import Collection, Image, Membership, Visibility
 from tests.factories import make_collection, make_image, make_person
 
 
