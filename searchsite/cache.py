@@ -1,8 +1,8 @@
 """Django's cache on Valkey or Redis, which the site can do without.
 
-All processes share it, so that limits hold for all of them together. While the server is away each
-process answers from its own memory: limits then hold for one process, and nothing else changes.
-Nothing that must not be lost belongs here.
+All processes share it, so that limits apply to all of them together. While the server is
+unavailable, each process uses its own memory: limits then apply per process, and nothing else
+changes. Don't store anything here that must not be lost.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-# How long a server that failed is left alone: pages must not wait for it one after the other.
+# Seconds before a failed server is tried again, so that pages don't wait for it one after another.
 RETRY_AFTER_S = 5.0
 # Keys deleted in one step.
 CLEAR_STEP = 500
@@ -32,22 +32,20 @@ OPERATIONS = frozenset(
 
 
 class JsonSerializer:
-    """Values as JSON: reading pickles would let whoever writes to the server run code here."""
+    """Values as JSON: with pickles, anyone who can write to the server could run code here."""
 
     def dumps(self, obj: Any) -> Any:
-        """As it is stored. Whole numbers stay as they are, so that the server can count.
-
-        Raises TypeError for what JSON cannot hold.
-        """
+        """Return the stored form. Integers stay as they are, so that the server can count. Raise
+        TypeError for values that JSON cannot represent."""
         return obj if type(obj) is int else json.dumps(obj).encode()
 
     def loads(self, data: Any) -> Any:
-        """As it was, with lists in place of tuples."""
+        """Return the original value, with lists in place of tuples."""
         return json.loads(data)
 
 
 class SharedCache(RedisCache):
-    """Django's Redis cache that never fails for want of a server, and empties only itself."""
+    """Django's Redis cache, working without a server, and clearing only its own keys."""
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
@@ -60,12 +58,12 @@ class SharedCache(RedisCache):
 
 
 class _Server:
-    """The operations of Django's client, done in memory while the server is away.
+    """The operations of Django's client, done in memory while the server is unavailable.
 
     Django makes one for each thread; they share the memory, and what they know of the server.
     """
 
-    # By server, when it may be asked again, in seconds of time.monotonic().
+    # When each server may be tried again, in seconds of time.monotonic().
     away_until: ClassVar[dict[str, float]] = {}
 
     def __init__(self, client: RedisCacheClient, *, name: str, own_keys: str) -> None:
@@ -85,11 +83,12 @@ class _Server:
                 return self._clear() if name == "clear" else getattr(self._client, name)(*args)
             except RedisError as error:
                 self.away_until[self._name] = time.monotonic() + RETRY_AFTER_S
-                logger.warning("The shared cache is away, using memory: %s", error)
+                logger.warning("The shared cache is unavailable, using memory: %s", error)
         return getattr(self._memory, name)(*args)
 
     def _clear(self) -> bool:
-        """Delete our own keys: Django's would empty the whole server, Celery's queues too."""
+        """Delete our own keys only: Django's client would empty the whole server, including
+        Celery's queues."""
         self._memory.clear()
         server = self._client.get_client(write=True)
         keys = list(server.scan_iter(match=self._own_keys, count=CLEAR_STEP))

@@ -1,8 +1,8 @@
-"""Django's commands, with the local database started for those that need it.
+"""Django's commands, with the local database started for commands that need it.
 
-`manage.py` and the console command `semblance` are this. The database is started when none runs and
-DATABASE_URL is not set, and stops after the last process that uses it: a command given by hand
-leaves nothing running, and shares the database of `make run`.
+`manage.py` and the console command `semblance` run this. The database is started if it isn't
+running and DATABASE_URL is not set, and stops after the last process that uses it. Commands run by
+hand share the database of `make run` and leave nothing running.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ WITHOUT_DATABASE = frozenset(
 
 
 def needs_database(arguments: list[str]) -> bool:
-    """Return whether this command line opens the database (a request for help never does)."""
+    """Return whether this command line uses the database (a request for help never does)."""
     command = arguments[0] if arguments else ""
     asks_for_help = {"-h", "--help", "--version"} & set(arguments)
     if asks_for_help:
@@ -65,7 +65,7 @@ def run() -> None:
 
 
 def main() -> None:
-    """Run one command, between having a database and giving it up."""
+    """Run one command with the database available."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
     from django.conf import settings
     from django.core.management import execute_from_command_line

@@ -243,7 +243,7 @@ def time_zone(name: str) -> str:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingError(
-            f"{name} is “{value}”, no time zone known here: write one like Europe/Paris."
+            f"{name} is “{value}”, which is not a known time zone: write one like Europe/Paris."
         ) from error
     return value
 

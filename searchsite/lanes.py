@@ -1,8 +1,8 @@
 """The lanes of background work: which tasks wait in which queue, and how workers serve them.
 
-A long import fills the embedding lane for hours; what must run on time waits in another queue,
-which other threads serve. A new kind of long work gets a lane of its own: add it to LANES, and
-the routes, the workers of `make run` and their names follow.
+A long import fills the embedding lane for hours, so work that must run on time waits in another
+queue with other threads. Give a new kind of long work its own lane: add it to LANES, and the
+routes, the workers of `make run` and their names follow.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Lane:
 
 
 # One thread embeds batch after batch, and the model uses every core by itself. The second one
-# goes on with new uploads while the first makes the index of an encoder, which takes minutes.
+# continues with new uploads while the first makes an encoder's index, which takes minutes.
 EMBEDDING = Lane(queue="embedding", tasks=("gallery.embed_pending",), threads=2)
 # Two, so that a long purge, or an index replaced after an upgrade, does not delay the sweep, which
 # runs every half minute.

@@ -27,7 +27,7 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=VAR_DIR / "media")
 
 
 def _secret_key() -> str:
-    """SECRET_KEY, else a random one kept in VAR_DIR, so that sessions outlive a restart."""
+    """Return SECRET_KEY, or a random one kept in VAR_DIR, so that sessions survive a restart."""
     given = env.text("SECRET_KEY")
     if given:
         return given
@@ -44,7 +44,7 @@ def _secret_key() -> str:
 
 
 def _temporary_folder() -> Path:
-    """Where uploads lie until they are taken in; made here, because Django does not."""
+    """Return the folder for uploads in progress, creating it, because Django does not."""
     folder = VAR_DIR / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -112,7 +112,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 def _database() -> dict[str, Any]:
-    """Return the database of DATABASE_URL, else the local one. Raise SettingError."""
+    """Return the database in DATABASE_URL, or the local one. Raise SettingError."""
     url = env.text("DATABASE_URL") or embedded_paths.database_url(VAR_DIR)
     try:
         parsed = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
@@ -140,7 +140,7 @@ CACHES: dict[str, Any] = {
             "serializer": "searchsite.cache.JsonSerializer",
             "socket_connect_timeout": CACHE_TIMEOUT_S,
             "socket_timeout": CACHE_TIMEOUT_S,
-            # Once more at once, for a connection that the server closed meanwhile.
+            # Retry once, immediately, in case the server closed the connection in the meantime.
             "retry": Retry(NoBackoff(), 1),
         },
     },
@@ -172,7 +172,8 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.boolean("EMAIL_TLS")
 EMAIL_TIMEOUT = 10  # seconds: a page waits for it
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM")
-# Without a mail server the link goes to the terminal, where whoever runs the site can pass it on.
+# Without a mail server, e-mails go to the terminal, where the person running the site can pass them
+# on.
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 LANGUAGE_CODE = "en"
@@ -193,7 +194,7 @@ STATICFILES_FINDERS = [
 
 
 def _picture_storage(folder: str) -> dict[str, Any]:
-    """One of the picture stores: a folder under MEDIA_ROOT, or a prefix in the S3 bucket."""
+    """Return a picture store: a folder under MEDIA_ROOT, or a prefix in the S3 bucket."""
     bucket = env.text("S3_BUCKET")
     if not bucket:
         return {
@@ -243,12 +244,12 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.boolean("HTTPS_REDIRECT")
-# Asked inside the machine or the container, without the proxy.
+# Requested from inside the machine or the container, without the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", minimum=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_SUBDOMAINS")
 SECURE_HSTS_PRELOAD = env.boolean("HSTS_PRELOAD")
-# W021 wants HSTS_PRELOAD: browsers' own lists are for whole domains, and hard to leave again.
+# W021 asks for HSTS_PRELOAD, but browsers' built-in lists are for whole domains and hard to leave.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 if env.boolean("BEHIND_HTTPS_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -267,7 +268,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 30,
-    # Left alone, kombu knocks for six seconds at a broker that is away, in every upload.
+    # By default, kombu retries an unavailable broker for six seconds, in every upload.
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0.1,
@@ -279,7 +280,7 @@ CELERY_TASK_DEFAULT_QUEUE = lanes.HOUSEKEEPING.queue
 
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
-    """Return a periodic task. One that has not begun when the next one is due is dropped."""
+    """Return a periodic task. It is dropped if it has not started when the next one is due."""
     return {"task": task, "schedule": schedule(seconds), "options": {"expires": seconds}}
 
 
@@ -290,7 +291,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge-expired": _every(3600, "gallery.purge_expired"),
 }
 
-# Encoders by prefix of their key, each a "module:function" that loads one. Tests add their own.
+# Encoders by the prefix of their keys, each a "module:function" that loads one. Tests add their
+# own.
 ENCODER_ADAPTERS = {
     "starter": "gallery.embedding.starter:load",
     "openclip": "gallery.embedding.openclip:load",

@@ -1,9 +1,10 @@
-"""A finder of static files that joins the parts of the stylesheet into the one file pages load.
+"""A static files finder that joins the parts of the stylesheet into the one file that pages
+load.
 
-static/css/site/index.css lists the parts with @import. Served as it is, the browser would fetch the
-parts only after reading the index, and paint nothing meanwhile. Joined here, `css/site.css` is
-found by collectstatic in production, and by the file servers of DEBUG and of the tests alike, so
-there is no build step.
+static/css/site/index.css lists the parts with @import. If it were served directly, the browser
+would fetch the parts only after reading the index, and paint nothing in the meantime. The joined
+`css/site.css` is found by collectstatic in production and by the file servers of DEBUG and the
+tests, so there is no build step.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class StylesheetFinder(BaseFinder):
         self.storage = FileSystemStorage(location=settings.VAR_DIR / "stylesheet")
 
     def check(self, **_options: Any) -> list[Any]:
-        """Nothing can be configured, so nothing can be wrong."""
+        """There is nothing to configure, so nothing to check."""
         return []
 
     def find(self, path: str, find_all: bool = False, **_options: Any) -> Any:
@@ -55,7 +56,7 @@ class StylesheetFinder(BaseFinder):
             yield NAME, self.storage
 
     def _make(self) -> bool:
-        """Write the joined file where its text has changed. Return False without an index."""
+        """Write the joined file if its text has changed. Return False if there is no index."""
         index = self.sources.find(INDEX)
         if not index:
             return False
@@ -67,11 +68,11 @@ class StylesheetFinder(BaseFinder):
 
 
 def _write_whole(target: Path, text: str) -> None:
-    """Write a file so that another process reads the old text or the new one, never a part."""
+    """Write a file atomically: other processes read either the old or the new text."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=target.parent, delete=False
     ) as fresh:
         fresh.write(text)
-    Path(fresh.name).chmod(0o644)  # temporary files are their owner's only
+    Path(fresh.name).chmod(0o644)  # temporary files are readable by their owner only
     Path(fresh.name).replace(target)

@@ -1,4 +1,4 @@
-"""All addresses of the site. Health checks are here; everything else belongs to the gallery app."""
+"""All URLs of the site. Health checks are here; everything else belongs to the gallery app."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ admin.site.site_title = settings.SITE_NAME
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    # One form asks for the old password, and counts wrong ones.
+    # Our own form, which counts wrong old passwords.
     path(
         "admin/password_change/",
         RedirectView.as_view(pattern_name="password_change"),

@@ -15,10 +15,8 @@ logger = logging.getLogger(__name__)
 
 
 def warm_encoder() -> None:
-    """Load the encoder that searches use, so that nobody's first search waits for it.
-
-    Other pages answer meanwhile. A site without an encoder yet starts just as well.
-    """
+    """Load the active encoder, so that the first search does not wait for it. Other pages respond
+    in the meantime. Does nothing on a site without an encoder."""
     from django.db import connection
 
     from gallery.embedding.registry import warm_up
@@ -29,11 +27,11 @@ def warm_encoder() -> None:
         connection.close()
         if encoder is not None:
             warm_up(encoder.key)
-            # Half a million objects that stay for good: looking through them for garbage would
-            # stop some search for a quarter of a second.
+            # Half a million permanent objects: scanning them for garbage would delay a search by a
+            # quarter of a second.
             gc.collect()
             gc.freeze()
-    except Exception:  # the thread's boundary: searches load it, or say why not
+    except Exception:  # the thread's boundary: searches load it again or report the reason
         logger.exception("The encoder could not be loaded in advance")
 
 

@@ -1,7 +1,8 @@
 """The read side: what pages and the API show of pictures, collections and upload batches.
 
-The public face is what this module exports; other packages import nothing else of it. Nothing is
-written here. May import gallery.search, gallery.vectors, gallery.models and gallery.exceptions.
+The public interface is what this module exports; other packages import nothing else from it.
+Nothing is written here. May import gallery.search, gallery.vectors, gallery.models and
+gallery.exceptions.
 """
 
 from gallery.browsing.collection_cards import COVER_PICTURES, covers_of, with_counts

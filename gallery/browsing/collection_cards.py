@@ -1,4 +1,4 @@
-"""What lists of collections show: the number of pictures, the newest moment and the covers."""
+"""The contents of collection cards: the number of pictures, the newest date and the covers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ COVER_PICTURES = 3
 
 
 def with_counts(collections: CollectionQuerySet) -> CollectionQuerySet:
-    """Add `picture_count`, the live pictures, and `newest_at`, when the last one came."""
+    """Add `picture_count`, the number of live pictures, and `newest_at`, when the last one was
+    added."""
     live = Image.objects.live().filter(collection=OuterRef("pk")).order_by().values("collection")
     newest = Image.objects.live().filter(collection=OuterRef("pk")).newest_first()
     return collections.annotate(
@@ -30,8 +31,8 @@ def covers_of(
 ) -> dict[int, list[Image]]:
     """Return a few live pictures of each collection, its chosen cover first, then the newest.
 
-    One query for all: sliced selects joined by UNION ALL, so that every part is a short walk along
-    the index. A cover that was moved away or trashed does not show.
+    One query for all: limited selects joined by UNION ALL, so that each part is a short index scan.
+    A cover that was moved or trashed is not shown.
     """
     parts: list[ImageQuerySet] = []
     for collection in collections:

@@ -1,4 +1,4 @@
-"""How much of what a page shows can be searched."""
+"""How many of the pictures on a page can be found by search."""
 
 from __future__ import annotations
 

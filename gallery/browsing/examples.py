@@ -1,4 +1,4 @@
-"""Words to try in the search box that find something here."""
+"""Example queries that find something in this library."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from gallery.models import Image
 from gallery.models.people import Viewer
 
-# Read from this many of the newest pictures, so that a page costs the same on any library.
+# Read from this many of the newest pictures, so that the cost does not grow with the library.
 MAX_SCANNED = 2000
-# More is a sentence about one picture, not something one would type.
+# More would be a sentence about one picture, not a query that people would type.
 MAX_EXAMPLE_LETTERS = 32
 MAX_EXAMPLE_WORDS = 4
-# What follows these is where and how; what stands before them is what the picture is of.
+# The words before these say what the picture shows; the words after them say where and how.
 _CIRCUMSTANCES = re.compile(
     r"[,;:.!?(–]|\b(?:with|in|on|at|by|from|under|above|below|before|behind|beside|near|over|seen)\b",
     re.IGNORECASE,
@@ -21,11 +21,9 @@ _ARTICLE = re.compile(r"^(?:A|An|The)\b")
 
 
 def example_queries(viewer: Viewer, *, limit: int = 6) -> list[str]:
-    """Words to try that find something here: what captions of new pictures begin with, then tags.
-
-    Titles are left out: they are names, which tell nothing of searching by meaning. Taken at even
-    steps over the newest, so that one upload of a hundred cats is one example.
-    """
+    """Return example queries that find something here: the first words of recent captions, then
+    tags. Titles are left out, because names don't demonstrate searching by meaning. They are taken
+    at even intervals, so that an upload of a hundred cats gives one example."""
     images = Image.objects.visible_to(viewer).searchable().newest_first()[:MAX_SCANNED]
     captions: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -45,10 +43,11 @@ def _at_even_steps(texts: list[str], limit: int) -> list[str]:
 
 
 def _example_from(caption: str) -> str:
-    """“A tabby cat with green eyes.” is of “a tabby cat”; nothing where the beginning is long."""
+    """Return “a tabby cat” for “A tabby cat with green eyes.”, or an empty text if the beginning is
+    long."""
     start, *rest = _CIRCUMSTANCES.split(" ".join(caption.split()), maxsplit=1)
     start = start.strip()
-    # A lone word before a circumstance is seldom the thing: “Sitting in the sun”.
+    # A single word before one of these is seldom the subject: “Sitting in the sun”.
     if not _is_typed(start) or (" " not in start and rest and rest[0].strip()):
         return ""
     return _ARTICLE.sub(lambda article: article[0].lower(), start, count=1)

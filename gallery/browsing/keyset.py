@@ -19,10 +19,10 @@ Place = tuple[datetime, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """Where in the list somebody is: after or before a place in it, or around a picture (`at`).
+    """A position in the list: after or before a place in it, or around a picture (`at`).
 
-    All of it comes from an address and is untrusted. Of several the most exact counts: `at`, then
-    `before`, then `after`; nothing valid means the newest pictures.
+    All values come from a URL and are untrusted. The most specific one counts: `at`, then `before`,
+    then `after`. Without a valid one, the list starts with the newest pictures.
     """
 
     after: str = ""
@@ -31,7 +31,7 @@ class Position:
 
     @property
     def is_start(self) -> bool:
-        """True when the address names no position."""
+        """True if the URL names no position."""
         return not (self.after or self.before or self.at)
 
 
@@ -40,8 +40,8 @@ class Slice:
     """Some pictures of an endless list, newest first.
 
     `next_after` continues it towards older pictures, `next_before` towards newer ones; each is
-    empty where the list ends. `at` is the picture that was asked for, or if that one is no longer
-    in the list, the picture that took its place.
+    empty at the end of the list. `at` is the requested picture, or if it is no longer in the list,
+    the picture that took its place.
     """
 
     images: list[Image]
@@ -51,12 +51,12 @@ class Slice:
 
 
 def for_tiles(images: QuerySet[Image]) -> QuerySet[Image]:
-    """With the collection that a tile shows, without the long columns that it does not."""
+    """Load the collection that a tile shows, but not the long columns that it doesn't need."""
     return images.select_related("collection").defer("exif", "search_document")
 
 
 def slice_at(images: QuerySet[Image], *, position: Position, viewer: Viewer, size: int) -> Slice:
-    """Return the part of the list at a position. At most three queries, whatever the depth."""
+    """Return the part of the list at a position, in at most three queries at any depth."""
     if position.at is not None:
         place = _place_of_picture(position.at, viewer=viewer)
         if place is not None:
@@ -70,7 +70,7 @@ def slice_at(images: QuerySet[Image], *, position: Position, viewer: Viewer, siz
 def newest_slice(images: QuerySet[Image], *, after: str, size: int) -> Slice:
     """Return the newest pictures, or those that follow the place named by `after`, if it is valid.
 
-    Keyset paging: pictures that arrive in between neither repeat nor hide others.
+    With keyset paging, pictures added in between neither repeat nor hide others.
     """
     place = _place_of(after)
     rows = _older(images if place is None else images.filter(_older_than(place)), size=size + 1)
@@ -94,8 +94,8 @@ def _slice_before(images: QuerySet[Image], *, place: Place, size: int) -> Slice:
 
 
 def _slice_around(images: QuerySet[Image], *, place: Place, size: int) -> Slice:
-    """Half a page of newer pictures, then a page from the one at the place on: what is below the
-    window is there already, so that nothing moves in it when the list goes on."""
+    """Return half a page of newer pictures, then a page starting at the place. Content below the
+    window is already loaded, so nothing moves when the list is extended."""
     half = max(size // 2, 1)
     newer = _newer(images.filter(_newer_than(place)), size=half + 1)
     above = newer[:half][::-1]
@@ -135,8 +135,8 @@ def _not_newer_than(place: Place) -> Q:
 
 
 def _place_of_picture(pk: int, *, viewer: Viewer) -> Place | None:
-    """Where a picture stands in the browse order. It may be in the trash or outside the filters:
-    its place in the list stays known. None for one in a collection that the viewer may not see."""
+    """Return a picture's place in the browse order, even if it is in the trash or outside the
+    filters. Return None if the viewer may not see its collection."""
     visible = Collection.objects.visible_to(viewer).values("pk")
     found = Image.objects.filter(pk=pk, collection_id__in=visible).order_by()
     return found.values_list("created_at", "pk").first()
@@ -153,13 +153,13 @@ def newest_neighbours(images: QuerySet[Image], *, image: Image) -> tuple[int | N
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-# Microseconds up to the year 9999, and the largest bigint.
+# Digits of microseconds up to the year 9999, and of the largest bigint.
 _LAST_MOMENT = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST_ID = 2**63 - 1
 
 
 def _name_of(image: Image) -> str:
-    """Return a picture's place in the browse order, for an address."""
+    """Return a picture's place in the browse order as text for a URL."""
     return f"{(image.created_at - _EPOCH) // _MICROSECOND:x}-{image.pk:x}"
 
 

@@ -1,7 +1,7 @@
-"""How far the files of an upload batch have come: counts, and pages of rows in order of urgency.
+"""The progress of an upload batch: counts, and pages of rows in order of urgency.
 
-One SQL expression says where a file stands; counts, order and rows all read it. So a page costs the
-same number of queries whatever the size of the batch, and never reads rows that it does not show.
+One SQL expression gives the state of a file, and counts, order and rows all use it. So a page takes
+the same number of queries for any size of batch and never reads rows that it does not show.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from gallery.vectors import has_vector
 
 
 class FileState(StrEnum):
-    """Where a file of a batch stands now."""
+    """The current state of a file in a batch."""
 
     WAITING = "waiting"
     SEARCHABLE = "searchable"
@@ -42,14 +42,14 @@ class FileState(StrEnum):
     DELETED = "deleted"
 
 
-# What needs a person comes first, then what is still going on, then the rest.
+# Files that need attention come first, then those in progress, then the rest.
 NEEDS_ATTENTION = (FileState.FAILED, FileState.REFUSED)
 _STORED = (FileState.WAITING, FileState.SEARCHABLE, FileState.FAILED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ItemProgress:
-    """A file of a batch, where it stands, and the sentence that goes with it (or none)."""
+    """A file of a batch, its state, and the sentence that explains it (or none)."""
 
     item: UploadItem
     progress: FileState
@@ -58,7 +58,7 @@ class ItemProgress:
 
 @dataclass(frozen=True, kw_only=True)
 class BatchSummary:
-    """How many files of a batch are in each state; every state is there."""
+    """The number of files in each state. All states are present."""
 
     counts: dict[FileState, int]
 
@@ -74,7 +74,7 @@ class BatchSummary:
 
     @property
     def is_pending(self) -> bool:
-        """Whether some pictures are not searchable yet."""
+        """True if some pictures are not searchable yet."""
         return self.counts[FileState.WAITING] > 0
 
 
@@ -91,8 +91,8 @@ def summarize_batch(batch: UploadBatch) -> BatchSummary:
 class BatchRows(Sequence[ItemProgress]):
     """The files of a batch, most urgent first and newest first among equals; for a Paginator.
 
-    Each slice is two queries and holds only its own rows. A picture that was moved to another
-    collection since is left out of its row, because not everyone here may see it there.
+    Each slice is two queries and holds only its own rows. If a picture has since been moved to
+    another collection, its row does not include it, because not everyone here may see it there.
     """
 
     def __init__(self, batch: UploadBatch, *, only: Sequence[int] | None = None) -> None:
@@ -133,7 +133,7 @@ class BatchRows(Sequence[ItemProgress]):
         state = FileState(getattr(item, "state", ""))
         failure = str(getattr(item, "failure", ""))
         if item.image is not None and item.image.collection_id == self._batch.collection_id:
-            # Known already: spares a query for each thumbnail.
+            # Already known: saves a query per thumbnail.
             item.image.collection = self._batch.collection
         else:
             item.image = None

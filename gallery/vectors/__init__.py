@@ -1,12 +1,12 @@
-"""The one door to vectors: storing, finding, comparing, sampling, deleting and counting them.
+"""The only access to vectors: store, find, compare, sample, delete and count them.
 
-Only this package and gallery.models name the Embedding model. It stands on models alone; search,
-embedding, ingest, browsing, the admin and the commands call it.
+Only this package and gallery.models use the Embedding model. The package depends on the models
+only; search, embedding, ingest, browsing, the admin and the commands call it.
 
 A vector is float32 [d] of unit length, where d is the encoder's dimension; it is stored in half
 precision. It belongs to a picture, an encoder and a kind (VectorKind: picture, caption or tile).
-Vectors of different encoders or kinds are never compared. All scores are cosine similarities,
--1 to 1, with an error of about 0.001 from half precision.
+Vectors of different encoders or kinds are never compared. All scores are cosine similarities, -1 to
+1, with an error of about 0.001 from half precision.
 
 Numbers (what a different store, such as Qdrant or a sharded index, would have to offer):
 
@@ -14,20 +14,20 @@ Numbers (what a different store, such as Qdrant or a sharded index, would have t
 * `copy_vectors`: the same vectors for copies of pictures, without embedding them again.
 * `nearest_images`: the pictures nearest to a vector, exactly or through the index.
 * `scores_of`, `sample_scores`: the scores of given pictures, and of a fixed random sample.
-* `scores_at_least`: the condition that a picture scores so much.
+* `scores_at_least`: the condition that a picture reaches a score.
 * `stored_vectors`, `iterate_vectors`: vectors as they are stored.
 * `delete_vectors`: delete the vectors of an encoder, or of some of its pictures.
 * `ensure_index`, `has_index`, `drop_indexes`, `replace_old_indexes`: the index that
   `nearest_images` uses. Raises EncoderStateError.
 
-Presence (which picture has a vector) is asked inside larger SQL statements, so it stays in
-PostgreSQL whatever holds the numbers: `has_vector`, `has_active_vector`, `measure_coverage`,
+Presence (which pictures have a vector) is part of larger SQL statements, so it stays in PostgreSQL
+whatever stores the numbers: `has_vector`, `has_active_vector`, `measure_coverage`,
 `live_picture_count`, `count_made_by_day`, and ImageQuerySet's `searchable`, `searchable_with` and
 `missing_vector_for`.
 
-`images` is always a queryset of the pictures that may take part. Permissions and filters are in
-it, and it is part of the statement: an answer is never filtered afterwards. A store outside
-PostgreSQL would have to turn it into a filter of its own.
+`images` is always a queryset of the pictures that may take part. It contains permissions and
+filters and becomes part of the statement: results are never filtered afterwards. A store outside
+PostgreSQL would have to translate it into its own filter.
 
 `nearest_images`, `scores_of` and `sample_scores` raise InvalidVector for a vector of the wrong
 dimension, and Django's DatabaseError when the database fails.

@@ -1,4 +1,4 @@
-"""Vectors as arrays: their type, their check and their text form. Pure NumPy."""
+"""Vectors as arrays: their type, validation and text form. Pure NumPy."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from gallery.exceptions import InvalidVector
 # float32 [d] of unit length.
 Vector = NDArray[np.float32]
 
-# How far the length may be from 1. Half precision shifts it by less than 0.001.
+# Tolerance for the length of 1. Half precision shifts it by less than 0.001.
 LENGTH_TOLERANCE = 0.01
 
 
 def is_unit(vector: NDArray[Any]) -> bool:
-    """Return whether its length is 1. False for a vector that holds NaN or infinity."""
+    """Return whether the vector's length is 1. False if it contains NaN or infinity."""
     return bool(abs(float(np.linalg.norm(vector)) - 1) <= LENGTH_TOLERANCE)
 
 
 def check_shape(vector: NDArray[Any], *, dimension: int) -> None:
-    """Raises InvalidVector unless the shape is [dimension]."""
+    """Raise InvalidVector unless the shape is [dimension]."""
     if np.shape(vector) != (dimension,):
         raise InvalidVector(
             _("A vector of shape %(shape)s does not fit an encoder of %(dimension)s dimensions.")
@@ -32,12 +32,12 @@ def check_shape(vector: NDArray[Any], *, dimension: int) -> None:
 
 
 def check_unit(vector: NDArray[Any], *, dimension: int) -> None:
-    """Raises InvalidVector unless the shape is [dimension] and the length is 1."""
+    """Raise InvalidVector unless the shape is [dimension] and the length is 1."""
     check_shape(vector, dimension=dimension)
     if not is_unit(vector):
         raise InvalidVector(_("A vector must be made of numbers and have length 1."))
 
 
 def vector_literal(vector: NDArray[Any]) -> str:
-    """Return the text form of a vector: seven digits are more than half precision keeps."""
+    """Return the text form of a vector, with seven digits: more than half precision keeps."""
     return "[" + ",".join(map("%.7g".__mod__, np.asarray(vector).tolist())) + "]"

@@ -1,8 +1,8 @@
 """The partial HNSW index of each encoder and kind of vector, on a cast to its dimension.
 
-Vectors of all encoders and kinds share one column of no fixed dimension, so each pair gets an
-index of its own, made and dropped with the encoder and not in a migration. CONCURRENTLY, so that
-searches and uploads go on meanwhile.
+Vectors of all encoders and kinds share one column without a fixed dimension, so each pair gets its
+own index. It is created and dropped with the encoder instead of in a migration, and CONCURRENTLY,
+so that searches and uploads continue.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from gallery.models import Embedding, Encoder, VectorKind
 
 # pgvector cannot index longer half-precision vectors.
 MAX_DIMENSIONS = 4000
-# Any number of our own; two processes that make or drop an index take turns.
+# An arbitrary lock number: processes that create or drop an index take turns.
 ADVISORY_LOCK = 7_305_113
 LOCK_POLL_S = 0.2
-# What the first release named its indexes, before the encoder's id.
+# The first release's prefix of index names, followed by the encoder's id.
 OLD_PREFIX = "embedding_hnsw_encoder_"
 
 
@@ -34,20 +34,16 @@ def index_name(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> st
 
 
 def old_index_name(encoder: Encoder) -> str:
-    """Return the name in the first release, whose index covers all kinds of an encoder.
-
-    Searches can use it, because the rows that it covers include those of every kind.
-    """
+    """Return the index name of the first release, whose index covers all kinds of an encoder.
+    Searches can use it, because it includes the rows of every kind."""
     return f"{OLD_PREFIX}{encoder.pk}"
 
 
 def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> bool:
-    """Make the index unless a valid one is there; True if it was made now.
-
-    An invalid leftover of a build that was cut short is dropped first, and an index of the first
-    release afterwards. Inside a transaction (in tests) the index is made the plain way. Raise
-    EncoderStateError above 4,000 dimensions.
-    """
+    """Create the index unless a valid one exists. Return whether it was created. An invalid index
+    left by an interrupted build is dropped first, and an index of the first release afterwards.
+    Inside a transaction (in tests), the index is created without CONCURRENTLY. Raise
+    EncoderStateError above 4,000 dimensions."""
     if encoder.dimension > MAX_DIMENSIONS:
         raise EncoderStateError(
             _(
@@ -64,7 +60,7 @@ def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> 
 
 
 def has_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> bool:
-    """Return whether searches have an index to use, if only that of the first release."""
+    """Return whether searches have an index to use, including one of the first release."""
     with connection.cursor() as cursor:
         return _is_valid(cursor, index_name(encoder, kind=kind)) or (
             kind == VectorKind.PICTURE and _is_valid(cursor, old_index_name(encoder))
@@ -72,7 +68,7 @@ def has_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> boo
 
 
 def drop_indexes(encoder: Encoder) -> None:
-    """Drop the encoder's indexes, those that there are."""
+    """Drop all existing indexes of the encoder."""
     with _taking_turns() as cursor:
         for kind in VectorKind:
             _drop(cursor, index_name(encoder, kind=kind))
@@ -82,9 +78,9 @@ def drop_indexes(encoder: Encoder) -> None:
 def replace_old_indexes() -> int:
     """Replace the indexes of the first release and return how many it replaced.
 
-    Searches use the old one until the new one is there. That takes half an hour for a million
-    pictures, once; after that a call costs one small query. While another process makes an index,
-    this returns at once.
+    Searches use the old one until the new one is ready, which takes half an hour for a million
+    pictures. After that, a call costs one small query. If another process is creating an index,
+    return at once.
     """
     if not _has_old_indexes():
         return 0
@@ -110,7 +106,7 @@ def _has_old_indexes() -> bool:
 
 @contextmanager
 def _alone() -> Iterator[CursorWrapper | None]:
-    """A cursor under the advisory lock, or None while another process has it."""
+    """Yield a cursor holding the advisory lock, or None if another process has it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
         if not cursor.fetchone()[0]:
@@ -124,15 +120,13 @@ def _alone() -> Iterator[CursorWrapper | None]:
 
 @contextmanager
 def _taking_turns() -> Iterator[CursorWrapper]:
-    """A cursor under an advisory lock that is polled for, never waited on.
-
-    A statement that waits for a lock holds a snapshot, and a concurrent index build waits for all
-    snapshots: the two would wait for each other for ever.
-    """
+    """Yield a cursor holding an advisory lock, which is polled instead of waited for. A statement
+    that waits for a lock holds a snapshot, and a concurrent index build waits for all snapshots:
+    the two would deadlock."""
     with connection.cursor() as cursor:
         if connection.in_atomic_block:
             _poll(cursor, "SELECT pg_try_advisory_xact_lock(%s)")
-            # An index cannot be made while checks of rows written before are still outstanding.
+            # An index cannot be created while deferred constraints of earlier writes are pending.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             yield cursor
             return
@@ -193,5 +187,5 @@ def _create_statement(encoder: Encoder, *, kind: VectorKind) -> sql.Composed:
 
 
 def _concurrently() -> sql.SQL:
-    """CONCURRENTLY is forbidden inside a transaction."""
+    """Return CONCURRENTLY, which is forbidden inside a transaction."""
     return sql.SQL("" if connection.in_atomic_block else "CONCURRENTLY")

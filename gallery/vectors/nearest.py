@@ -1,8 +1,8 @@
 """Nearest neighbours and scores in PostgreSQL: the only module that computes distances.
 
 Vectors have unit length, so the negative inner product `<#>` orders like the cosine distance and
-costs less. All statements are made of pgvector's expressions, on the very cast that the index is
-made on: the planner would not use the index for another expression.
+costs less. All statements use pgvector's expressions with the same cast as the index, because the
+planner would not use the index for any other expression.
 """
 
 from __future__ import annotations
@@ -32,31 +32,31 @@ from gallery.models import Embedding, Encoder, Image, VectorKind
 from gallery.models.embedding import EmbeddingQuerySet
 from gallery.vectors.arrays import Vector, check_shape, vector_literal
 
-# A filtered index scan loses some of the nearest; asking for twice as many and keeping the best
-# half brings recall at 3% matching from .90 to .98 (measured on 500,000 vectors).
+# A filtered index scan misses some of the nearest. Fetching twice as many and keeping the best half
+# raises recall from .90 to .98 if 3% match (measured on 500,000 vectors).
 OVERFETCH = 2
 # pgvector's largest ef_search.
 MAX_EF_SEARCH = 1000
-# Rows that a filtered index scan may visit before it gives up: enough for 240 of a filter that
-# lets 1% through; pgvector's own 20,000 end too early there.
+# Rows that a filtered index scan may visit before it gives up: enough for 240 results of a filter
+# that matches 1%. pgvector's default of 20,000 ends too early.
 MAX_SCAN_TUPLES = 60_000
-# Rows that a query on tiles fetches at most while it looks for enough different pictures.
+# Maximum rows that a query on tiles fetches to find enough different pictures.
 MAX_FETCHED = 20_000
 
-# A picture's content, looked up for the rows of the answer only. With a join PostgreSQL would read
-# the whole row of each picture that takes part; without one, an index on their keys is enough.
+# A picture's content hash, looked up for result rows only. With a join, PostgreSQL would read the
+# whole row of each picture that takes part; without one, an index on the keys is enough.
 _SHA256 = Subquery(Image.objects.filter(pk=OuterRef("image_id")).order_by().values("sha256"))
 
-# Vectors with their distance. Typed loosely: a queryset that crosses a function forgets what it
-# was annotated with.
+# Vectors with their distance. Typed loosely, because a queryset loses its annotations' types when
+# it is passed to a function.
 _Vectors = QuerySet[Any, Any]
 
 
 class _IsAnyOf(Func):
-    """True where a key is among these: one parameter in text form, however many they are.
+    """True for rows whose key is among these, passed as one parameter in text form.
 
-    Django's `__in` makes a parameter of each and its arrays convert each, which takes milliseconds
-    for the hundreds of pictures of a background.
+    Django's `__in` creates a parameter for each key and its arrays convert each one, which takes
+    milliseconds for the hundreds of pictures of a background.
     """
 
     template = "%(expressions)s)"
@@ -87,14 +87,14 @@ def nearest_images(
 ) -> list[Neighbour]:
     """Return the `limit` nearest of these pictures, nearest first, each by its nearest vector.
 
-    `exact` compares them all: right, and fast when they are few. Otherwise the index of the encoder
-    and kind is walked until enough of them are found. Of equally near pictures the newest comes
-    first.
+    `exact` compares all of them, which is accurate, and fast if there are few. Otherwise the index
+    of the encoder and kind is scanned until enough are found. Of equally near pictures, the newest
+    comes first.
     """
     vectors = _compared(vector, encoder=encoder, images=images, kind=kind)
     if exact:
         return _compare_all(vectors, limit=limit, kind=kind)
-    # A second key beside the distance would make the planner leave the index aside.
+    # With a second key beside the distance, the planner would not use the index.
     rows = vectors.order_by("distance").values_list("image_id", _SHA256, "distance")
     fetched = limit * OVERFETCH
     with transaction.atomic():
@@ -116,7 +116,8 @@ def scores_of(
     images: QuerySet[Image],
     kind: VectorKind = VectorKind.PICTURE,
 ) -> dict[int, float]:
-    """Return the scores of those of these pictures that have a vector, by primary key."""
+    """Return the scores of these pictures by primary key. Pictures without a vector are left
+    out."""
     ids = list(image_ids)
     if not ids:
         return {}
@@ -135,11 +136,11 @@ def sample_scores(
 ) -> dict[int, float]:
     """Return the scores of a random sample of these pictures, by primary key.
 
-    Hashes of the keys choose it: while the pictures are the same, so is the sample, in every
-    process and for every vector.
+    Hashes of the keys choose the sample, so the same pictures give the same sample in every process
+    and for every vector.
     """
     check_shape(vector, dimension=encoder.dimension)
-    # Chosen first and compared afterwards: otherwise all of them are compared.
+    # Choose first and compare afterwards; otherwise all of them would be compared.
     chosen = _vectors(encoder=encoder, images=images, kind=kind).order_by(
         Func(F("image_id"), Value(0), function="hashint8extended")
     )
@@ -153,7 +154,7 @@ def scores_at_least(
 ) -> Exists:
     """Return the condition, for a queryset of pictures, that a picture scores this much or more.
 
-    A picture without a vector does not.
+    Pictures without a vector don't match.
     """
     check_shape(vector, dimension=encoder.dimension)
     own = Embedding.objects.made_by(encoder.pk, kind=kind).filter(image_id=OuterRef("pk"))
@@ -162,8 +163,8 @@ def scores_at_least(
 
 
 def _vectors(*, encoder: Encoder, images: QuerySet[Image], kind: VectorKind) -> EmbeddingQuerySet:
-    # One call of filter instead of made_by and another: building a query costs as much as a
-    # small one takes.
+    # One call of filter instead of made_by and a second one: building a query takes as long as
+    # running a small one.
     return Embedding.objects.filter(
         encoder_id=encoder.pk, kind=kind, image__in=images.order_by().values("pk")
     )
@@ -183,7 +184,7 @@ def _distance(vector: Vector, *, encoder: Encoder) -> MaxInnerProduct:
 
 
 def _compare_all(vectors: _Vectors, *, limit: int, kind: VectorKind) -> list[Neighbour]:
-    # “+ 0” keeps the planner off the index: it reads the pictures that match, and all of them.
+    # “+ 0” prevents the planner from using the index, so that all matching pictures are compared.
     compared = F("distance") + Value(0.0)
     nearest = (
         vectors.values_list("image_id")
@@ -194,7 +195,7 @@ def _compare_all(vectors: _Vectors, *, limit: int, kind: VectorKind) -> list[Nei
 
 
 def _best_of_each(rows: Iterable[tuple[int, str, float]]) -> list[Neighbour]:
-    """One row a picture, in order: an iterative scan returns rows only roughly ordered."""
+    """Keep one row per picture, in order: an iterative scan returns rows only roughly sorted."""
     best: dict[int, Neighbour] = {}
     for pk, sha256, distance in sorted(rows, key=lambda row: (row[2], -row[0])):
         best.setdefault(pk, Neighbour(pk, sha256, -distance))
@@ -209,12 +210,10 @@ def _best_scores(rows: Iterable[tuple[int, float]]) -> dict[int, float]:
 
 
 def _set_up_index_scan(fetched: int) -> None:
-    """For this transaction only.
-
-    Without sorting, the index is the planner's only way to the order asked for. Left to itself it
-    goes by its estimate of how many pictures match, which is wrong by far where the statistics
-    are old; whether to use the index is decided by the caller, by a count.
-    """
+    """Set planner options for this transaction. Without sorting, only the index can give the
+    planner the requested order. By default the planner relies on its estimate of how many pictures
+    match, which is far off if the statistics are old. The caller has already decided to use the
+    index, by counting."""
     ef_search = min(max(int(settings.HNSW_EF_SEARCH), fetched), MAX_EF_SEARCH)
     with connection.cursor() as cursor:
         cursor.execute(

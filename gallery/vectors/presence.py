@@ -21,14 +21,14 @@ from gallery.models import Embedding, Encoder, Image, VectorKind
 
 
 class Coverage(NamedTuple):
-    """How many pictures there are, and how many of them an encoder can find."""
+    """How many pictures there are, and how many of them have a vector of an encoder."""
 
     pictures: int
     searchable: int
 
     @property
     def waiting(self) -> int:
-        """Pictures that no search finds yet."""
+        """Pictures without a vector."""
         return self.pictures - self.searchable
 
     @property
@@ -38,27 +38,28 @@ class Coverage(NamedTuple):
 
     @property
     def percent(self) -> int:
-        """Rounded down, so that 100 means all."""
+        """The percentage, rounded down, so that 100 means all."""
         return self.searchable * 100 // self.pictures if self.pictures else 100
 
 
 def has_vector(
     encoder_id: int, *, image: str = "pk", kind: VectorKind = VectorKind.PICTURE
 ) -> Exists:
-    """Return True for rows whose picture has a vector; `image` is the row's path to the picture's
-    key."""
+    """Return a condition that is true for rows whose picture has a vector. `image` is the row's
+    path to the picture's key."""
     return Exists(Embedding.objects.made_by(encoder_id, kind=kind).first_of(image))
 
 
 def has_active_vector(*, image: str = "pk", kind: VectorKind = VectorKind.PICTURE) -> Exists:
-    """Return the same for the encoder that searches use."""
+    """Return the same condition for the active encoder."""
     return Exists(Embedding.objects.made_by_active(kind=kind).first_of(image))
 
 
 def measure_coverage(
     images: QuerySet[Image], *, encoder: Encoder | None, kind: VectorKind = VectorKind.PICTURE
 ) -> Coverage:
-    """Count these pictures and those with a vector, in one query. No encoder finds nothing."""
+    """Count these pictures and those with a vector, in one query. Without an encoder, none have
+    one."""
     if encoder is None:
         return Coverage(pictures=images.order_by().count(), searchable=0)
     first = Q(embeddings__encoder_id=encoder.pk, embeddings__kind=kind, embeddings__ordinal=0)
@@ -71,8 +72,8 @@ def measure_coverage(
 
 
 def live_picture_count(*, encoder: str = "pk", kind: VectorKind = VectorKind.PICTURE) -> Coalesce:
-    """How many live pictures have a vector, for rows of encoders; `encoder` is the path to the
-    encoder's key."""
+    """Return an expression for rows of encoders that counts the live pictures with a vector.
+    `encoder` is the path to the encoder's key."""
     vectors = (
         Embedding.objects.filter(
             encoder=OuterRef(encoder), kind=kind, ordinal=0, image__deleted_at__isnull=True
@@ -85,8 +86,8 @@ def live_picture_count(*, encoder: str = "pk", kind: VectorKind = VectorKind.PIC
 
 
 def count_made_by_day(*, since: datetime, kind: VectorKind = VectorKind.PICTURE) -> dict[date, int]:
-    """How many vectors were made on each day, in the site's time zone; days without any are left
-    out. The index on the moment keeps this cheap in a large library."""
+    """Return how many vectors were made on each day, in the site's time zone, leaving out days
+    without any. The index on created_at keeps this cheap in a large library."""
     made = Embedding.objects.filter(created_at__gte=since, kind=kind, ordinal=0).order_by()
     by_day = made.values(day=TruncDate("created_at")).annotate(n=Count("pk"))
     return dict(by_day.values_list("day", "n"))

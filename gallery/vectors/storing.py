@@ -1,4 +1,4 @@
-"""Writing, reading and deleting vectors."""
+"""Write, read and delete vectors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NewVector(NamedTuple):
 
 
 class StoredVector(NamedTuple):
-    """A vector as it is stored, with its picture's key and content."""
+    """A stored vector with its picture's key and content hash."""
 
     image_id: int
     sha256: str
@@ -43,12 +43,12 @@ def upsert_vectors(
 ) -> int:
     """Store vectors in one statement, replacing those already there, and return their number.
 
-    Raise InvalidVector, before anything is written, for a vector of another dimension than the
-    encoder's or whose length is not 1, and IntegrityError when a picture no longer exists.
+    Raise InvalidVector, before anything is written, if a vector does not have the encoder's
+    dimension or length 1, and IntegrityError if a picture no longer exists.
     """
     now = timezone.now()
     rows = []
-    # In one order everywhere, so that two writers of the same pictures cannot deadlock.
+    # Always in the same order, so that two writers of the same pictures cannot deadlock.
     for new in sorted(vectors, key=lambda each: (each.image_id, each.ordinal)):
         check_unit(new.vector, dimension=encoder.dimension)
         rows.append(
@@ -80,7 +80,7 @@ def stored_vectors(
 def iterate_vectors(
     images: QuerySet[Image], *, encoder: Encoder, kind: VectorKind = VectorKind.PICTURE
 ) -> Iterator[StoredVector]:
-    """Yield the vectors of any number of pictures, in the same order, read a few hundred at a
+    """Yield the vectors of any number of pictures in the same order, reading a few hundred at a
     time."""
     rows = _rows(images, encoder=encoder, kind=kind).iterator(chunk_size=READ_STEP)
     return map(_stored, rows)
@@ -121,7 +121,7 @@ def copy_vectors(copies: Mapping[int, int]) -> int:
 def delete_vectors(
     encoder: Encoder, *, images: QuerySet[Image] | None = None, kind: VectorKind | None = None
 ) -> int:
-    """Delete an encoder's vectors, only those of some pictures or of one kind if given; how many.
+    """Delete an encoder's vectors, or only those of some pictures or of one kind. Return how many.
 
     Vectors of other encoders are never touched.
     """

@@ -15,7 +15,7 @@ from searchsite.embedded import keeper, terminal
 
 FIRST_PAUSE_S = 0.5
 MAX_PAUSE_S = 30.0
-STEADY_AFTER_S = 30.0  # a child that ran this long has recovered: pauses begin anew
+STEADY_AFTER_S = 30.0  # a child that ran this long has recovered: pauses start over
 STOP_TIMEOUT_S = 20.0  # a worker may finish the batch at hand
 
 
@@ -32,7 +32,7 @@ class Program:
 class Child:
     """A program and, while it runs, its process. For the supervisor's main thread only.
 
-    It is not thread-safe, and the system ends a child when the thread that started it ends.
+    Not thread-safe, and the system ends a child when the thread that started it ends.
     """
 
     def __init__(self, program: Program) -> None:
@@ -44,11 +44,11 @@ class Child:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process has been started and has not ended."""
+        """True if the process has been started and has not ended."""
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start the process in a session of its own, so that Ctrl-C reaches it through us only."""
+        """Start the process in its own session, so that Ctrl-C reaches it only through us."""
         self._started_at = time.monotonic()
         self._process = subprocess.Popen(
             self.program.command,
@@ -66,7 +66,7 @@ class Child:
         ).start()
 
     def tend(self) -> None:
-        """Notice that the process ended; start it again when its pause is over."""
+        """Notice if the process has ended, and start it again when its pause is over."""
         if self._process is None:
             if time.monotonic() >= self._restart_at:
                 self.start()
@@ -85,12 +85,12 @@ class Child:
         self._pause_s = min(self._pause_s * 2, MAX_PAUSE_S)
 
     def ask_to_stop(self) -> None:
-        """Send the signal to end; the process finishes what it has in hand."""
+        """Ask the process to stop. It finishes its current work."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
 
     def wait_stopped(self, deadline: float) -> None:
-        """Wait until the process ended, and end it and all it started when the time is up."""
+        """Wait until the process has ended. At the deadline, kill it and everything it started."""
         if self._process is None:
             return
         try:
@@ -102,7 +102,7 @@ class Child:
         self._process = None
 
     def kill(self) -> None:
-        """End the process and all it started, now."""
+        """Kill the process and everything it started."""
         self._end_group()
 
     def _end_group(self) -> None:

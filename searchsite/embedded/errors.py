@@ -1,7 +1,7 @@
-"""The one error of this package: a local service cannot do what was asked."""
+"""The error of this package: a local service cannot be used."""
 
 from __future__ import annotations
 
 
 class LocalServiceError(Exception):
-    """A local service did not start or cannot be used; the message is one for people."""
+    """A local service did not start or cannot be used. The message is meant for people."""

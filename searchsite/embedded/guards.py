@@ -1,4 +1,4 @@
-"""What is checked before `make run` touches anything: no other runs here, the port is free."""
+"""Checks before `make run` changes anything: no other site uses this data, and the port is free."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from searchsite.embedded.errors import LocalServiceError
 
 @contextlib.contextmanager
 def only_one(lock_file: Path, *, address: str) -> Iterator[None]:
-    """Hold the site's lock. Raise LocalServiceError, naming the other, when one runs already."""
+    """Hold the site's lock. Raise LocalServiceError, naming the other process, if it is already
+    running."""
     lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         try:
@@ -34,7 +35,7 @@ def only_one(lock_file: Path, *, address: str) -> Iterator[None]:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise LocalServiceError when nothing can listen at this address."""
+    """Raise LocalServiceError if it is not possible to listen at this address."""
     if not 0 < port < 65536:
         raise LocalServiceError(f"PORT is {port}: choose a number from 1 to 65535.")
     try:
@@ -58,6 +59,6 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 
 def address(host: str, port: int) -> str:
-    """Return the address a person on this machine opens."""
+    """Return the URL to open on this machine."""
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
     return f"http://{f'[{name}]' if ':' in name and '[' not in name else name}:{port}/"

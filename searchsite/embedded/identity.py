@@ -1,4 +1,4 @@
-"""Who PostgreSQL runs as: it refuses root, so root lends it an unprivileged user of its own."""
+"""The user that PostgreSQL runs as: it refuses root, so root runs it as an unprivileged user."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ FALLBACK_USER = "nobody"  # where users cannot be added, as in some containers
 
 
 def server_owner(data_dir: Path) -> tuple[int, int] | None:
-    """User and group id that the database must run as; None: as ourselves.
-
-    Data that an ordinary user made stays that user's when root runs the site. Raises
-    LocalServiceError when the data belong to another user and we are not root.
-    """
+    """Return the user and group id that the database must run as, or None for the current user.
+    Data created by an ordinary user stays that user's when root runs the site. Raise
+    LocalServiceError if the data belongs to another user and we are not root."""
     found = data_dir.stat() if data_dir.exists() else None
     if os.geteuid() != 0:
         if found is not None and found.st_uid != os.geteuid():
@@ -47,7 +45,8 @@ def _server_user() -> pwd.struct_passwd:
 
 
 def let_through(path: Path, *, uid: int) -> None:
-    """As root: let `uid` reach `path`: search permission, not listing, on its closed parents."""
+    """As root, let `uid` reach `path`, with search but not list permission on its closed
+    parents."""
     for parent in path.parents:
         mode = parent.stat().st_mode
         if parent.stat().st_uid != uid and not mode & stat.S_IXOTH:
@@ -55,7 +54,7 @@ def let_through(path: Path, *, uid: int) -> None:
 
 
 def let_read(folder: Path, *, probe: Path) -> None:
-    """As root: make an installed program readable by all where a strict umask closed it."""
+    """As root, make an installed program readable by everyone if a strict umask prevented that."""
     if probe.stat().st_mode & stat.S_IROTH:
         return
     for path in (folder, *folder.rglob("*")):

@@ -1,9 +1,9 @@
-"""Runs one server for as long as anybody uses it, then stops it.
+"""Run a server as long as any process uses it, then stop it.
 
-A program of its own, on the standard library alone, so that it starts in milliseconds and stays
-small. Every process that uses the server holds a shared lock on one file. The keeper waits for
-the exclusive lock: it gets it when the last user is gone, however it went (the system drops the
-locks of a killed process), and then stops the server. Nobody has to count, and nothing is left.
+A separate program that uses only the standard library, so that it starts in milliseconds and stays
+small. Every process that uses the server holds a shared lock on a file. The keeper waits for the
+exclusive lock, which it gets when the last user has ended in any way (the system releases the locks
+of a killed process). Then it stops the server. Nobody has to count, and nothing is left running.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-LOG_BYTES = 5 * 1024 * 1024  # of one log file, before it moves to .1
+LOG_BYTES = 5 * 1024 * 1024  # of one log file, before it is rotated to .1
 LOG_BACKUPS = 2
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 INTERRUPTIONS = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)  # bits of a signal mask
@@ -32,16 +32,16 @@ INTERRUPTIONS = 1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)  # bits of a
 def die_with_parent(signum: int) -> Callable[[], None] | None:
     """Return a preexec function: the system signals the child when the thread that started it ends.
 
-    Linux only; None elsewhere. To be used from a thread that lives as long as its process.
+    Linux only; None elsewhere. Use it from a thread that lives as long as its process.
     """
     if sys.platform != "linux":
         return None
-    prctl = ctypes.CDLL(None).prctl  # found before the fork, after which little may be done
+    prctl = ctypes.CDLL(None).prctl  # looked up before the fork, after which few calls are safe
     parent = os.getpid()
 
     def ask() -> None:
         prctl(PR_SET_PDEATHSIG, signum)
-        if os.getppid() != parent:  # it went before we could ask
+        if os.getppid() != parent:  # the parent ended before we could ask
             os.kill(os.getpid(), signal.SIGKILL)
 
     return ask
@@ -80,18 +80,18 @@ def rotating_log(path: Path) -> logging.Handler:
 
 
 def write_line(handler: logging.Handler, line: str) -> None:
-    """Put one line into a rotating log."""
+    """Write one line to a rotating log."""
     handler.handle(logging.LogRecord("", logging.INFO, "", 0, line, None, None))
 
 
 def copy_lines(stream: IO[bytes] | None, handler: logging.Handler) -> None:
-    """Copy what a server prints into its log until it closes its output."""
+    """Copy a server's output to its log until it closes its output."""
     for line in stream or ():
         write_line(handler, line.decode(errors="replace").rstrip("\n"))
 
 
 class Keeper:
-    """One server process and the two reasons to end it: no user left, or a signal."""
+    """One server process and the two reasons to stop it: no users left, or a signal."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
@@ -110,7 +110,7 @@ class Keeper:
         )
 
     def stop(self) -> None:
-        """Ask the server to end, and make it when it does not."""
+        """Ask the server to stop, and kill it if it does not."""
         if self.server.poll() is not None:
             return
         self.server.send_signal(self.options.stop_signal)
@@ -121,16 +121,19 @@ class Keeper:
                 os.killpg(self.server.pid, signal.SIGKILL)
 
     def stop_when_unused(self) -> None:
-        """Wait for the exclusive lock, which comes when no process uses the server any more."""
+        """Wait for the exclusive lock, which is granted when no process uses the server any
+        more."""
         with self.options.lock.open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.stop()
-            # Held until the process ends: a newcomer waits until this server is really gone.
+            # Held until the process ends, so that a new user waits until this server has really
+            # stopped.
             self.server.wait()
             threading.Event().wait()
 
     def run(self) -> int:
-        """Keep the server until it ends; its exit status, or 128 + the signal that ended it."""
+        """Run the server until it ends. Return its exit status, or 128 + the signal that ended
+        it."""
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(
                 signum, lambda *_: threading.Thread(target=self.stop, daemon=True).start()
@@ -142,13 +145,13 @@ class Keeper:
         output = threading.Thread(target=copy_lines, args=(self.server.stdout, log), daemon=True)
         output.start()
         status = self.server.wait()
-        output.join(timeout=1)  # a killed server's children may still hold the pipe
+        output.join(timeout=1)  # a killed server's children may still hold the pipe open
         self.options.pid_file.unlink(missing_ok=True)
         return status if status >= 0 else 128 - status
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Return the command line: what to run, as whom, and the files that belong to it."""
+    """Parse the command line: what to run, as which user, and with which files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lock", type=Path, required=True, help="users hold a shared lock on it")
     parser.add_argument("--pid-file", type=Path, required=True, help="holds the server's id")

@@ -1,7 +1,7 @@
 """Where the local services keep their files, and the URLs that reach them.
 
-Pure functions of VAR_DIR, without a look at the disk, so that settings can name the databases
-before they run.
+Pure functions of VAR_DIR that don't touch the disk, so that settings can name the databases before
+they run.
 """
 
 from __future__ import annotations
@@ -36,31 +36,32 @@ def postgres_data_dir(var_dir: Path) -> Path:
 
 
 def valkey_data_dir(var_dir: Path) -> Path:
-    """Working folder of Valkey, which keeps nothing there: its messages are only hints."""
+    """Working folder of Valkey, which stores nothing there: its messages are only hints."""
     return var_dir / "valkey"
 
 
 def socket_dir(var_dir: Path) -> Path:
-    """Folder of both sockets' folders: in VAR_DIR, or a short one when VAR_DIR lies too deep."""
+    """Folder of both sockets' folders: in VAR_DIR, or a short one if VAR_DIR is nested too
+    deeply."""
     near = run_dir(var_dir)
     longest = max(
         len(bytes(near / "postgres" / POSTGRES_SOCKET)), len(bytes(near / "valkey" / VALKEY_SOCKET))
     )
     if longest <= MAX_SOCKET_PATH_BYTES:
         return near
-    # Not tempfile.gettempdir(): every process must find the same folder whatever its TMPDIR.
-    # service.prepare_run_dirs refuses it when it is not ours.
+    # Not tempfile.gettempdir(): every process must find the same folder, whatever its TMPDIR.
+    # service.prepare_run_dirs refuses it if it belongs to another user.
     name = hashlib.sha256(bytes(var_dir)).hexdigest()[:16]
     return Path("/tmp") / f"semblance-{name}"  # noqa: S108
 
 
 def postgres_socket_dir(var_dir: Path) -> Path:
-    """Folder of PostgreSQL's socket, readable by nobody else."""
+    """Folder of PostgreSQL's socket, readable by its owner only."""
     return socket_dir(var_dir) / "postgres"
 
 
 def valkey_socket(var_dir: Path) -> Path:
-    """Valkey's socket, in a folder readable by nobody else."""
+    """Valkey's socket, in a folder readable by its owner only."""
     return socket_dir(var_dir) / "valkey" / VALKEY_SOCKET
 
 

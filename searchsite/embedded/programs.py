@@ -35,7 +35,7 @@ def worker(lane: Lane, *, log_level: str) -> list[str]:
 
 
 def beat(*, log_level: str, schedule: Path) -> list[str]:
-    """Celery's clock, a process of its own so that it is restarted by itself."""
+    """Celery's scheduler, in its own process so that it can be restarted separately."""
     return [
         *(sys.executable, "-u", "-m", "celery", "-A", "searchsite", "beat"),
         *("--schedule", str(schedule), "--pidfile", "", "--loglevel", log_level),

@@ -1,6 +1,7 @@
-"""What PostgreSQL and Valkey have in common: started on demand, shared, stopped after the last use.
+"""What PostgreSQL and Valkey have in common: they start on demand, are shared, and stop after the
+last use.
 
-See keeper.py for how the last use is known.
+See keeper.py for how the last use is detected.
 """
 
 from __future__ import annotations
@@ -19,27 +20,27 @@ from pathlib import Path
 from searchsite.embedded import keeper, paths
 from searchsite.embedded.errors import LocalServiceError
 
-START_TIMEOUT_S = 60.0  # PostgreSQL replays its log after a crash; that can take a while
+START_TIMEOUT_S = 60.0  # PostgreSQL replays its log after a crash, which can take a while
 STOP_TIMEOUT_S = 30.0
 POLL_S = 0.03
 LOG_TAIL_LINES = 8
 
-# Locks this process holds, by file: one use a process, however often it asks.
+# Locks that this process holds, by file: at most one per file and process.
 _uses: dict[Path, int] = {}
-# The keepers this process started, by the same file, so that it can reap them.
+# The keepers that this process started, by the same file, so that it can reap them.
 _keepers: dict[Path, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """One server: its command, who it runs as, and how to tell that it answers."""
+    """One server: its command, its user, and how to check that it responds."""
 
     name: str
     var_dir: Path
     command: Callable[[], list[str]]
     answers: Callable[[], bool]
     stop_signal: signal.Signals
-    owner: tuple[int, int] | None = field(default=None)  # user and group id; None: ours
+    owner: tuple[int, int] | None = field(default=None)  # user and group id, or None for our own
 
     @property
     def users_lock(self) -> Path:
@@ -48,7 +49,7 @@ class Service:
 
     @property
     def pid_file(self) -> Path:
-        """File with the server's process id, while a keeper runs it."""
+        """File with the server's process id while a keeper runs it."""
         return paths.run_dir(self.var_dir) / f"{self.name}.pid"
 
     @property
@@ -58,18 +59,18 @@ class Service:
 
 
 def prepare_run_dirs(var_dir: Path) -> None:
-    """Make the folders of locks, logs and sockets, and refuse a socket folder that is not ours."""
+    """Create the folders of locks, logs and sockets, and refuse a socket folder of another user."""
     try:
         var_dir.mkdir(parents=True, exist_ok=True)
         paths.log_dir(var_dir).mkdir(exist_ok=True)
-        # As root the sockets' parent must let the database's own user through, no more.
+        # As root, the sockets' parent must let the database's user through, and nothing more.
         mode = 0o711 if os.geteuid() == 0 else 0o700
         for folder in {paths.run_dir(var_dir), paths.socket_dir(var_dir)}:
             folder.mkdir(mode=mode, exist_ok=True)
             found = folder.lstat()
             if folder.is_symlink() or found.st_uid not in {os.geteuid(), var_dir.stat().st_uid}:
                 raise LocalServiceError(
-                    f"{folder} belongs to somebody else. Remove it, or set VAR_DIR to a folder of"
+                    f"{folder} belongs to someone else. Remove it, or set VAR_DIR to a folder of"
                     " your own with a shorter path."
                 )
             if found.st_uid == os.geteuid():
@@ -82,7 +83,7 @@ def prepare_run_dirs(var_dir: Path) -> None:
 
 
 def hold(service: Service) -> None:
-    """Count this process among the server's users until it ends or calls `release`."""
+    """Register this process as a user of the server until it ends or calls `release`."""
     if service.users_lock in _uses:
         return
     try:
@@ -92,19 +93,19 @@ def hold(service: Service) -> None:
             f"{service.users_lock} belongs to another user. Run as that user, or set VAR_DIR to"
             " another folder."
         ) from error
-    fcntl.flock(lock, fcntl.LOCK_SH)  # waits while a server that nobody used is stopping
+    fcntl.flock(lock, fcntl.LOCK_SH)  # waits while an unused server is stopping
     _uses[service.users_lock] = lock
 
 
 def release(service: Service) -> None:
-    """Give up this process's use. The server stops by itself when no other process uses it."""
+    """Unregister this process. The server stops by itself when no other process uses it."""
     lock = _uses.pop(service.users_lock, None)
     if lock is not None:
         os.close(lock)
 
 
 def release_and_wait(service: Service, *, timeout_s: float = STOP_TIMEOUT_S) -> None:
-    """Give up this process's use and wait until the server is gone, unless others use it."""
+    """Unregister this process and wait until the server has stopped, unless others use it."""
     release(service)
     if not service.users_lock.exists():
         return
@@ -127,7 +128,7 @@ def _reap(service: Service, *, timeout_s: float) -> None:
 
 
 def is_alive(service: Service) -> bool:
-    """Return whether the server's process exists, by the id its keeper wrote down. Cheap."""
+    """Return whether the server's process exists, by the id that its keeper recorded. Cheap."""
     try:
         os.kill(int(service.pid_file.read_text()), 0)
     except PermissionError:
@@ -138,7 +139,7 @@ def is_alive(service: Service) -> bool:
 
 
 def ensure(service: Service, *, prepare: Callable[[], None], finish: Callable[[], None]) -> None:
-    """Have the server answer and this process count as its user.
+    """Start the server if needed and register this process as its user.
 
     `prepare` runs before a server is started, `finish` once after it first answers; both under a
     lock that lets one process at a time start the server. Raise LocalServiceError.
@@ -152,12 +153,13 @@ def ensure(service: Service, *, prepare: Callable[[], None], finish: Callable[[]
 
 
 def _is_ready(service: Service) -> bool:
-    # Both: the keeper may not have written the id yet of a server that answers already.
+    # Both: the server may already respond before the keeper has written its process id.
     return service.answers() and is_alive(service)
 
 
 def _start(service: Service) -> None:
-    """Start a keeper and wait; again when the server ended at once, as after a crash it may."""
+    """Start a keeper and wait. Try again if the server ends at once, which can happen after a
+    crash."""
     deadline = time.monotonic() + START_TIMEOUT_S
     pause_s = 0.1
     while time.monotonic() < deadline:
@@ -192,7 +194,7 @@ def _start_keeper(service: Service) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        start_new_session=True,  # Ctrl-C in a terminal is not for it
+        start_new_session=True,  # Ctrl-C in a terminal must not reach it
     )
 
 

@@ -1,7 +1,7 @@
-"""`make run`: starts everything in order, restarts what dies, and leaves nothing behind.
+"""`make run`: start everything in order, restart what dies, and leave nothing running.
 
-PostgreSQL and Valkey are kept by service.py for as long as this process lives, however it ends;
-the web server, the workers and beat are children that the system ends with it.
+service.py keeps PostgreSQL and Valkey running as long as this process lives, however it ends. The
+web server, the workers and beat are children that the system ends with it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WEB_READY_TIMEOUT_S = 120.0
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """All that `make run` needs to know, from the settings."""
+    """Everything that `make run` needs from the settings."""
 
     var_dir: Path
     base_dir: Path
@@ -64,8 +64,8 @@ class LocalService:
 class Supervisor:
     """One run of the site.
 
-    `prepare` runs once the database answers and before anything uses it. `should_stop` is asked
-    several times a second, for callers with a reason of their own.
+    `prepare` runs once the database responds and before anything uses it. `should_stop` is called
+    several times a second, for callers with their own reason to stop.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Supervisor:
             )
 
     def run(self) -> None:
-        """Run the site until a signal to stop. Raise LocalServiceError when it cannot start."""
+        """Run the site until a signal to stop. Raise LocalServiceError if it cannot start."""
         service.prepare_run_dirs(self.site.var_dir)
         lock_file = paths.run_dir(self.site.var_dir) / "site.lock"
         with guards.only_one(lock_file, address=self.site.address):
@@ -163,7 +163,7 @@ class Supervisor:
                 terminal.say(local.name, "ready")
 
     def _stop(self) -> None:
-        """Stop everything; a second signal stops waiting."""
+        """Stop everything. A second signal ends the wait."""
         _on_signal(self._kill_children)
         deadline = time.monotonic() + STOP_TIMEOUT_S
         for child in self.children:
@@ -179,7 +179,7 @@ class Supervisor:
 
 
 def answers_http(address: str) -> bool:
-    """Return whether the web server answers /healthz with anything but an error of its own."""
+    """Return whether the web server responds to /healthz without a server error."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=2)
     try:
@@ -192,16 +192,17 @@ def answers_http(address: str) -> bool:
 
 
 def _interrupt_on(signals: tuple[signal.Signals, ...]) -> None:
-    """Have these signals raise KeyboardInterrupt, also where a shell had us ignore Ctrl-C."""
+    """Make these signals raise KeyboardInterrupt, even if a shell started us ignoring Ctrl-C."""
     for signum in signals:
-        # nohup ignores SIGHUP, and means it.
+        # Under nohup, SIGHUP stays ignored.
         if signum != signal.SIGHUP or signal.getsignal(signum) != signal.SIG_IGN:
             signal.signal(signum, signal.default_int_handler)
 
 
 def _on_signal(action: Callable[[], None]) -> None:
     def handle(_signum: int, _frame: FrameType | None) -> None:
-        # In a thread: the handler may have interrupted the very wait that holds the child's lock.
+        # In a thread, because the handler may have interrupted the wait that holds the child's
+        # lock.
         threading.Thread(target=action, daemon=True).start()
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

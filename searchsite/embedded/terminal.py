@@ -1,4 +1,4 @@
-"""What `make run` prints: one short line at a time, each with the name of what said it."""
+"""What `make run` prints: one short line at a time, each with the name of its source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from searchsite.embedded import keeper
 
 NAME_WIDTH = 12
 LINE_LENGTH = 240  # characters; the whole line is in the log
-REPEAT_S = 30.0  # the same line, numbers apart, is shown once in this time
+REPEAT_S = 30.0  # a line that differs only in numbers is shown once in this time
 QUIET_LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")
 LEVELS = re.compile(r"\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 
@@ -22,7 +22,7 @@ _one_at_a_time = threading.Lock()
 
 
 def say(name: str, text: str) -> None:
-    """Print one line, prefixed; printing never stops the site, even when the terminal is gone."""
+    """Print one line with a prefix. Printing never stops the site, even if the terminal is gone."""
     shown = text if len(text) <= LINE_LENGTH else f"{text[: LINE_LENGTH - 1]}…"
     line = f"{name:<{NAME_WIDTH}} | {shown}\n" if name else f"{shown}\n"
     with _one_at_a_time:
@@ -34,10 +34,10 @@ def say(name: str, text: str) -> None:
 
 
 class LevelFilter:
-    """Tells which lines of a log a person wants to see: warnings and worse, without tracebacks.
+    """Selects the log lines that people want to see: warnings and errors, without tracebacks.
 
-    Of a traceback only its last line is shown, the one that names the error, and what repeats
-    itself is shown once in a while.
+    Only the last line of a traceback is shown, which names the error, and repeated lines are shown
+    once in a while.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class LevelFilter:
         self._shown_at: dict[str, float] = {}
 
     def shows(self, line: str) -> bool:
-        """Return whether this line is a warning or worse, or says something more after one."""
+        """Return whether this line is a warning, an error, or a continuation of one."""
         if not line or line[0].isspace() or line.startswith("Traceback"):
             return False
         if LEVELS.search(line):
@@ -59,7 +59,7 @@ class LevelFilter:
 
 
 def copy_output(name: str, stream: IO[bytes], log_file: Path) -> None:
-    """Put all that a child prints into its log, and what matters onto the terminal."""
+    """Write a child's output to its log, and print what matters on the terminal."""
     log = keeper.rotating_log(log_file)
     wanted = LevelFilter()
     try:

