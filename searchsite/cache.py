@@ -35,8 +35,11 @@ class JsonSerializer:
     """Values as JSON: with pickles, anyone who can write to the server could run code here."""
 
     def dumps(self, obj: Any) -> Any:
-        """Return the stored form. Integers stay as they are, so that the server can count. Raise
-        TypeError for values that JSON cannot represent."""
+        """Return the stored form.
+
+        Integers stay as they are, so that the server can count. Raise TypeError for values that
+        JSON cannot represent.
+        """
         return obj if type(obj) is int else json.dumps(obj).encode()
 
     def loads(self, data: Any) -> Any:

@@ -15,8 +15,10 @@ logger = logging.getLogger(__name__)
 
 
 def warm_encoder() -> None:
-    """Load the active encoder, so that the first search does not wait for it. Other pages respond
-    in the meantime. Does nothing on a site without an encoder."""
+    """Load the active encoder, so that the first search does not wait for it.
+
+    Other pages respond in the meantime. Does nothing on a site without an encoder.
+    """
     from django.db import connection
 
     from gallery.embedding.registry import warm_up

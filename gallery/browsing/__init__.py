@@ -1,6 +1,6 @@
 """The read side: what pages and the API show of pictures, collections and upload batches.
 
-The public interface is what this module exports; other packages import nothing else from it.
+The public face is what this module exports; other packages import nothing else from it.
 Nothing is written here. May import gallery.search, gallery.vectors, gallery.models and
 gallery.exceptions.
 """

@@ -22,8 +22,11 @@ _ARTICLE = re.compile(r"^(?:A|An|The)\b")
 
 def example_queries(viewer: Viewer, *, limit: int = 6) -> list[str]:
     """Return example queries that find something here: the first words of recent captions, then
-    tags. Titles are left out, because names don't demonstrate searching by meaning. They are taken
-    at even intervals, so that an upload of a hundred cats gives one example."""
+    tags.
+
+    Titles are left out, because names don't demonstrate searching by meaning. They are taken at
+    even intervals, so that an upload of a hundred cats gives one example.
+    """
     images = Image.objects.visible_to(viewer).searchable().newest_first()[:MAX_SCANNED]
     captions: dict[str, str] = {}
     names: dict[str, str] = {}

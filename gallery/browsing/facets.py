@@ -161,7 +161,7 @@ def _orientations(images: ImageQuerySet, filters: Filters) -> tuple[FacetChoice,
     """Return the orientations with pictures under the other filters, in a fixed order."""
     images = filter_images(images, replace(filters, orientation=""))
     counts = _count(images, by=orientation_case())
-    # No index could tell quickly that none of the older pictures has a missing orientation.
+    # No index shows quickly whether an older picture has a missing orientation.
     counts = counts.including([filters.orientation], pictures=0)
     return tuple(counts.choice(one) for one in ORIENTATIONS if one in counts.pictures)
 

@@ -1,4 +1,4 @@
-"""Tags that complete what somebody types: those of pictures that they may see."""
+"""Suggest tags that complete what someone types, from pictures that they may see."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ MAX_COMPLETIONS = 10
 
 
 def complete_tag(prefix: str, *, viewer: Viewer) -> list[str]:
-    """The most used tags that begin with these letters, at most MAX_COMPLETIONS; one query.
+    """Return the most frequent tags that start with these letters, at most MAX_COMPLETIONS, in one
+    query.
 
-    Tags are stored in lower case, and so is the prefix compared. Nothing completes an empty one.
+    Tags are stored in lower case, so the prefix is compared in lower case. An empty prefix has no
+    completions.
     """
     wanted = prefix.strip("#, ").lower()
     if not wanted:

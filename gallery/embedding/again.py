@@ -19,8 +19,10 @@ STEP = 5000
 
 @transaction.atomic
 def embed_again(images: ImageQuerySet) -> int:
-    """Queue live pictures for every encoder with fresh attempts. Return how many pictures. Jobs
-    that a worker is processing are left alone."""
+    """Queue live pictures for every encoder with fresh attempts.
+
+    Return how many pictures. Jobs that a worker is processing are left alone.
+    """
     encoders = list(Encoder.objects.values_list("pk", flat=True))
     ids = images.live().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP)
     queued = 0

@@ -141,8 +141,8 @@ def _check_dimension(dimension: int, *, of: Encoder) -> None:
 def write_vectors(jobs: Sequence[EmbeddingJob], vectors: dict[int, Vector]) -> int:
     """Store vectors and delete their jobs in one transaction. Return how many.
 
-    Left out are pictures deleted meanwhile, which have no job any more, and jobs that another
-    worker has claimed since, which are its own to finish. Writing again replaces.
+    Skip pictures that were deleted in the meantime, which no longer have a job, and jobs that
+    another worker has claimed since. Existing vectors are replaced.
     """
     if not vectors:
         return 0

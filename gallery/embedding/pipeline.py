@@ -42,18 +42,18 @@ class EmbedReport:
 
 
 class Pipeline:
-    """One run, for one thread; `asked` is the only encoder to work for, None means all."""
+    """One run, for one thread; `requested` is the only encoder to work for, None means all."""
 
     def __init__(
         self,
-        asked: Encoder | None,
+        requested: Encoder | None,
         *,
         limit: int,
         pool: ThreadPoolExecutor,
         should_stop: Callable[[], bool],
     ) -> None:
         self.report = EmbedReport()
-        self._asked = asked
+        self._requested = requested
         self._left = limit
         self._pool = pool
         self._should_stop = should_stop
@@ -125,11 +125,11 @@ class Pipeline:
         """
         self._loading = []
         rows = Encoder.objects.with_due_jobs()
-        if self._asked is not None:
-            rows = rows.filter(pk=self._asked.pk)
+        if self._requested is not None:
+            rows = rows.filter(pk=self._requested.pk)
         loaded = {}
         for row in rows:
-            if self._asked is None and outages.is_paused(row):
+            if self._requested is None and outages.is_paused(row):
                 continue
             try:
                 encoder = self._load(row)
@@ -143,7 +143,7 @@ class Pipeline:
     def _load(self, row: Encoder) -> EncoderBackend | None:
         """Return None while it loads in the background: uploads don't wait for an encoder that is
         being built."""
-        if self._asked is not None or row.state == EncoderState.ACTIVE:
+        if self._requested is not None or row.state == EncoderState.ACTIVE:
             return load_encoder(row.key)
         future = load_in_background(row.key)
         if future.done():
@@ -154,7 +154,7 @@ class Pipeline:
     def _skip(self, row: Encoder, error: EncoderUnavailable) -> None:
         outages.record_outage(row, reason=error.sentence)
         self.report.unavailable[row.key] = error.sentence
-        if self._asked is not None:
+        if self._requested is not None:
             raise error
 
     def _finish(self, batch: batch_encoding.Batch) -> int:

@@ -152,7 +152,7 @@ def check_key(key: str) -> None:
 
 
 def downloaded_bytes(key: str) -> int:
-    """How much of an encoder's weights is on this machine so far; 0 where nobody can tell."""
+    """Return how many bytes of an encoder's weights are on this machine; 0 if unknown."""
     module = import_module(_adapter(key).partition(":")[0])
     measure = getattr(module, "downloaded_bytes", None)
     return int(measure(key)) if measure is not None else 0
@@ -177,7 +177,7 @@ def _load(key: str) -> EncoderBackend:
     except EncoderUnavailable:
         raise
     except Exception as error:
-        # Adapters may be a site's own and raise anything; the site goes on without this one.
+        # Adapters may be custom and raise anything. The site continues without this one.
         logger.exception("The encoder %s could not be loaded", key)
         raise EncoderUnavailable(
             _("The encoder %(key)s could not be loaded. The cause: %(error)s")

@@ -1,7 +1,8 @@
-"""Requests for encoders: an administrator asks on a page, and a worker downloads, loads and adds.
+"""Requests for encoders: an administrator asks on a page, and a worker downloads, loads and
+adds.
 
-Loading an encoder can take minutes, so no web thread does it. The request is a row; workers find it
-whenever they look for pictures to embed, and the periodic sweep hints them again.
+Loading an encoder can take minutes, so no web thread does it. The request is a row. Workers find it
+when they look for pictures to embed, and the periodic sweep notifies them again.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ from gallery.models import Encoder, EncoderRequest
 
 logger = logging.getLogger(__name__)
 
-# Often enough for a bar that moves, seldom enough to cost nothing. Seconds.
+# Seconds. Often enough for a moving progress bar, rarely enough to cost nothing.
 HEARTBEAT_S = 2.0
 MAX_KEY_CHARACTERS = 300
 
 
 def check_new_key(key: str) -> str:
-    """The key without spaces around it. Raises EncoderUnavailable for one that no adapter knows,
-    EncoderStateError for one that has been added."""
+    """Return the key without surrounding spaces. Raise EncoderUnavailable if no adapter knows it,
+    EncoderStateError if it has already been added."""
     key = key.strip()
     if len(key) > MAX_KEY_CHARACTERS:
         raise EncoderUnavailable(
@@ -42,9 +43,9 @@ def check_new_key(key: str) -> str:
 
 
 def request_encoder(key: str) -> EncoderRequest:
-    """Ask for an encoder. One that failed before gets another try; the caller hints workers.
+    """Request an encoder. One that failed before is tried again. The caller notifies the workers.
 
-    Raises what `check_new_key` raises.
+    Raise what `check_new_key` raises.
     """
     request, _created = EncoderRequest.objects.update_or_create(
         key=check_new_key(key), defaults={"failure": "", "heartbeat_at": None}
@@ -53,14 +54,14 @@ def request_encoder(key: str) -> EncoderRequest:
 
 
 def cancel_request(request: EncoderRequest) -> None:
-    """Forget a request. A download that is under way finishes, and then nothing is added."""
+    """Delete a request. A download in progress finishes, but nothing is added."""
     EncoderRequest.objects.filter(pk=request.pk).delete()
 
 
 def add_next_requested() -> bool:
-    """Load and add one requested encoder; False when nobody waits for one.
+    """Load and add one requested encoder. Return False if there are no requests.
 
-    A request that cannot be met keeps the reason, for the person who made it.
+    If a request fails, the reason is stored for the person who made it.
     """
     request = _claim_next()
     if request is None:
@@ -114,5 +115,5 @@ def _report(request: EncoderRequest, stop: threading.Event) -> None:
 def _measured(key: str) -> int:
     try:
         return downloaded_bytes(key)
-    except OSError:  # a file of the cache was renamed meanwhile
+    except OSError:  # a file in the cache was just renamed
         return 0

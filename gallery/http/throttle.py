@@ -41,15 +41,15 @@ def seconds_to_wait(request: HttpRequest) -> int:
         return 0
     now = time.time()
     window = int(now // WINDOW_S)
-    key = f"asked:{visitor(request)}:{window}"
+    key = f"requests:{visitor(request)}:{window}"
     # Keys live for one more window, because the clocks of several machines may differ.
     if cache.add(key, 1, timeout=2 * WINDOW_S):
         return 0
     try:
-        asked = cache.incr(key)
+        requests = cache.incr(key)
     except ValueError:  # evicted between the two calls
         return 0
-    return 0 if asked <= limit else int((window + 1) * WINDOW_S - now) + 1
+    return 0 if requests <= limit else int((window + 1) * WINDOW_S - now) + 1
 
 
 def visitor(request: HttpRequest) -> str:

@@ -44,7 +44,7 @@ def run() -> None:
     """Answer requests until standard input closes."""
     replies = _private_stdout()
     _limit_process()
-    _teach_pillow()
+    _configure_pillow()
     # Ctrl-C in a terminal reaches the whole group; the parent decides when a child ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.alarm(IDLE_S)
@@ -94,7 +94,7 @@ def _set_limit(limit: int, value: int) -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def _teach_pillow() -> None:
+def _configure_pillow() -> None:
     warnings.simplefilter("ignore")
     # The header is checked against the site's own limit before anything is decoded.
     Image.MAX_IMAGE_PIXELS = None

@@ -65,11 +65,11 @@ class Finding:
     encoder_id: int | None = None
 
 
-def _silent(_what: str, _count: int) -> None:
+def _ignore_progress(_what: str, _count: int) -> None:
     return
 
 
-def find_problems(*, progress: CheckProgress = _silent) -> Iterator[Finding]:
+def find_problems(*, progress: CheckProgress = _ignore_progress) -> Iterator[Finding]:
     """Check every row and every file. Memory use does not grow with the library."""
     yield from _pictures_without_files(progress)
     yield from _pictures_without_jobs(progress)

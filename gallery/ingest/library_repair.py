@@ -76,12 +76,12 @@ def _enqueue(finding: Finding) -> bool:
     return True
 
 
-def _cannot(_finding: Finding) -> bool:
+def _cannot_repair(_finding: Finding) -> bool:
     return False
 
 
 _REPAIRS: dict[ProblemKind, Callable[[Finding], bool]] = {
-    ProblemKind.MISSING_ORIGINAL: _cannot,
+    ProblemKind.MISSING_ORIGINAL: _cannot_repair,
     ProblemKind.MISSING_RENDITIONS: _render_again,
     ProblemKind.ORPHAN_ORIGINAL: _delete_blobs,
     ProblemKind.ORPHAN_RENDITIONS: _delete_blobs,

@@ -26,11 +26,11 @@ def _no_details(_path: str) -> Details:
     return NO_DETAILS
 
 
-def list_files(paths: Iterable[Path], *, but_not: Path | None = None) -> list[tuple[Path, str]]:
+def list_files(paths: Iterable[Path], *, exclude: Path | None = None) -> list[tuple[Path, str]]:
     """Return the files to import, each with its name for messages. Folders are listed recursively
     and in order, without following links. Raise ImportProblem for a missing path.
 
-    `but_not` is a file to skip: the captions, which may be in the same folder.
+    `exclude` is a file to skip: the captions, which may be in the same folder.
     """
     files: list[tuple[Path, str]] = []
     for path in paths:
@@ -43,9 +43,9 @@ def list_files(paths: Iterable[Path], *, but_not: Path | None = None) -> list[tu
                 _("There’s no file or folder named %(path)s.") % {"path": path},
                 reason="missing_path",
             )
-    if but_not is None:
+    if exclude is None:
         return files
-    unwanted = but_not.resolve()
+    unwanted = exclude.resolve()
     return [(file, name) for file, name in files if file.resolve() != unwanted]
 
 

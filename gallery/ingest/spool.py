@@ -60,10 +60,10 @@ def spooled(source: Source, *, name: str) -> Iterator[Spooled]:
 
     Raise Refused if it is empty, too large, unreadable or not an accepted picture.
     """
-    at_hand = getattr(source, "temporary_file_path", None)
-    if at_hand is not None:
-        with Path(at_hand()).open("rb") as file:
-            yield _examine(file, name=name, path=Path(at_hand()))
+    temporary_path = getattr(source, "temporary_file_path", None)
+    if temporary_path is not None:
+        with Path(temporary_path()).open("rb") as file:
+            yield _examine(file, name=name, path=Path(temporary_path()))
         return
     folder = spool_folder()
     descriptor, copy = tempfile.mkstemp(prefix=SPOOL_PREFIX, dir=folder)

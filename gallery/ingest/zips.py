@@ -32,7 +32,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct
 class _Budget:
     """How much the whole zip may unpack to, and how much of that is left."""
 
-    most_bytes: int
+    max_bytes: int
     left_bytes: int
 
 
@@ -40,12 +40,12 @@ class MemberStream:
     """A member's bytes, counted as they are read. Reading past a limit raises Refused."""
 
     def __init__(
-        self, packed: IO[bytes], *, name: str, archive: str, most_bytes: int, budget: _Budget
+        self, packed: IO[bytes], *, name: str, archive: str, max_bytes: int, budget: _Budget
     ) -> None:
         self._packed = packed
         self._name = name
         self._archive = archive
-        self._left_bytes = most_bytes
+        self._left_bytes = max_bytes
         self._budget = budget
 
     def read(self, size: int, /) -> bytes:
@@ -59,7 +59,7 @@ class MemberStream:
         if self._left_bytes < 0:
             raise refusal("member_bomb", self._name)
         if self._budget.left_bytes < 0:
-            limit = size_in_words(self._budget.most_bytes)
+            limit = size_in_words(self._budget.max_bytes)
             raise refusal("archive_unpacks_too_large", self._archive, limit=limit)
         return data
 
@@ -80,8 +80,8 @@ def read_members(file: IO[bytes], *, name: str, limits: ArchiveLimits) -> Iterat
     Raise Refused, before the first file, if the zip as a whole is not accepted.
     """
     archive = _opened(file, name, limits)
-    most_bytes = limits.max_unpacked_bytes
-    budget = _Budget(most_bytes=most_bytes, left_bytes=most_bytes)
+    max_bytes = limits.max_unpacked_bytes
+    budget = _Budget(max_bytes=max_bytes, left_bytes=max_bytes)
     with archive:
         for info in archive.infolist():
             if info.is_dir() or is_clutter(info.filename):
@@ -175,9 +175,7 @@ def _unpack(
     except _BROKEN:
         yield Member(name=shown, path=info.filename, content=refusal("member_damaged", shown))
         return
-    most_bytes = max(RATIO_FREE_BYTES, info.compress_size * limits.max_ratio)
+    max_bytes = max(RATIO_FREE_BYTES, info.compress_size * limits.max_ratio)
     with packed:
-        content = MemberStream(
-            packed, name=shown, archive=name, most_bytes=most_bytes, budget=budget
-        )
+        content = MemberStream(packed, name=shown, archive=name, max_bytes=max_bytes, budget=budget)
         yield Member(name=shown, path=info.filename, content=content)

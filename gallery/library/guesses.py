@@ -24,7 +24,7 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 # Someone who signed in from an address this recently waits there for their own mistakes only.
 KNOWN_FOR = timedelta(days=90)
 # A success is recorded once in this time, not with every API request.
-SUCCESS_NOTED_EVERY = timedelta(days=1)
+RECORD_SUCCESS_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +104,8 @@ def record_success(tried: Attempt) -> None:
     must not reset the limits of another."""
     now = timezone.now()
     count = GuessCount.objects.filter(key=tried.pair).first()
-    noted = count.succeeded_at if count and not count.failures else None
-    if noted and now - noted < SUCCESS_NOTED_EVERY:
+    recorded_at = count.succeeded_at if count and not count.failures else None
+    if recorded_at and now - recorded_at < RECORD_SUCCESS_EVERY:
         return
     fresh = {
         "failures": 0, "failed_at": None, "blocked_until": None, "succeeded_at": now,

@@ -25,8 +25,11 @@ class PersonManager(UserManager["User"]):
     use_in_migrations = False
 
     def named(self, username: str) -> User | None:
-        """Return the person with a user name, or None. Case does not matter, except for accounts of
-        the first release whose names differ only by case: they need the exact name."""
+        """Return the person with a user name, or None.
+
+        Case does not matter, except for accounts of the first release whose names differ only by
+        case: they need the exact name.
+        """
         wanted = self.model.normalize_username(username.strip())
         matches = self.alias(folded=Lower("username")).filter(folded=Lower(Value(wanted)))
         people = list(matches)

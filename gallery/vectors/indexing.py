@@ -35,15 +35,19 @@ def index_name(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> st
 
 def old_index_name(encoder: Encoder) -> str:
     """Return the index name of the first release, whose index covers all kinds of an encoder.
-    Searches can use it, because it includes the rows of every kind."""
+
+    Searches can use it, because it includes the rows of every kind.
+    """
     return f"{OLD_PREFIX}{encoder.pk}"
 
 
 def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> bool:
-    """Create the index unless a valid one exists. Return whether it was created. An invalid index
-    left by an interrupted build is dropped first, and an index of the first release afterwards.
-    Inside a transaction (in tests), the index is created without CONCURRENTLY. Raise
-    EncoderStateError above 4,000 dimensions."""
+    """Create the index unless a valid one exists.
+
+    Return whether it was created. An invalid index left by an interrupted build is dropped first,
+    and an index of the first release afterwards. Inside a transaction (in tests), the index is
+    created without CONCURRENTLY. Raise EncoderStateError above 4,000 dimensions.
+    """
     if encoder.dimension > MAX_DIMENSIONS:
         raise EncoderStateError(
             _(
@@ -120,9 +124,11 @@ def _alone() -> Iterator[CursorWrapper | None]:
 
 @contextmanager
 def _taking_turns() -> Iterator[CursorWrapper]:
-    """Yield a cursor holding an advisory lock, which is polled instead of waited for. A statement
-    that waits for a lock holds a snapshot, and a concurrent index build waits for all snapshots:
-    the two would deadlock."""
+    """Yield a cursor holding an advisory lock, which is polled instead of waited for.
+
+    A statement that waits for a lock holds a snapshot, and a concurrent index build waits for all
+    snapshots: the two would deadlock.
+    """
     with connection.cursor() as cursor:
         if connection.in_atomic_block:
             _poll(cursor, "SELECT pg_try_advisory_xact_lock(%s)")

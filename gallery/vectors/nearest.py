@@ -210,10 +210,12 @@ def _best_scores(rows: Iterable[tuple[int, float]]) -> dict[int, float]:
 
 
 def _set_up_index_scan(fetched: int) -> None:
-    """Set planner options for this transaction. Without sorting, only the index can give the
-    planner the requested order. By default the planner relies on its estimate of how many pictures
-    match, which is far off if the statistics are old. The caller has already decided to use the
-    index, by counting."""
+    """Set planner options for this transaction.
+
+    Without sorting, only the index can give the planner the requested order. By default the planner
+    relies on its estimate of how many pictures match, which is far off if the statistics are old.
+    The caller has already decided to use the index, by counting.
+    """
     ef_search = min(max(int(settings.HNSW_EF_SEARCH), fetched), MAX_EF_SEARCH)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -16,8 +16,10 @@ FALLBACK_USER = "nobody"  # where users cannot be added, as in some containers
 
 def server_owner(data_dir: Path) -> tuple[int, int] | None:
     """Return the user and group id that the database must run as, or None for the current user.
+
     Data created by an ordinary user stays that user's when root runs the site. Raise
-    LocalServiceError if the data belongs to another user and we are not root."""
+    LocalServiceError if the data belongs to another user and we are not root.
+    """
     found = data_dir.stat() if data_dir.exists() else None
     if os.geteuid() != 0:
         if found is not None and found.st_uid != os.geteuid():

@@ -163,8 +163,8 @@ def _check_version(data_dir: Path) -> None:
 def _drop_stale_pid_file(data_dir: Path) -> None:
     """Remove the lock of a dead server whose process id now belongs to another program.
 
-    PostgreSQL removes the lock itself when the process is gone, but cannot tell another program of
-    the same user from a server.
+    PostgreSQL removes the lock itself if the process is gone, but cannot distinguish another
+    program of the same user from a server.
     """
     file = data_dir / "postmaster.pid"
     try:
@@ -176,9 +176,11 @@ def _drop_stale_pid_file(data_dir: Path) -> None:
 
 
 def _make_database(var_dir: Path) -> None:
-    """Create the site's role, database and extension if they are missing. The role is not a
-    superuser. The extension is in template1 too, so that it is there in the databases which that
-    role makes for tests."""
+    """Create the site's role, database and extension if they are missing.
+
+    The role is not a superuser. The extension is in template1 too, so that it is there in the
+    databases which that role makes for tests.
+    """
     if _is_complete(var_dir):
         return
     with _connect(var_dir, "postgres") as admin:

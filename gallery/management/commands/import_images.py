@@ -71,7 +71,7 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> None:
         began = time.monotonic()
         captions = read_captions(options["captions"]) if options["captions"] else Captions({})
-        files = list_files(options["paths"], but_not=options["captions"])
+        files = list_files(options["paths"], exclude=options["captions"])
         if not files:
             raise ImportProblem(gettext("There are no files there. Check the path."))
         to = find_destination(

@@ -21,7 +21,7 @@ def test_folders_are_walked_in_order_without_clutter(tmp_path, as_file):
 def test_the_captions_file_is_not_imported(tmp_path, as_file):
     captions = as_file(b"file,caption\n", "top/captions.csv")
     as_file(b"x", "top/a.jpg")
-    assert [name for _, name in sources.list_files([tmp_path / "top"], but_not=captions)] == [
+    assert [name for _, name in sources.list_files([tmp_path / "top"], exclude=captions)] == [
         "a.jpg"
     ]
 
