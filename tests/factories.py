@@ -13,13 +13,13 @@ TINY_DIMENSION = 64
 
 
 def make_person(name="", **fields):
-    """Somebody who can sign in with PASSWORD."""
+    """Someone who can sign in with PASSWORD."""
     name = name or f"person{next(_numbers)}"
     return User.objects.create_user(name, password=PASSWORD, **fields)
 
 
 def make_collection(owner, name="", *, visibility=Visibility.PRIVATE, **fields):
-    """A collection; private unless told otherwise."""
+    """A collection; private by default."""
     name = name or f"Collection {next(_numbers)}"
     fields.setdefault("slug", slugify(name))
     return Collection.objects.create(owner=owner, name=name, visibility=visibility, **fields)

@@ -7,7 +7,7 @@ from gallery.ingest.names import display_name
 
 
 def ingest_file(source, *, to, name, details=NO_DETAILS):
-    """Takes one file in and returns what became of it. Raises Refused."""
+    """Ingest one file and return its outcome. Raises Refused."""
     incoming = Incoming(name=display_name(name), source=source, details=details)
     (outcome,) = ingest_many([incoming], to=to, workers=1)
     if isinstance(outcome.result, Refused):

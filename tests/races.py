@@ -63,7 +63,7 @@ def wait_until_blocked(count=1):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the second side: whether it had to wait, and what it returned or raised."""
+    """The outcome of the second side: whether it had to wait, and what it returned or raised."""
 
     waited: bool
     result: Any

@@ -58,7 +58,7 @@ def running_site(*, password):
 
 
 def free_port():
-    """A port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -25,7 +25,7 @@ DOMAIN = (
 )  # fmt: skip
 MODEL_SIDE = ("gallery.embedding", "gallery.vectors")
 FLOOR = ("gallery.models", "gallery.migrations", "gallery.exceptions")
-# Rooms that the plans name and that nobody has built yet.
+# Packages that are planned but not built yet.
 NOT_BUILT = {"gallery.explore"}
 HEAVY = ("torch", "torchvision", "open_clip", "timm", "transformers")
 
@@ -119,7 +119,7 @@ MAY_NAME_THE_SETTINGS_MODULE = {
     f"searchsite/{name}.py" for name in ("wsgi", "asgi", "celery", "command_line")
 }
 PILLOW_IS_FOR = ("gallery.ingest", "gallery.embedding")
-# Looks like a host of somebody else's; these are names of formats, not addresses that load.
+# These look like external hosts but are names of formats, which nothing loads.
 NAMESPACES = ("http://www.w3.org/",)
 
 

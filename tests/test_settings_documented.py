@@ -24,7 +24,7 @@ def test_every_setting_of_the_table_is_read():
     assert {setting.name for setting in env.SETTINGS} - READ == set()
 
 
-def test_every_setting_that_is_read_stands_in_the_table():
+def test_every_setting_that_is_read_is_in_the_table():
     assert READ - {setting.name for setting in env.SETTINGS} == set()
 
 

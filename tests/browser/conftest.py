@@ -163,7 +163,7 @@ def library(transactional_db):
 
 def add_pictures(collection, *colors, searchable=True, size=None):
     """Real files through ingest, of different shapes unless one size is given; embedded at once
-    unless told otherwise."""
+    by default."""
     shapes = (size,) if size else ((640, 480), (480, 640), (900, 450), (600, 600))
     stored = []
     for number, color in enumerate(colors):
@@ -218,5 +218,5 @@ def boss(library):
 
 @pytest.fixture
 def stranger(library):
-    """Somebody who owns nothing."""
+    """Someone who owns nothing."""
     return make_person("stranger")

@@ -13,7 +13,7 @@ from tests.factories import make_collection
 
 @dataclass(frozen=True)
 class Page:
-    """`address` may hold {image}, {batch}, {private} and {job}; `who` is a fixture or nobody."""
+    """`address` may hold {image}, {batch}, {private} and {job}; `who` is a fixture or empty."""
 
     name: str
     address: str

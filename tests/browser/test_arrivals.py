@@ -1,5 +1,5 @@
 """Uploading from a collection's page, which shows the new pictures where they belong, and the first
-upload of somebody who has no collection yet."""
+upload of someone who has no collection yet."""
 
 import pytest
 from playwright.sync_api import expect

@@ -107,7 +107,7 @@ def test_upload_of_three_files_to_searchable(library, worker, olga, new_page, tm
     assert Image.objects.get(pk=found).original_name == "cyan.jpg"
 
 
-def test_coming_back_to_a_batch_shows_where_it_stands(library, olga, new_page, tmp_path):
+def test_coming_back_to_a_batch_shows_its_progress(library, olga, new_page, tmp_path):
     file = tmp_path / "white.jpg"
     file.write_bytes(jpeg((500, 400), "white"))
     page = new_page(person=olga)
@@ -233,7 +233,7 @@ def test_older_pictures_come_while_scrolling_and_by_the_link(library, new_page, 
     assert plain.locator("main .tile").count() == 76 - before
 
 
-def test_the_admin_moves_exactly_the_ticked_pictures(library, boss, new_page):
+def test_the_admin_moves_exactly_the_selected_pictures(library, boss, new_page):
     target = make_collection(boss, "Sorted")
     page = new_page(person=boss)
     page.goto("/admin/gallery/image/?q=red")

@@ -1,5 +1,5 @@
-"""Going back keeps one's place: in lists, along similar pictures, after a reload, for somebody who
-got the address from somebody else, and without JavaScript."""
+"""Going back keeps the reader's place: in lists, along similar pictures, after a reload, with a
+shared link, and without JavaScript."""
 
 import re
 
@@ -126,7 +126,7 @@ def test_the_address_follows_the_pictures_one_looks_at(pictures, new_page):
     page.evaluate("scrollTo(0, 0)")
     expect(page).to_have_url(re.compile("/$"))
     assert page.evaluate("history.length") == entries
-    shared = new_page()  # somebody else gets the address
+    shared = new_page()  # someone else gets the address
     shared.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
     expect_place(shared, pictures[FAR])
 
@@ -138,7 +138,7 @@ def test_a_place_that_left_the_list_leads_to_the_picture_after_it(pictures, new_
     expect_place(page, pictures[FAR + 1])
 
 
-def test_the_list_goes_on_upwards_without_moving(pictures, new_page):
+def test_the_list_continues_upwards_without_moving(pictures, new_page):
     page = new_page()
     page.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
     expect_place(page, pictures[FAR])

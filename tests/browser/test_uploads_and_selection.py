@@ -120,7 +120,7 @@ def test_dropped_files_wait_until_a_collection_is_chosen(library, olga, new_page
     assert library.images.filter(original_name__in=["pink.png", "teal.png"]).count() == 2
 
 
-def test_files_are_kept_when_the_upload_could_not_begin(library, olga, new_page):
+def test_files_are_kept_when_the_upload_could_not_start(library, olga, new_page):
     page = new_page(person=olga, expect=("ERR_FAILED",))
     failures = iter([True])
     page.route(

@@ -11,7 +11,7 @@ from searchsite import env
 from tests.deploy import compose
 
 ROOT = compose.ROOT
-# .env.example as somebody fills it in.
+# .env.example as someone fills it in.
 PRODUCTION = {
     "SECRET_KEY": "0a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b",
     "POSTGRES_PASSWORD": "p" * 40,

@@ -1,7 +1,7 @@
 """The tiny encoder with two switches, files that a test makes in settings.FAULTS_DIR.
 
 `hold`: it stops inside a batch until the file is gone. `poison`: it fails on mostly black pictures.
-It writes `entered` when it begins a batch.
+It writes `entered` when it starts a batch.
 """
 
 import time
@@ -15,7 +15,7 @@ BLACK_BELOW = 60
 
 
 class BrittleEncoder(TinyEncoder):
-    """Breaks when told to."""
+    """Breaks on demand."""
 
     def encode_prepared(self, pixels):
         faults = settings.FAULTS_DIR

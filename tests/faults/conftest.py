@@ -1,4 +1,4 @@
-"""A library of real files, an encoder that breaks when told to, and workers to kill."""
+"""A library of real files, an encoder that breaks on demand, and workers to kill."""
 
 import shutil
 
@@ -25,7 +25,7 @@ def faults():
 
 @pytest.fixture
 def brittle(transactional_db):
-    """The encoder that breaks when told to, as the active one."""
+    """The encoder that breaks on demand, as the active one."""
     return make_active_encoder("brittle")
 
 

@@ -55,7 +55,7 @@ def test_a_worker_killed_in_mid_batch_loses_nothing(brittle, new_worker, upload,
     first.kill()
     (faults / "hold").unlink()
     assert EmbeddingJob.objects.count() == len(pictures), "the rows are the truth"
-    # Ten minutes pass: nobody has worked on them, so the claims count as abandoned.
+    # Ten minutes pass: no one has worked on them, so the claims count as abandoned.
     EmbeddingJob.objects.update(claimed_at=timezone.now() - ABANDONED_AFTER - timedelta(seconds=1))
     new_worker()
     sweep_now()

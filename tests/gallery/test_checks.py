@@ -25,7 +25,7 @@ def test_a_short_secret_on_a_public_host_is_an_error(settings):
     assert checks.check_secret_key() == []
 
 
-def test_a_short_secret_at_home_is_nobodys_business(settings):
+def test_a_short_secret_is_accepted_on_a_local_site(settings):
     settings.DEBUG, settings.SECRET_KEY = False, "short"
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
     assert checks.check_secret_key() == []

@@ -69,7 +69,7 @@ def test_the_sweep_adds_no_hint_to_one_that_waits(broker, encoder, owner):
     assert hints_waiting() == 1
 
 
-def test_without_a_worker_of_the_lane_nobody_is_waited_for(broker):
+def test_without_a_worker_of_the_lane_there_is_no_wait(broker):
     assert waiting._worker_is_there() is False
 
 

@@ -1,6 +1,6 @@
 """Every page and e-mail, in a language made for tests: no sentence is left in English.
 
-Each address that the resolver knows is opened as an administrator and as nobody, and each form is
+Each URL that the resolver knows is opened as an administrator and as a visitor, and each form is
 sent empty, so that its errors are seen too.
 """
 
@@ -64,7 +64,7 @@ def test_no_page_of_an_administrator_is_left_in_english(
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_no_page_of_somebody_not_signed_in_is_left_in_english(pseudo_locale, library, method):
+def test_no_page_of_a_visitor_is_left_in_english(pseudo_locale, library, method):
     found = leftovers(Client(raise_request_exception=False), library, method=method)
     assert not found, "\n".join(dict.fromkeys(found))
 

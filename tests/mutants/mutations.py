@@ -42,7 +42,7 @@ BLOCKS_OF_LOCKS = ("atomic", "lock", "_lock")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: what it does, the line it begins on, and the whole changed source."""
+    """One change: what it does, the line it starts on, and the whole changed source."""
 
     description: str
     line: int

@@ -49,7 +49,7 @@ def test_a_language_without_a_catalogue_is_answered_in_english(client, german):
 
 
 @pytest.mark.django_db
-def test_somebody_can_choose_the_language_on_the_page(client, german):
+def test_a_visitor_can_choose_the_language_on_the_page(client, german):
     assert 'name="language"' in client.get("/").content.decode()
     answer = client.post("/i18n/setlang/", {"language": "de", "next": "/collections/"})
     assert answer["Location"] == "/collections/"

@@ -82,7 +82,7 @@ def test_everyone_signs_in_as_before(upgraded):
     assert authenticate(username="BOB", password=PASSWORDS["bob"]) is None, "which of the two?"
 
 
-def test_sessions_go_on(upgraded):
+def test_sessions_survive_the_upgrade(upgraded):
     client = Client()
     client.cookies["sessionid"] = SESSION
     page = client.get("/collections/holiday/settings/")

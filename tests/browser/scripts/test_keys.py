@@ -1,4 +1,4 @@
-"""Keys of every page: they act where nobody types, and never instead of the browser's own."""
+"""Keyboard shortcuts: inactive while people type, and never in place of the browser's own."""
 
 import pytest
 

@@ -37,7 +37,7 @@ def words(page):
     return page.locator("[data-count]").inner_text()
 
 
-def test_a_click_opens_until_selecting_begins_and_ticks_from_then_on(start):
+def test_a_click_opens_until_selecting_starts_and_then_selects(start):
     page = start()
     page.get_by_text("Picture 1").click()
     assert hash_of(page) == "#opened-1"
@@ -49,7 +49,7 @@ def test_a_click_opens_until_selecting_begins_and_ticks_from_then_on(start):
     assert words(page) == "1 picture selected"
 
 
-def test_shift_and_a_click_tick_every_picture_between(start):
+def test_shift_click_selects_every_picture_between(start):
     page = start()
     page.get_by_text("Select", exact=True).click()
     page.get_by_text("Picture 3").click()
@@ -58,7 +58,7 @@ def test_shift_and_a_click_tick_every_picture_between(start):
     assert words(page) == "3 pictures selected"
 
 
-def test_all_counts_what_the_server_counts_until_one_is_unticked(start):
+def test_all_shows_the_servers_count_until_one_is_deselected(start):
     page = start()
     page.get_by_text("Select", exact=True).click()
     page.locator("[data-all]").check()
@@ -69,7 +69,7 @@ def test_all_counts_what_the_server_counts_until_one_is_unticked(start):
     assert not page.locator("[data-all]").is_checked()
 
 
-def test_x_begins_and_ticks_and_escape_ends(start):
+def test_x_starts_and_selects_and_escape_stops(start):
     page = start()
     page.get_by_text("Picture 2").focus()
     page.keyboard.press("x")

@@ -4,7 +4,7 @@ import pytest
 
 
 def tile(pk, *, checked=False):
-    """A tile that can be ticked."""
+    """A tile that can be selected."""
     box = f'<input type="checkbox" {"checked" if checked else ""}>'
     return (
         f'<li class="tile" data-id="{pk}"><a class="tile__link" href="#{pk}">{pk}</a>'
@@ -32,7 +32,7 @@ return document.activeElement.closest(".tile")?.dataset.id ?? "";
         ([1, 2, 3, 4], [1, 2, 3, 4], ""),
     ],
 )
-def test_where_the_keyboard_goes_on(script_page, ticked, gone, focused):
+def test_where_the_keyboard_focus_moves(script_page, ticked, gone, focused):
     tiles = "".join(tile(pk, checked=pk in ticked) for pk in (1, 2, 3, 4))
     page = script_page(f"<form data-selection></form><ul>{tiles}</ul>")
     assert page.run(CHANGE, gone) == focused

@@ -1,4 +1,4 @@
-"""The batch on the server: begun once, whoever asks, and again after a failure."""
+"""The batch on the server: started once for all callers, and again after a failure."""
 
 import pytest
 

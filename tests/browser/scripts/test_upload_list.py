@@ -37,7 +37,7 @@ def run(script_page):
     return lambda code: page.run(START + code)
 
 
-def test_rows_are_made_before_their_turn_but_not_all_at_once(run):
+def test_rows_are_made_in_advance_but_not_all_at_once(run):
     made = run("""
         const jobs = jobsOf(...Array.from({ length: 1500 }, (_, n) => `${n}.txt`));
         list.extend(jobs, 0);

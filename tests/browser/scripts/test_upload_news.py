@@ -32,7 +32,7 @@ def page(script_page):
     return opened
 
 
-def test_it_asks_until_nothing_is_pending(page):
+def test_it_polls_until_nothing_is_pending(page):
     page.answers[ADDRESS] = (200, {"items": [], "pending": True, "news": True})
     page.run("news.schedule(); news.schedule();")
     assert page.run("return next();") == 1500

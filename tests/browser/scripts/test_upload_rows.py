@@ -78,7 +78,7 @@ def test_the_picture_stays_until_the_stored_copy_has_loaded(page):
     assert shown == [2, True, 1, False]
 
 
-def test_a_picture_of_this_machine_is_shown_when_its_row_comes_near(page):
+def test_a_local_picture_is_shown_when_its_row_comes_near(page):
     page.run(
         START
         + """

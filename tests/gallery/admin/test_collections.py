@@ -129,7 +129,7 @@ def test_the_owner_must_be_able_to_sign_in(admin_page, garden, stranger):
     assert garden.owner != stranger
 
 
-def test_staff_learn_nothing_of_other_peoples_pictures_by_their_keys(client, curator, garden):
+def test_staff_cannot_probe_other_peoples_pictures_by_key(client, curator, garden):
     hidden = make_image(garden, title="Hidden rose")
     client.login(username="curator", password=PASSWORD)
     page = client.get(f"{LIST}add/?cover={hidden.pk}")

@@ -92,7 +92,7 @@ def test_search_finds_titles_captions_tags_and_file_names(admin_page, holidays):
     assert shown(admin_page.get(LIST, {"q": "lighthouse"})) == wanted
 
 
-def test_trash_and_restore_act_on_the_ticked_ones_only(admin_page, holidays, run_action, said):
+def test_trash_and_restore_affect_only_the_selected_ones(admin_page, holidays, run_action, said):
     ticked, left = make_image(holidays), make_image(holidays)
     response = run_action(admin_page, "image", "trash_selected", [ticked])
     assert said(response) == ["1 picture moved to the trash."]
@@ -202,7 +202,9 @@ def test_retrying_frees_the_failed_jobs_of_the_selected(admin_page, holidays, en
     assert EmbeddingJob.objects.quarantined().get().image == left
 
 
-def test_deleting_for_ever_asks_and_touches_the_trash_only(admin_page, holidays, run_action, said):
+def test_permanent_deletion_asks_first_and_affects_only_the_trash(
+    admin_page, holidays, run_action, said
+):
     live, trashed = make_image(holidays), make_image(holidays, deleted_at=timezone.now())
     both = "?place=both"
     asked = run_action(admin_page, "image", "delete_selected_forever", [live, trashed], query=both)

@@ -27,7 +27,7 @@ def test_a_name_in_another_case_is_refused_beside_the_field(admin_page, owner, s
     assert page.context["errors"] == [["A person with that user name already exists."]]
 
 
-def test_somebody_who_owns_things_is_deleted_once_another_has_them(
+def test_a_user_who_owns_pictures_can_be_deleted_after_handing_them_over(
     admin_page, owner, stranger, said
 ):
     make_image(make_collection(owner, "Holiday"))
@@ -59,7 +59,7 @@ def test_without_a_recipient_nothing_happens(admin_page, owner, wrong):
     assert Image.objects.get().owner == owner
 
 
-def test_somebody_who_owns_nothing_is_deleted_as_ever(admin_page, stranger):
+def test_a_user_who_owns_nothing_can_be_deleted(admin_page, stranger):
     admin_page.post(delete_address(stranger), {"post": "yes"})
     assert not User.objects.filter(pk=stranger.pk).exists()
 

@@ -38,7 +38,7 @@ def test_examples_can_be_run_as_they_stand(page):
     assert "http://testserver/api/v1/images/12" in page
 
 
-def test_it_stands_in_the_frame_of_the_site(client):
+def test_it_has_the_frame_of_the_site(client):
     client.cookies["theme"] = "dark"
     page = client.get("/api/v1/docs").content.decode()
     assert 'data-theme="dark"' in page

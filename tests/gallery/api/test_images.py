@@ -93,7 +93,7 @@ def test_refused_uploads_say_why(client, public):
     assert "notes.jpg" in response.json()["sentence"]
 
 
-def test_uploads_go_only_where_one_may_add(client, public, private, stranger):
+def test_uploads_go_only_where_the_person_may_add(client, public, private, stranger):
     data = {"collection": "cats", "files": [red_file()]}
     assert client.post("/api/v1/images", data).status_code == 401
     data["files"] = [red_file()]

@@ -32,7 +32,7 @@ def test_what_is_left_out_is_no_answer_and_is_counted(client, public, encoder):
     assert body["page"]["left_out"] == [{"kind": "words", "value": "blue", "count": 1}]
 
 
-def test_what_one_may_not_see_is_in_no_answer(client, public, private, stranger):
+def test_what_the_viewer_may_not_see_is_in_no_response(client, public, private, stranger):
     for extra in ({}, basic("stranger")):
         assert len(client.get("/api/v1/search", {"q": "red"}, **extra).json()["results"]) == 1
         assert len(client.get("/api/v1/images", **extra).json()["images"]) == 1
@@ -45,7 +45,7 @@ def test_what_one_may_not_see_is_in_no_answer(client, public, private, stranger)
     assert {one["collection"] for one in found} == {"cats", "secret"}
 
 
-def test_searching_by_a_picture_gives_a_token_to_go_on_with(client, public):
+def test_searching_by_a_picture_gives_a_token_to_continue_with(client, public):
     response = client.post("/api/v1/search/picture?limit=1", {"picture": red_file()})
     body = response.json()
     assert response.status_code == 200

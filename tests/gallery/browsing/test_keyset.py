@@ -70,7 +70,7 @@ def around(image, *, images=None, viewer=None, size=4):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 100])
 @pytest.mark.parametrize("number", range(7))
-def test_a_list_around_a_picture_goes_on_both_ways(public, size, number):
+def test_a_list_around_a_picture_continues_both_ways(public, size, number):
     # Three pictures of each moment: the key decides between them.
     made = [make_image(public, created_at=NOON + timedelta(seconds=n // 3)) for n in range(7)]
     images = Image.objects.all()

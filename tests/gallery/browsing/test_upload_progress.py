@@ -57,7 +57,9 @@ STATES = {
 }
 
 
-def test_what_needs_a_person_comes_first_then_what_goes_on_then_the_newest(batch, encoder):
+def test_files_that_need_attention_come_first_then_those_in_progress_then_the_newest(
+    batch, encoder
+):
     fill(batch, encoder)
     rows = list(BatchRows(batch))
     assert {row.item.name: row.progress for row in rows} == STATES

@@ -106,7 +106,7 @@ def test_a_stale_worker_writes_nothing_and_deletes_no_job_of_another(stale_and_f
     assert not EmbeddingJob.objects.exists()
 
 
-def test_a_slow_worker_may_finish_what_nobody_has_claimed_since(waiting, encoder):
+def test_a_slow_worker_may_finish_jobs_not_claimed_since(waiting, encoder):
     """A machine that needs longer than the limit for a batch still gets its library done."""
     jobs = claim_jobs([encoder], limit=2, worker="slow")
     waiting.update(claimed_at=timezone.now() - timedelta(hours=1))

@@ -97,7 +97,7 @@ def test_an_automatic_choice_that_fails_falls_back_and_says_so(db, settings, mon
     assert "There are no weights here." in encoder.reason
 
 
-def test_adding_builds_beside_the_active_one(queued):
+def test_adding_builds_alongside_the_active_one(queued):
     queued("red", "blue")
     embed_pending()
     second = add_encoder("second")

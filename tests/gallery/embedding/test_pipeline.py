@@ -93,7 +93,7 @@ def test_an_encoder_that_cannot_work_does_not_hold_up_the_active_one(
 
 
 @pytest.mark.parametrize("key", ["failing", "broken"])
-def test_a_building_encoder_goes_on_beside_a_broken_active_one(encoder, store, key):
+def test_a_building_encoder_continues_while_the_active_one_is_broken(encoder, store, key):
     Encoder.objects.filter(pk=encoder.pk).update(key=key)
     second = Encoder.objects.create(key="second", dimension=64)
     store("red")

@@ -12,7 +12,7 @@ encoder = TinyEncoder()
 
 
 @pytest.mark.parametrize("name", COLOURS)
-def test_a_plain_picture_lies_nearest_its_colours_name(name):
+def test_a_plain_picture_is_nearest_to_its_colours_name(name):
     picture = encoder.encode_images([Image.new("RGB", (40, 30), COLOURS[name])])[0]
     names = encoder.encode_texts([f"something {each}" for each in COLOURS])
     assert list(COLOURS)[int((names @ picture).argmax())] == name

@@ -21,7 +21,7 @@ def test_any_http_answer_is_an_answer(answering_hub):
     assert hub_answers()
 
 
-def test_offline_mode_asks_nobody_and_ends(answering_hub):
+def test_offline_mode_sends_no_request_and_ends(answering_hub):
     with hub_offline():
         assert not hub_answers()
     assert hub_answers()

@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down at every door, and nobody else is locked out by it."""
+"""Guessing passwords is slowed down wherever one is entered, and no one else is locked out."""
 
 import base64
 from datetime import timedelta
@@ -76,13 +76,13 @@ def test_attempts_while_waiting_do_not_make_the_wait_longer(client, administrato
     assert sign_in(client, PASSWORD).status_code == 302
 
 
-def test_guessing_from_another_address_locks_nobody_out(client, administrator):
+def test_guessing_from_another_address_locks_no_one_out(client, administrator):
     guess(client, PAIR.free, address="10.9.8.7")
     assert is_slowed(sign_in(client, PASSWORD, address="10.9.8.7"))
     assert sign_in(client, PASSWORD).status_code == 302
 
 
-def test_signing_in_as_somebody_else_clears_nothing(client, administrator, stranger):
+def test_signing_in_as_someone_else_clears_nothing(client, administrator, stranger):
     guess(client, PAIR.free - 1)
     assert sign_in(client, PASSWORD, name="stranger").status_code == 302
     client.logout()
@@ -104,7 +104,7 @@ def test_one_address_cannot_try_many_accounts(client, administrator):
     assert sign_in(client, PASSWORD, address="10.0.0.2").status_code == 302
 
 
-def test_whoever_signed_in_here_before_does_not_wait_for_others_at_the_address(
+def test_a_user_who_signed_in_here_before_does_not_wait_for_others_at_the_address(
     client, administrator
 ):
     assert sign_in(client, PASSWORD).status_code == 302

@@ -19,7 +19,7 @@ def page(response):
 
 @pytest.fixture
 def asked(rf):
-    """A request by nobody."""
+    """A visitor's request."""
     request = rf.get("/there/?a=1")
     request.user = AnonymousUser()
     return request
@@ -33,7 +33,7 @@ def test_not_found_has_the_sites_look_and_the_way_to_sign_in(client, db):
     assert "site.css" in page(response)
 
 
-def test_not_found_for_somebody_signed_in_offers_no_sign_in(client, owner):
+def test_not_found_for_a_signed_in_user_offers_no_sign_in(client, owner):
     client.force_login(owner)
     response = client.get("/nowhere/")
     assert "isn’t shared with you" in page(response)

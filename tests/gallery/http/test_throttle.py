@@ -17,7 +17,7 @@ def clean_cache():
 
 @pytest.fixture
 def asked(rf):
-    """Makes a request by somebody from an address."""
+    """Make a request of a person from an address."""
     from django.contrib.auth.models import AnonymousUser
 
     def make(user=None, address="10.0.0.1", **headers):

@@ -18,7 +18,7 @@ WIDTHS = (320, 640)
 
 @pytest.fixture(autouse=True)
 def fresh_children():
-    """Each test begins and ends without children."""
+    """Each test starts and ends without children."""
     decoder._pool.close()
     yield
     decoder._pool.close()

@@ -10,7 +10,7 @@ from tests import images
 
 
 def with_exif(**tags):
-    """A picture whose EXIF holds the given tags; those of the inner directory begin with x."""
+    """A picture whose EXIF holds the given tags; those of the inner directory start with x."""
     exif = Image.Exif()
     inner = exif.get_ifd(0x8769)
     for name, value in tags.items():

@@ -40,7 +40,7 @@ def test_other_files_are_named_for_what_they_are(head, words):
     assert formats.describe_other(head) == words
 
 
-def test_an_avif_that_begins_with_a_heif_brand_is_an_avif():
+def test_an_avif_that_starts_with_a_heif_brand_is_an_avif():
     head = b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf"
     assert formats.sniff(head) is formats.AVIF
     assert formats.sniff(head.replace(b"avif", b"heic")) is formats.HEIC

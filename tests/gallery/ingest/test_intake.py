@@ -74,7 +74,7 @@ def test_the_same_bytes_in_two_collections_are_two_rows_and_one_file(destination
     assert Image.objects.count() == 2
 
 
-def test_bytes_that_lie_in_the_trash_come_in_again(destination):
+def test_bytes_in_the_trash_can_be_uploaded_again(destination):
     from django.utils import timezone
 
     first = ingest_file(upload(images.jpeg()), to=destination, name="a.jpg").image

@@ -123,7 +123,7 @@ def test_what_a_crash_left_half_written_is_deleted(db, stored_files):
     young.unlink()
 
 
-def test_a_picture_that_nobody_will_ever_embed_is_put_into_the_queue(picture, encoder):
+def test_a_picture_without_a_vector_or_a_job_is_queued(picture, encoder):
     EmbeddingJob.objects.all().delete()
     assert repair_all() == {ProblemKind.MISSING_JOB: True}
     assert EmbeddingJob.objects.get().image == picture
@@ -136,7 +136,7 @@ def test_a_picture_in_the_trash_needs_no_job(picture):
     assert found() == []
 
 
-def test_query_pictures_that_expired_or_belong_to_nobody_go(db, stored_files):
+def test_expired_and_orphaned_query_pictures_are_deleted(db, stored_files):
     store = queries_storage()
     for name in ("expired.webp", "current.webp", "stray.webp"):
         store.save(name, ContentFile(b"x"))

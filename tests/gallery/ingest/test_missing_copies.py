@@ -18,7 +18,7 @@ LONG_S = 60
 
 @pytest.fixture(autouse=True)
 def fresh_walk():
-    """No walk has begun."""
+    """No walk has started."""
     cache.clear()
 
 
@@ -52,7 +52,7 @@ def test_a_walk_that_is_done_looks_at_nothing(pictures, django_assert_num_querie
         assert render_missing_copies(budget_s=LONG_S) == 0
 
 
-def test_another_run_goes_on_where_the_time_was_up(pictures):
+def test_another_run_continues_where_the_time_was_up(pictures):
     left = []
     for _ in pictures:
         assert render_missing_copies(budget_s=0) == 1
@@ -82,10 +82,10 @@ def test_a_store_that_fails_for_one_picture_does_not_stop_the_walk(pictures, mon
     assert "no space left" in caplog.text
 
 
-def test_other_widths_begin_another_walk(pictures):
+def test_other_widths_start_another_walk(pictures):
     assert "320-480-640-1600" in missing_copies._PLACE
 
 
-def test_the_task_goes_on_with_the_walk(pictures):
+def test_the_task_continues_the_walk(pictures):
     task()
     assert missing_widths(pictures[0]) == []

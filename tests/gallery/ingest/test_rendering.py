@@ -73,14 +73,14 @@ def test_cmyk_keeps_its_colours():
     assert near(displayed(images.cmyk_jpeg()).getpixel((20, 225)), (255, 0, 0), 90)
 
 
-def test_transparency_lies_on_white():
+def test_transparency_is_shown_on_white():
     flat = displayed(images.palette_with_transparency())
     assert flat.getpixel((20, 50)) == (255, 255, 255)
     assert near(flat.getpixel((180, 50)), (0, 0, 255), 5)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_one_transparent_colour_lies_on_white(mode):
+def test_one_transparent_colour_is_shown_on_white(mode):
     picture = Image.new(mode, (100, 100), 0)
     key = 0 if mode == "L" else (0, 0, 0)
     flat = displayed(images.encode(picture, "PNG", transparency=key))
@@ -102,7 +102,7 @@ def test_a_colour_profile_is_honoured():
     assert near(rendering.to_display(lab, width=64).getpixel((5, 5)), (119, 119, 119), 12)
 
 
-def test_a_profile_that_fits_nothing_is_passed_over():
+def test_a_profile_that_does_not_apply_is_ignored():
     flat = displayed(images.jpeg_with_swapped_profile())
     assert near(flat.getpixel((5, 235)), (254, 0, 0), 60)
 

@@ -37,7 +37,7 @@ def test_loading_again_adds_nothing(collection):
     assert all(isinstance(outcome.result, Duplicate) for outcome in outcomes)
 
 
-def test_a_start_cut_short_begins_again_from_nothing(collection, monkeypatch):
+def test_an_interrupted_start_starts_over(collection, monkeypatch):
     """All or nothing: half a library would count as pictures and never be completed."""
     from gallery.ingest import bulk
 

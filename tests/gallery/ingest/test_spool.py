@@ -29,7 +29,7 @@ def test_a_stream_is_copied_hashed_and_gone_at_the_end(stored_files):
     assert stored_files() == []
 
 
-def test_an_upload_that_lies_on_disk_is_not_copied():
+def test_an_upload_stored_on_disk_is_not_copied():
     data = images.jpeg()
     upload = TemporaryUploadedFile("a.jpg", "image/jpeg", len(data), None)
     upload.write(data)

@@ -72,7 +72,7 @@ def test_a_zip_that_is_none_is_one_refused_item(batch):
     assert (item.name, item.reason) == ("pack.zip", "archive_damaged")
 
 
-def test_only_who_may_add_begins_a_batch(collection, stranger):
+def test_only_people_who_may_add_can_start_a_batch(collection, stranger):
     with pytest.raises(NotAllowed):
         create_batch(stranger, collection=collection)
     Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)

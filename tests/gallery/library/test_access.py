@@ -27,7 +27,7 @@ ADMINISTRATORS = {"administrator", "system"}
 
 
 class Scene:
-    """A collection with a live picture and one in the trash, and somebody in every role."""
+    """A collection with a live picture and one in the trash, and someone in every role."""
 
     def __init__(self):
         self.owner = make_person("owner")
@@ -160,7 +160,7 @@ def test_anyone_with_an_account_makes_collections_of_their_own(db, role):
     assert collections.create_collection(person, by=person, name="Mine").owner == person
 
 
-def test_pictures_that_one_may_only_see_are_left_out_of_a_mixed_selection(owner, stranger):
+def test_view_only_pictures_are_left_out_of_a_mixed_selection(owner, stranger):
     theirs = make_image(make_collection(owner, visibility="public"))
     mine = make_image(make_collection(stranger))
     done = trash.trash_images(Image.objects.all(), by=stranger, expected=2)
@@ -184,7 +184,7 @@ READS = {
 INSIDE = {"take_places", "fill_places"}
 
 
-# Pure words, and counts of passwords: while somebody tries one, nobody is signed in yet.
+# Pure words, and counts of passwords: while someone tries one, no one is signed in yet.
 WITHOUT_PEOPLE = {"gallery.library.words", "gallery.library.guesses"}
 
 

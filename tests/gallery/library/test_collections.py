@@ -15,7 +15,7 @@ from gallery.models import Collection, Visibility
 from tests.factories import make_collection, make_image
 
 
-def test_a_collection_gets_an_address_of_its_own(owner, stranger):
+def test_a_collection_gets_its_own_address(owner, stranger):
     first = create_collection(owner, by=owner, name="  My   cats ")
     second = create_collection(stranger, by=stranger, name="My cats")
     assert (first.name, first.slug, second.slug) == ("My cats", "my-cats", "my-cats-2")
@@ -94,7 +94,7 @@ def test_a_collection_deleted_meanwhile_stays_deleted(owner):
     assert not Collection.objects.exists()
 
 
-def test_a_name_is_once_among_the_collections_of_its_owner(owner, stranger):
+def test_an_owner_cannot_have_two_collections_with_the_same_name(owner, stranger):
     holiday = make_collection(owner, "Holiday")
     winter = make_collection(owner, "Winter")
     settings = {"description": "", "visibility": "private", "cover": None}

@@ -76,7 +76,7 @@ def test_a_picture_deleted_meanwhile_stays_deleted(owner):
     assert not Image.objects.exists()
 
 
-def test_undo_leaves_a_caption_that_somebody_wrote_since(owner):
+def test_undo_keeps_a_caption_that_someone_wrote_since(owner):
     collection = make_collection(owner)
     kept, other = (make_image(collection, caption="Before") for _ in range(2))
     change = caption_images(Image.objects.all(), by=owner, caption="Cats", replace=True)

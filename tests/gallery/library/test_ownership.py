@@ -70,7 +70,7 @@ def test_roles_where_no_picture_is_handed_over_are_not_passed_on(owner, stranger
     assert not stranger.memberships.exists()
 
 
-def test_pictures_in_the_recipients_own_collection_make_nobody_a_member_of_their_own(
+def test_pictures_in_the_recipients_own_collection_add_no_membership(
     owner, stranger, administrator
 ):
     collection = make_collection(stranger)

@@ -7,7 +7,7 @@ from gallery.models import Image, Membership, Role
 from tests.factories import make_collection, make_image
 
 
-def test_only_what_one_may_edit_is_picked(owner, stranger):
+def test_only_editable_pictures_are_picked(owner, stranger):
     collection = make_collection(owner, visibility="public")
     image = make_image(collection)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Writes of the library beside each other: each waits where it must, and nobody sees an error
+"""Concurrent writes to the library: each waits where it must, and no one sees an error
 of the database."""
 
 from datetime import timedelta
@@ -53,7 +53,7 @@ def test_an_upload_during_a_restore_leaves_the_picture_in_the_trash(owner):
     assert Image.objects.live().count() == 1
 
 
-def test_the_others_of_a_restore_come_back_all_the_same(owner):
+def test_the_others_of_a_restore_are_still_restored(owner):
     collection = make_collection(owner)
     again = make_image(collection, deleted_at=timezone.now())
     alone = make_image(collection, deleted_at=timezone.now())
@@ -110,7 +110,7 @@ def test_nothing_is_moved_into_a_collection_that_is_being_deleted(owner):
     assert source.images.count() == 1
 
 
-def test_a_deletion_waits_for_whoever_holds_the_collection(owner):
+def test_a_deletion_waits_for_a_lock_on_the_collection(owner):
     collection = make_collection(owner)
     make_image(collection)
     seen = race(
@@ -129,7 +129,7 @@ def test_an_upload_into_a_collection_that_is_being_deleted_waits_and_fails(owner
     assert not Image.objects.exists()
 
 
-def test_the_sweep_passes_over_what_somebody_restores_right_now(owner):
+def test_the_sweep_skips_pictures_being_restored(owner):
     gone = timezone.now() - timedelta(days=31)
     kept = make_image(make_collection(owner), deleted_at=gone)
     make_image(kept.collection, deleted_at=gone)
@@ -153,7 +153,7 @@ def test_a_restore_waits_for_the_sweep_and_finds_nothing(owner):
     assert seen.result.ids == ()
 
 
-def test_two_collections_made_at_once_with_one_name(owner):
+def test_two_collections_created_at_once_with_the_same_name(owner):
     seen = race(
         lambda: create_collection(owner, by=owner, name="Holiday"),
         lambda: create_collection(owner, by=owner, name="holiday"),
@@ -162,7 +162,7 @@ def test_two_collections_made_at_once_with_one_name(owner):
     assert seen.error.reason == "name_taken"
 
 
-def test_two_people_make_a_collection_of_one_name_at_once(owner, stranger):
+def test_two_people_create_a_collection_with_the_same_name_at_once(owner, stranger):
     seen = race(
         lambda: create_collection(owner, by=owner, name="Holiday"),
         lambda: create_collection(stranger, by=stranger, name="Holiday"),

@@ -62,7 +62,7 @@ def test_undoing_a_move_needs_the_right_to_where_the_pictures_are_now(owner, str
     assert target.images.count() == 1
 
 
-def test_undoing_tags_changes_only_what_one_may_still_edit(owner, stranger):
+def test_undoing_tags_changes_only_pictures_still_editable(owner, stranger):
     mine, theirs = make_image(make_collection(stranger)), make_image(make_collection(owner))
     membership = Membership.objects.create(
         collection=theirs.collection, person=stranger, role=Role.CONTRIBUTOR

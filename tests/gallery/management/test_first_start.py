@@ -46,7 +46,7 @@ def test_an_admin_who_may_not_sign_in_does_not_count():
     assert startup.admin_missing()
 
 
-def test_the_encoder_is_chosen_once_and_named_with_the_way_to_change_it():
+def test_the_encoder_is_chosen_once_and_shown_with_how_to_change_it():
     for _ in range(2):
         said = run("encoder")
         assert "Encoder: tiny" in said

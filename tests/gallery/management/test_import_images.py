@@ -36,7 +36,7 @@ def run(capsys, *arguments):
     return json.loads(capsys.readouterr().out)
 
 
-def test_folders_files_and_zips_come_in_with_captions(administrator, folder, captions, capsys):
+def test_folders_files_and_zips_are_imported_with_captions(administrator, folder, captions, capsys):
     report = run(capsys, folder, "--collection", "My pictures", "--captions", captions)
     seconds = report.pop("seconds")
     assert report == {
@@ -125,7 +125,7 @@ def test_a_path_that_is_not_there_is_said_before_anything_is_made(administrator,
     assert not Collection.objects.exists()
 
 
-def test_a_name_never_means_somebody_elses_collection(administrator, folder, capsys):
+def test_a_name_never_means_someone_elses_collection(administrator, folder, capsys):
     """A public collection of the same name, which the owner can see but not add to."""
     ada, bob = make_person("ada"), make_person("bob")
     theirs = make_collection(ada, "Holidays", visibility="public")
@@ -136,7 +136,7 @@ def test_a_name_never_means_somebody_elses_collection(administrator, folder, cap
     assert set(bob.collections.get().images.values_list("owner", flat=True)) == {bob.pk}
 
 
-def test_ones_own_collection_comes_before_a_shared_one(administrator, folder, capsys):
+def test_an_own_collection_comes_before_a_shared_one(administrator, folder, capsys):
     ada, bob = make_person("ada"), make_person("bob")
     shared = make_collection(ada, "Holidays")
     Membership.objects.create(collection=shared, person=bob, role=Role.CONTRIBUTOR)

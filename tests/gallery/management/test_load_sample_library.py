@@ -26,7 +26,7 @@ def test_a_site_with_pictures_gets_it_by_force_only(administrator, capsys):
     assert (samples.owner, samples.is_public) == (administrator, True)
 
 
-def test_samples_never_go_into_somebody_elses_collection(administrator, stranger, capsys):
+def test_samples_never_go_into_someone_elses_collection(administrator, stranger, capsys):
     theirs = make_collection(stranger, "Sample library")
     call_command("load_sample_library", "--force")
     assert not theirs.images.exists()

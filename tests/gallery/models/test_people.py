@@ -34,7 +34,7 @@ def test_a_form_says_that_a_name_is_taken(db):
     }
 
 
-def test_names_that_the_first_release_let_differ_by_case_go_on(db):
+def test_existing_names_that_differ_only_by_case_keep_working(db):
     old = make_person("bob")
     new = make_person("Bob", shares_name=True)
     assert (User.objects.named("bob"), User.objects.named("Bob")) == (old, new)

@@ -41,7 +41,7 @@ def test_many_unwanted_weigh_no_more_than_one():
     assert many == pytest.approx(one)
 
 
-def test_a_weight_of_nothing_is_nothing():
+def test_a_zero_weight_has_no_effect():
     assert compose([Term(vector=X), Term(vector=Y, weight=0)]) == pytest.approx(X)
 
 
@@ -62,5 +62,5 @@ def test_what_cancels_is_an_invalid_query(wanted, unwanted):
     assert caught.value.reason == "query_cancels_itself"
 
 
-def test_the_mean_lies_between():
+def test_the_mean_is_between_the_vectors():
     assert mean_direction([X, Y]) == pytest.approx([0.7071068, 0.7071068, 0])

@@ -146,7 +146,7 @@ def test_the_same_bytes_are_shown_once_the_newest_visible(public, owner):
     assert page.total == 41
 
 
-def test_of_copies_the_one_whose_text_fits_is_shown(public, owner):
+def test_of_copies_the_one_whose_text_matches_is_shown(public, owner):
     make_background(public)
     other = make_collection(owner, "Other", visibility=Visibility.PUBLIC)
     named = make_coloured(public, red=1, fields={"sha256": "a" * 64, "caption": "red door"})

@@ -29,7 +29,7 @@ def test_a_page_that_ends_with_the_last_picture_is_the_last(public):
     assert not window(2, size=2).has_next
 
 
-def test_beyond_the_bound_nothing_is_counted_that_no_page_reaches(public, monkeypatch):
+def test_results_that_no_page_reaches_are_not_counted(public, monkeypatch):
     monkeypatch.setattr(listing, "MAX_LISTED", 3)
     images = [make_image(public) for _ in range(4)]
     last = window(2, size=2)

@@ -1,4 +1,4 @@
-"""Nothing of a picture reaches somebody who may not see it: hit, count, score, like, similar."""
+"""People learn nothing about pictures they may not see: hit, count, score, like, similar."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser

@@ -58,7 +58,9 @@ def test_of_copies_the_one_with_the_exact_name_is_shown():
         (4, 2, (0, True)),
     ],
 )
-def test_a_window_knows_where_its_weak_ones_begin_and_whether_more_follow(start, size, expected):
+def test_a_window_has_the_index_of_its_first_weak_result_and_whether_more_follow(
+    start, size, expected
+):
     window = ranked("ssfwwww").window(start, size=size)
     assert (window.weak_from, window.has_next) == expected
     assert len(window.results) == min(size, 7 - start)

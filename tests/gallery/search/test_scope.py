@@ -139,7 +139,7 @@ def test_a_reference_is_measured_once_for_the_same_pictures(public, measured):
     assert measured == [30, 30, 31]
 
 
-def test_a_reference_holds_nothing_of_hidden_pictures(public, private, owner, measured):
+def test_a_reference_is_not_affected_by_hidden_pictures(public, private, owner, measured):
     make_background(public, 30)
     for seed in range(9):
         make_coloured(private, seed=seed, red=1)

@@ -101,7 +101,7 @@ def test_outside_a_transaction_it_is_made_concurrently(committed):
     assert any("CREATE INDEX" in each and "CONCURRENTLY" in each for each in statements)
 
 
-def test_uploads_go_on_while_it_is_made(committed):
+def test_uploads_continue_while_it_is_built(committed):
     """A plain CREATE INDEX would wait for this writer, and every later writer for it."""
     collection = make_collection(make_person())
     vector = [1.0] + [0.0] * (TINY_DIMENSION - 1)

@@ -38,7 +38,7 @@ TARGET = random_vectors(1, seed=77)[0]
 
 
 def as_the_engine_asks(**filters):
-    """Everything visible to nobody in particular, with the collections written out."""
+    """All pictures, with the collections written out."""
     return images_in(visible_collections(None), filters=Filters(**filters))
 
 
@@ -229,7 +229,7 @@ def test_ef_search_covers_what_is_fetched(many, encoder, settings, setting, limi
     assert settings_during_the_query("hnsw.ef_search", limit=limit, encoder=encoder) == (ef_search,)
 
 
-def test_the_scan_goes_on_until_enough_match(many, encoder):
+def test_the_scan_continues_until_enough_match(many, encoder):
     assert settings_during_the_query(
         "hnsw.iterative_scan", "hnsw.max_scan_tuples", "enable_sort", limit=10, encoder=encoder
     ) == ("relaxed_order", "60000", "off")

@@ -71,7 +71,7 @@ def test_the_querysets_of_pictures_agree(library, encoder, other):
     assert missing == {"caption", "tiles", "other", "none"}
 
 
-def test_other_rows_name_the_way_to_their_picture(library, encoder, public):
+def test_other_rows_have_a_path_to_their_picture(library, encoder, public):
     public.cover = library["picture"]
     public.save()
     collections = type(public).objects

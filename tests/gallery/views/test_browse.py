@@ -52,7 +52,7 @@ def test_private_pictures_and_their_words_are_seen_by_members_only(client, owner
     assert "Private" in page
 
 
-def test_the_list_goes_on_by_a_link_and_by_htmx(client, public, settings):
+def test_the_list_continues_by_link_and_by_htmx(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 2
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(3)]
     first = client.get("/")
@@ -210,7 +210,7 @@ def test_only_safe_methods(client, db):
     assert client.post("/").status_code == 405
 
 
-def test_nobody_sees_nothing_of_the_trash(client, public):
+def test_visitors_cannot_see_the_trash(client, public):
     make_image(public, deleted_at=NOON, tags=["gone"])
     page = text(client.get("/"))
     assert "gone" not in page

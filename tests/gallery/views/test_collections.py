@@ -95,7 +95,7 @@ def test_filters_narrow_the_page_and_the_number_that_all_means(client, owner):
     assert '<input type="hidden" name="tag" value="cat">' in content
 
 
-def test_pages_go_on_without_a_script_and_with_htmx(client, owner, settings):
+def test_pages_continue_with_and_without_a_script(client, owner, settings):
     settings.SEARCH_PAGE_SIZE = 2
     collection = make_collection(owner, visibility=Visibility.PUBLIC)
     images = [make_image(collection) for _ in range(3)]

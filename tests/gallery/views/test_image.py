@@ -73,7 +73,7 @@ def test_who_can_see_it_is_said(client, owner, private):
 
 
 @pytest.mark.parametrize("path", ["", "similar/", "original"])
-def test_what_one_may_not_see_is_as_if_it_were_not(client, stranger, private, path):
+def test_what_the_viewer_may_not_see_does_not_exist(client, stranger, private, path):
     hidden = make_image(private, title="Hidden")
     gone = make_image(private, deleted_at=NOON)
     for viewer in (None, stranger):
@@ -155,7 +155,7 @@ def test_an_invalid_list_leads_nowhere_else(client, public, invalid):
     assert "evil" not in text(response)
 
 
-def test_neighbours_that_one_may_not_see_are_passed_over(client, public, private):
+def test_neighbours_that_the_viewer_may_not_see_are_skipped(client, public, private):
     first = make_image(public, created_at=NOON)
     make_image(private, created_at=NOON + timedelta(seconds=1))
     last = make_image(public, created_at=NOON + timedelta(seconds=2))

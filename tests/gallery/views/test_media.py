@@ -61,7 +61,7 @@ def test_a_page_of_public_renditions_costs_one_query(client, public, django_asse
             assert client.get(rendition_url(public, width=width)).status_code == 200
 
 
-def test_an_address_for_everybody_ends_when_its_collection_becomes_private(client, public):
+def test_a_public_address_expires_when_its_collection_becomes_private(client, public):
     address = rendition_url(public, width=320)
     assert client.get(address).status_code == 200
     Collection.objects.update(visibility=Visibility.PRIVATE)
@@ -140,7 +140,7 @@ def test_a_smaller_copy_never_stands_in(client, public):
     assert client.get(rendition_url(public, width=1600)).status_code == 404
 
 
-def test_the_original_comes_as_it_was_to_those_who_may_see_it(client, owner, stranger, private):
+def test_the_original_is_sent_unchanged_to_people_who_may_see_it(client, owner, stranger, private):
     address = reverse("gallery:image-download", kwargs={"pk": private.pk})
     assert client.get(address).status_code == 404
     client.force_login(stranger)

@@ -52,7 +52,7 @@ def test_the_right_picture_comes_first_and_weak_ones_are_folded(client, public):
     assert "That is the end" in page
 
 
-def test_when_nothing_is_good_the_nearest_are_shown_and_said_to_be_so(client, public):
+def test_without_good_matches_the_nearest_are_shown_and_labelled_so(client, public):
     page = text(client.get("/search/?q=purple"))
     assert '<details class="fold"' not in page
     assert "No good matches, 40 less likely." in page
@@ -129,7 +129,7 @@ def test_marks_are_shown_where_they_differ(client, public):
     assert "weak match" not in page.lower()
 
 
-def test_what_was_left_out_is_said_beside_the_words(client, public):
+def test_the_number_left_out_is_shown_beside_the_words(client, public):
     blue = make_coloured(public, seed=1, blue=1)
     make_coloured(public, seed=2, red=1, blue=1)
     chips = text(client.get("/search/?q=red&not=blue")).partition('<ul class="chip-row"')[2]
@@ -170,7 +170,7 @@ def test_a_search_says_what_the_numbers_of_its_filters_count(client, public):
     assert note not in text(client.get("/search/?tag=warm"))
 
 
-def test_an_empty_search_says_how_to_begin(client, public):
+def test_an_empty_search_says_how_to_start(client, public):
     make_coloured(public, red=1, fields={"caption": "red boat"})
     page = text(client.get("/search/"))
     assert "Describe the picture you are looking for" in page
@@ -289,7 +289,7 @@ def test_no_file_is_asked_for(client, db):
     assert 'value="red"' in text(response)
 
 
-def test_the_form_stands_on_its_own_page(client, db):
+def test_the_form_has_its_own_page(client, db):
     page = text(client.get("/search/picture/"))
     assert 'enctype="multipart/form-data"' in page
     assert page.count('name="picture"') == 2  # the page's own, and the dialog's

@@ -28,7 +28,7 @@ def undo(client, response):
     return client.post(reverse("gallery:undo"), {"token": offer.token, "next": "/trash/"})
 
 
-def test_ticked_pictures_go_to_the_trash_and_undo_brings_back_exactly_those(client, collection):
+def test_selected_pictures_go_to_the_trash_and_undo_restores_exactly_those(client, collection):
     one, two, kept = (make_image(collection) for _ in range(3))
     before = make_image(collection, deleted_at=one.created_at)
     response = act(client, collection, "trash", ids=[one.pk, two.pk])

@@ -74,13 +74,13 @@ def test_similar_pictures_are_followed_step_by_step_and_back(owner):
     assert further.back_from(None).url.startswith(f"/images/{second.pk}/?from={first.pk}~browse")
 
 
-def test_the_way_back_remembers_so_many_steps_only(owner):
+def test_the_way_back_has_a_limited_number_of_steps(owner):
     image = make_image(make_collection(owner))
     long = trail_from(".".join(str(pk) for pk in range(1, 13)) + "~browse")
     assert long.to_similar_of(image).via == (*range(2, 13), image.pk)
 
 
-def test_steps_that_somebody_may_not_see_are_left_out(owner, stranger, django_assert_num_queries):
+def test_steps_that_the_viewer_may_not_see_are_left_out(owner, stranger, django_assert_num_queries):
     public = make_collection(owner, visibility=Visibility.PUBLIC)
     seen, hidden = make_image(public), make_image(make_collection(owner))
     shared = trail_from(f"{seen.pk}.{hidden.pk}.999999999~browse")

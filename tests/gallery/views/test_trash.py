@@ -31,7 +31,7 @@ def test_the_trash_is_for_those_who_may_edit(client, gone, stranger):
     assert client.get(TRASH).status_code == 302
 
 
-def test_ticked_ones_are_restored_with_undo(client, gone):
+def test_selected_ones_are_restored_with_undo(client, gone):
     response = client.post(CHANGE, {"action": "restore", "ids": [gone[0].pk]}, follow=True)
     assert b"1 picture restored." in response.content
     assert Image.objects.live().get() == gone[0]
@@ -39,7 +39,7 @@ def test_ticked_ones_are_restored_with_undo(client, gone):
     assert not Image.objects.live().exists()
 
 
-def test_all_are_deleted_for_ever_when_the_number_is_the_one_shown(client, gone):
+def test_all_are_permanently_deleted_if_their_number_is_the_one_shown(client, gone):
     response = client.post(CHANGE, {"action": "purge", "all": "1", "expected": "3"}, follow=True)
     assert "Nothing was changed" in response.content.decode()
     client.post(CHANGE, {"action": "purge", "all": "1", "expected": "2"})

@@ -30,7 +30,7 @@ def test_a_token_of_another_change_undoes_nothing(client, offer, data):
     assert Image.objects.live().count() == 1
 
 
-def test_somebody_elses_token_undoes_nothing(client, offer, stranger):
+def test_someone_elses_token_undoes_nothing(client, offer, stranger):
     client.force_login(stranger)
     press(client, token=offer.token)
     assert not Image.objects.live().exists()

@@ -78,7 +78,7 @@ def test_the_script_gets_the_address_of_a_new_batch(client, owner):
     assert response.json() == {"url": UploadBatch.objects.get().get_absolute_url()}
 
 
-def test_nobody_uploads_into_a_collection_they_may_only_see(client, owner, stranger):
+def test_uploads_to_a_collection_need_more_than_viewing_rights(client, owner, stranger):
     collection = make_collection(owner, "Cats", visibility="public")
     Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
     client.force_login(stranger)
@@ -87,7 +87,7 @@ def test_nobody_uploads_into_a_collection_they_may_only_see(client, owner, stran
     assert not UploadBatch.objects.exists()
 
 
-def test_each_file_has_its_fate_and_the_rest_goes_on(client, batch):
+def test_each_file_has_its_own_outcome_and_the_others_continue(client, batch):
     red = png(color="red")
     response = send(
         client, batch, upload("red.png", red), upload("a.svg", b"<svg/>"), upload("again.png", red),
@@ -170,7 +170,7 @@ def test_a_batch_is_its_owners_alone_and_only_while_the_collection_is_open(
     assert [client.get(address).status_code for address in addresses] == [404, 404]
 
 
-def test_coming_back_shows_the_batch_where_it_stands_in_few_queries(
+def test_coming_back_shows_the_progress_of_the_batch_in_few_queries(
     client, batch, django_assert_max_num_queries
 ):
     for number in range(20):

@@ -39,7 +39,7 @@ def test_root_leaves_the_data_of_a_person_to_that_person(tmp_path):
 
 
 @as_root
-def test_where_no_user_can_be_added_nobody_serves(tmp_path, monkeypatch):
+def test_without_a_user_that_can_be_added_the_user_nobody_is_used(tmp_path, monkeypatch):
     monkeypatch.setattr(identity, "SERVER_USER", "not a name")
     assert identity.server_owner(tmp_path / "new")[0] == NOBODY
 

@@ -1,4 +1,4 @@
-"""The keeper: a server lives exactly as long as somebody holds the shared lock, or the keeper."""
+"""The keeper: a server lives exactly as long as someone holds the shared lock, or the keeper."""
 
 import fcntl
 import os
@@ -87,7 +87,7 @@ def test_what_the_server_prints_is_in_the_log(kept, tmp_path):
     assert (tmp_path / "log").read_text() == "one\ntwo\n"
 
 
-def test_logs_do_not_grow_for_ever(tmp_path):
+def test_logs_do_not_grow_without_limit(tmp_path):
     log = keeper.rotating_log(tmp_path / "log")
     log.maxBytes = 1000
     for number in range(1000):

@@ -30,7 +30,7 @@ def test_sockets_of_a_deep_folder_get_a_short_one_always_the_same():
         assert len(bytes(socket)) <= paths.MAX_SOCKET_PATH_BYTES
 
 
-def test_sockets_of_an_ordinary_folder_lie_inside_it():
+def test_sockets_of_an_ordinary_folder_are_inside_it():
     assert paths.socket_dir(PLAIN) == PLAIN / "run"
 
 

@@ -52,7 +52,7 @@ def test_databases_made_for_tests_have_vectors_too(var_dir):
         assert database.execute("SELECT '[1]'::vector").fetchone() == ("[1]",)
 
 
-def test_nobody_else_reaches_the_data_or_the_socket(var_dir):
+def test_no_one_else_can_access_the_data_or_the_socket(var_dir):
     postgres.ensure_running(var_dir)
     for folder in (paths.postgres_data_dir(var_dir), paths.postgres_socket_dir(var_dir)):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -148,7 +148,7 @@ def test_a_deep_folder_works_through_a_short_socket(tmp_path, var_dir):
         shutil.rmtree(paths.socket_dir(deep))
 
 
-def test_a_short_socket_folder_of_somebody_else_is_refused(var_dir):
+def test_a_short_socket_folder_of_another_user_is_refused(var_dir):
     deep = var_dir / ("e" * 100) / "var"
     deep.mkdir(parents=True)
     squatted = paths.socket_dir(deep)
