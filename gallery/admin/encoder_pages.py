@@ -77,7 +77,7 @@ class EncoderForm(forms.Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class EncoderConfirmation:
     """What a confirmation page asks: heading, consequences and button.
 
     `force` is the label of a box that has to be ticked; `key` is sent along.
@@ -158,7 +158,7 @@ def request_page(model_admin: EncoderAdmin, request: HttpRequest) -> HttpRespons
         hint_workers()
         messages.success(request, _("%(key)s will be added in the background.") % {"key": key})
         return redirect(LIST)
-    question = Question(
+    question = EncoderConfirmation(
         title=_("Add %(key)s") % {"key": key},
         costs=costs_of_adding(key),
         button=_("Add encoder"),
@@ -184,7 +184,7 @@ def _activate(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpR
             model_admin.log_change(request, card.encoder, _("Used for searches."))
             messages.success(request, _("Searches now use %(key)s.") % {"key": key})
         return redirect(LIST)
-    question = Question(
+    question = EncoderConfirmation(
         title=_("Use %(key)s for searches") % {"key": key},
         costs=costs_of_activating(card),
         button=_("Use for searches"),
@@ -206,7 +206,7 @@ def _remove(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpRes
             model_admin.log_deletions(request, cast("QuerySet[Encoder]", [card.encoder]))
             messages.success(request, _("%(key)s was removed.") % {"key": key})
         return redirect(LIST)
-    question = Question(
+    question = EncoderConfirmation(
         title=_("Remove %(key)s") % {"key": key},
         costs=costs_of_removing(card),
         button=_("Remove encoder"),
@@ -265,7 +265,7 @@ def _context(model_admin: EncoderAdmin, request: HttpRequest, *, title: str) -> 
 
 
 def _confirmation(
-    model_admin: EncoderAdmin, request: HttpRequest, question: Question
+    model_admin: EncoderAdmin, request: HttpRequest, question: EncoderConfirmation
 ) -> TemplateResponse:
     context = {
         **_context(model_admin, request, title=question.title),

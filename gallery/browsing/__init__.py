@@ -7,6 +7,7 @@ gallery.exceptions.
 
 from gallery.browsing.collection_cards import COVER_PICTURES, covers_of, with_counts
 from gallery.browsing.coverage import coverage
+from gallery.browsing.downloads import stream_zip
 from gallery.browsing.examples import example_queries
 from gallery.browsing.facets import MAX_COUNTED, FacetChoice, Facets, collection_facets, facets
 from gallery.browsing.keyset import (
@@ -25,7 +26,6 @@ from gallery.browsing.upload_progress import (
     ItemProgress,
     summarize_batch,
 )
-from gallery.browsing.zips import stream_zip
 
 __all__ = [
     "COVER_PICTURES",

@@ -212,7 +212,7 @@ def load(key: str) -> OpenClipEncoder:
     return OpenClipEncoder(model, tokenizer, spec=_spec(checkpoint, model, tokenizer, file=file))
 
 
-def downloaded_bytes(key: str) -> int:
+def bytes_downloaded_of(key: str) -> int:
     """How much of the weights of a key is in the hub's cache, unfinished files included."""
     try:
         config = tag_config(parse_key(key))

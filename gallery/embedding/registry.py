@@ -154,7 +154,7 @@ def check_key(key: str) -> None:
 def downloaded_bytes(key: str) -> int:
     """Return how many bytes of an encoder's weights are on this machine; 0 if unknown."""
     module = import_module(_adapter(key).partition(":")[0])
-    measure = getattr(module, "downloaded_bytes", None)
+    measure = getattr(module, "bytes_downloaded_of", None)
     return int(measure(key)) if measure is not None else 0
 
 

@@ -5,7 +5,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from gallery.browsing import stream_zip
-from gallery.browsing.zips import MAX_NAME, unique_name
+from gallery.browsing.downloads import MAX_NAME, unique_name
 from gallery.models import Image
 from tests.factories import make_collection, make_image
 
