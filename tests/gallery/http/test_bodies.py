@@ -1,6 +1,12 @@
+"""Bodies that announce too much are refused before anything reads them."""
+
 import pytest
 from django.conf import settings as site_settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+
+from gallery.http.bodies import FORM_OVERHEAD_BYTES, bounded
 
 FORM = "multipart/form-data; boundary=x"
 
@@ -19,6 +25,18 @@ def test_no_page_takes_more_than_one_picture(client, db, settings, address, monk
 def test_what_fits_is_let_through(client, db):
     response = client.post("/accounts/login/", {"username": "nobody", "password": "wrong"})
     assert response.status_code == 200
+
+
+def test_the_bound_is_one_picture_and_the_rest_of_a_form_to_the_byte(rf, settings):
+    settings.MAX_UPLOAD_BYTES = 1000
+    limit = 1000 + FORM_OVERHEAD_BYTES
+    answer = bounded(lambda _request: HttpResponse(status=204))
+    statuses = []
+    for announced in (limit, limit + 1):
+        request = rf.generic("POST", "/undo/", b"", FORM, CONTENT_LENGTH=str(announced))
+        request.user = AnonymousUser()
+        statuses.append(answer(request).status_code)
+    assert statuses == [204, 413]
 
 
 def test_zips_go_where_zips_are_taken(client, owner, settings):

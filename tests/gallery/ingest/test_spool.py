@@ -75,6 +75,24 @@ def test_too_many_bytes_are_refused_while_they_stream(settings, stored_files):
     assert stored_files() == []
 
 
+def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(settings, tmp_path):
+    data = images.jpeg()
+    at_hand = TemporaryUploadedFile("a.jpg", "image/jpeg", len(data), None)
+    at_hand.write(data)
+    at_hand.flush()
+    (tmp_path / "a.jpg").write_bytes(data)
+    sources = (lambda: BytesIO(data), lambda: tmp_path / "a.jpg", lambda: at_hand)
+    for source in sources:
+        settings.MAX_UPLOAD_BYTES = len(data)
+        with spooled(source(), name="a.jpg") as file:
+            assert file.size_bytes == len(data)
+        settings.MAX_UPLOAD_BYTES = len(data) - 1
+        with pytest.raises(Refused) as refused, spooled(source(), name="a.jpg"):
+            pass
+        assert refused.value.reason == "too_many_bytes"
+    at_hand.close()
+
+
 def test_files_that_cannot_be_opened_are_refused(tmp_path, stored_files):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -96,6 +96,23 @@ def test_too_many_members_are_refused_before_the_first():
     assert refused_whole(data, max_members=10) == "archive_too_many_members"
 
 
+def test_each_limit_is_reached_and_not_passed():
+    files = {f"{n}.jpg": bytes(1000) for n in range(3)}
+    data = images.make_zip(files)
+    exact = {"max_members": 3, "max_unpacked_bytes": 3000, "max_member_bytes": 1000}
+    assert unpack(data, max_bytes=len(data), **exact) == files
+
+
+def test_a_member_may_unpack_to_its_ratio_and_no_further(monkeypatch):
+    monkeypatch.setattr(zips, "RATIO_FREE_BYTES", 0)
+    size = 100_000
+    packed = zipfile.ZipFile(io.BytesIO(images.make_zip({"a.jpg": bytes(size)})))
+    ratio = -(-size // packed.infolist()[0].compress_size)
+    data = packed.fp.getvalue()
+    assert unpack(data, max_ratio=ratio) == {"a.jpg": bytes(size)}
+    assert unpack(data, max_ratio=ratio - 1) == {"a.jpg": "member_bomb"}
+
+
 def test_a_table_of_contents_that_would_fill_memory_is_not_read(monkeypatch):
     data = bytearray(images.make_zip({"a.jpg": b"x"}))
     end = data.rindex(b"PK\x05\x06")

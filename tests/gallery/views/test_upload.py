@@ -158,6 +158,25 @@ def test_uploads_need_the_token_of_the_form(owner, batch):
     assert not UploadItem.objects.exists()
 
 
+@pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.MANAGER])
+def test_others_who_may_add_to_the_collection_do_not_reach_somebodys_batch(
+    client, batch, stranger, role
+):
+    send(client, batch, upload("red.png", png(color="red")))
+    Membership.objects.create(collection=batch.collection, person=stranger, role=role)
+    client.force_login(stranger)
+    own = UploadBatch.objects.create(owner=stranger, collection=batch.collection)
+    assert client.get(own.get_absolute_url()).status_code == 200
+    page = batch.get_absolute_url()
+    for address in (page, f"{page}status/"):
+        assert client.get(address).status_code == 404
+    assert send(client, batch, upload("blue.png", png(color="blue"))).status_code == 404
+    for address in (f"{page}retry/", f"{page}caption/"):
+        assert client.post(address, {"tags": "mine"}).status_code == 404
+    assert batch.items.count() == 1
+    assert batch.items.get().image.tags == []
+
+
 def test_a_batch_is_its_owners_alone_and_only_while_the_collection_is_open(
     client, batch, stranger, owner
 ):
