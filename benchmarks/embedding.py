@@ -36,7 +36,7 @@ LANES = 8
 
 
 def main() -> None:
-    """Prints one line a figure."""
+    """Print one line per figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--openclip", action="store_true", help="ViT-B/32 with random weights.")
     parser.add_argument("--pictures", type=int, default=PICTURES)

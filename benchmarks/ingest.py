@@ -1,4 +1,4 @@
-"""How close taking pictures in comes to what the machine can do. Run: python -m benchmarks.ingest
+"""How close ingest comes to what the machine can do. Run: python -m benchmarks.ingest
 
 FOLDER holds photographs; without one, pictures of 12 megapixels are drawn. Every figure is a ratio
 against a floor measured in the same run, because absolute speeds drift on shared machines:
@@ -31,7 +31,7 @@ SAMPLES = 12
 
 
 def main() -> None:
-    """Prints one line a figure."""
+    """Print one line per figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
     parser.add_argument("--pictures", type=int, default=PICTURES)

@@ -37,7 +37,7 @@ WORDS = ["a cat", "a red car", "children on a beach", "an old stone bridge", "fi
 
 
 def main() -> None:
-    """Prints one line a figure."""
+    """Print one line per figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=int, default=PICTURES)
     parser.add_argument("--encoder", default="starter")
@@ -160,7 +160,7 @@ def _measure_pages(encoder: Any) -> None:
 
 
 def _bare_sql(vector: NDArray[np.float32], encoder: Any) -> None:
-    """The nearest 60 with their rows, as a person would write it who has no other worries."""
+    """Fetch the nearest 60 with their rows, using plain SQL and nothing else."""
     from django.db import connection, transaction
 
     from gallery.search.ranking import HEAD_RESULTS
@@ -182,7 +182,7 @@ def _bare_sql(vector: NDArray[np.float32], encoder: Any) -> None:
 
 
 def _medians(parts: dict[str, Callable[[str], None]]) -> dict[str, float]:
-    """Median milliseconds of each, run in turn so that the machine's moods hit all alike."""
+    """Return the median milliseconds of each, run in turn so that noise affects all equally."""
     times: dict[str, list[float]] = {name: [] for name in parts}
     for number in range(ROUNDS + len(WORDS)):
         for name, part in parts.items():

@@ -1,4 +1,4 @@
-"""Problems of the domain land beside the field they are about."""
+"""Errors of domain functions appear beside the field they are about."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Words in the corner: good news goes by itself, what went wrong stays until it is closed."""
+"""Toasts: success messages disappear, errors stay until they are closed."""
 
 import pytest
 

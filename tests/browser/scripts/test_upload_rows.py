@@ -1,4 +1,4 @@
-"""Rows of the server put in the place of the page's own, without disturbing whoever types."""
+"""Server rows that replace the page's own, without disturbing anyone who is typing."""
 
 import pytest
 

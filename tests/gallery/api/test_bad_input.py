@@ -1,4 +1,4 @@
-"""What no program of ours sends: each gets its sentence, none an error of ours."""
+"""Malformed requests: each gets a sentence, and none causes a server error."""
 
 import pytest
 

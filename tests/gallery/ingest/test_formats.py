@@ -1,4 +1,4 @@
-"""Formats are told by content, whatever the name says."""
+"""Formats are detected by content, regardless of the file name."""
 
 import pytest
 

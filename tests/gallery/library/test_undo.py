@@ -49,7 +49,7 @@ def test_undoing_a_move_leaves_what_was_moved_on_since(owner):
 
 
 def test_undoing_a_move_needs_the_right_to_where_the_pictures_are_now(owner, stranger):
-    """Whoever moved pictures into a collection and lost it since cannot take them out again."""
+    """A person who has lost access to the target collection cannot move the pictures back."""
     source, target = make_collection(stranger), make_collection(owner)
     membership = Membership.objects.create(
         collection=target, person=stranger, role=Role.CONTRIBUTOR
