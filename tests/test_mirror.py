@@ -21,10 +21,8 @@ TESTED_IN = {
     # A whole site is started, stopped and disturbed.
     "gallery/management/commands/run_site.py": "tests/searchsite/test_run_site.py",
     "searchsite/embedded/supervisor.py": "tests/searchsite/test_run_site.py",
-    # What the API's shapes promise is checked against its documentation and its answers.
+    # The answers to errors, seen from outside.
     "gallery/api/__init__.py": "tests/gallery/api/test_errors.py",
-    "gallery/api/schemas.py": "tests/gallery/api/test_documentation.py",
-    "gallery/admin/encoder_cards.py": "tests/gallery/admin/test_encoder_pages.py",
     "gallery/management/startup.py": "tests/gallery/management/test_first_start.py",
     # One table of settings, which these compare with its documentation.
     "searchsite/settings.py": "tests/test_settings_documented.py",

@@ -1,0 +1,20 @@
+"""What the API accepts: the bounds of each parameter."""
+
+import pytest
+from pydantic import ValidationError
+
+from gallery.api.schemas import ListParams, SearchParams
+
+
+@pytest.mark.parametrize("schema", [ListParams, SearchParams])
+@pytest.mark.parametrize("limit", [1, 200])
+def test_a_page_holds_from_1_to_200(schema, limit):
+    assert schema(limit=limit).limit == limit
+    assert schema().limit == 60
+
+
+@pytest.mark.parametrize("schema", [ListParams, SearchParams])
+@pytest.mark.parametrize("limit", [0, -1, 201, "many"])
+def test_other_sizes_of_a_page_are_refused(schema, limit):
+    with pytest.raises(ValidationError):
+        schema(limit=limit)
