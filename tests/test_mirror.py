@@ -14,8 +14,6 @@ TESTED_IN = {
     "gallery/embedding/starter_image.py": "tests/gallery/embedding/test_starter.py",
     "gallery/embedding/starter_space.py": "tests/gallery/embedding/test_starter.py",
     "gallery/embedding/starter_text.py": "tests/gallery/embedding/test_starter.py",
-    # Shortcuts of a text tower, compared with the whole tower.
-    "gallery/embedding/causal_text.py": "tests/gallery/embedding/test_openclip.py",
     # The command's tests share the encoder's fixtures.
     "gallery/management/commands/encoders.py": "tests/gallery/embedding/test_encoders_command.py",
     # A whole site is started, stopped and disturbed.
