@@ -10,9 +10,8 @@ LEAST_SHARE = 0.95
 LEAST_TEST_LINES_PER_CODE_LINE = 1.1
 # Modules whose tests are in another file, because they make sense together only.
 TESTED_IN = {
-    # The three towers of one encoder.
+    # Two towers of one encoder, which need its weights.
     "gallery/embedding/starter_image.py": "tests/gallery/embedding/test_starter.py",
-    "gallery/embedding/starter_space.py": "tests/gallery/embedding/test_starter.py",
     "gallery/embedding/starter_text.py": "tests/gallery/embedding/test_starter.py",
     # The command's tests share the encoder's fixtures.
     "gallery/management/commands/encoders.py": "tests/gallery/embedding/test_encoders_command.py",
@@ -21,7 +20,6 @@ TESTED_IN = {
     "searchsite/embedded/supervisor.py": "tests/searchsite/test_run_site.py",
     # The answers to errors, seen from outside.
     "gallery/api/__init__.py": "tests/gallery/api/test_errors.py",
-    "gallery/management/startup.py": "tests/gallery/management/test_first_start.py",
     # One table of settings, which these compare with its documentation.
     "searchsite/settings.py": "tests/test_settings_documented.py",
 }
