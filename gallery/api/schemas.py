@@ -38,6 +38,9 @@ class FilterParams(Schema):
     orientation: Orientation | None = None
 
 
+_PART_NAMES = "`q`, `picture`, `like.12`, `not.people` or `unlike.9` name a part of the query."
+
+
 class SearchParams(FilterParams):
     """What to search for: words, pictures or both, and what to exclude."""
 
@@ -47,6 +50,12 @@ class SearchParams(FilterParams):
     unlike: list[int] = Field([], description="Ids of pictures that results should not resemble.")
     picture: str = Field("", description="Token of a picture sent to POST /search/picture.")
     w: float = Field(0.5, ge=0, le=1, description="Weight of the words against the pictures.")
+    more: list[str] = Field([], description=f"More important parts. {_PART_NAMES}")
+    less: list[str] = Field(
+        [],
+        description="Less important parts, named as in `more`. Pictures that show an unwanted one "
+        "are ranked lower instead of excluded.",
+    )
     sort: Literal["relevance", "date"] = "relevance"
     page: int = Field(1, ge=1, description="Counts from 1.")
     limit: int = Field(60, ge=1, le=200, description="Results on one page.")

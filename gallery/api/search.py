@@ -41,7 +41,9 @@ def search_by_picture(
     its token: pass it to GET /search for the next page or another combination."""
     _check_rate(request)
     kept = keep_query_image(picture, owner=request.user)
-    query = SearchQuery.from_params(request.GET).with_(picture=kept.token, page=params.page)
+    fields = request.GET.copy()
+    fields["picture"] = kept.token
+    query = SearchQuery.from_params(fields)
     page = run_search(query, viewer=request.user, page_size=params.limit)
     return search_answer(request, page, picture=kept.token)
 

@@ -17,9 +17,11 @@ from gallery.search.evaluation import (
 from gallery.search.filters import filter_images, matching_images, orientation_case
 from gallery.search.query import (
     EVEN_WEIGHT,
+    IMPORTANCES,
     ORIENTATIONS,
     Chip,
     Filters,
+    Importance,
     Orientation,
     SearchQuery,
 )
@@ -29,12 +31,14 @@ from gallery.search.scope import Scope
 
 __all__ = [
     "EVEN_WEIGHT",
+    "IMPORTANCES",
     "ORIENTATIONS",
     "RECALL_AT",
     "Chip",
     "Evaluation",
     "Filters",
     "Hit",
+    "Importance",
     "LeftOut",
     "Orientation",
     "Scope",

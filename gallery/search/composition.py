@@ -28,10 +28,12 @@ MIN_LENGTH = 1e-3
 
 @dataclass(frozen=True, kw_only=True)
 class Term:
-    """A wanted or unwanted part: float32 [d] of unit length, its weight and its scale."""
+    """A wanted or unwanted part: float32 [d] of unit length, its weight, how important it is
+    compared with the other parts, and its scale."""
 
     vector: Vector
     weight: float = 1.0
+    importance: float = 1.0
     spread: float = 1.0
 
 
@@ -39,7 +41,7 @@ def compose(wanted: Sequence[Term], *, unwanted: Sequence[Term] = ()) -> Vector:
     """Return float32 [d] of unit length. Raises InvalidQuery if the parts cancel each other out.
 
     The unwanted parts together weigh UNWANTED_WEIGHT of the wanted ones, regardless of how many
-    there are.
+    there are, and more or less than that if they are more or less important.
     """
     target = _direction(wanted)
     if unwanted:
@@ -47,23 +49,32 @@ def compose(wanted: Sequence[Term], *, unwanted: Sequence[Term] = ()) -> Vector:
         if float(target @ away) > SAME_DIRECTION:
             raise _cancelled()
         scale = _mean_spread(wanted) / _mean_spread(unwanted)
-        target = _unit(target - UNWANTED_WEIGHT * scale * away)
+        importance = _mean_importance(unwanted) / _mean_importance(wanted)
+        target = _unit(target - UNWANTED_WEIGHT * scale * importance * away)
     return target
 
 
 def mean_direction(vectors: Sequence[Vector]) -> Vector:
-    """Return the mean unit vector. Raises InvalidQuery if the vectors cancel each other out."""
+    """Return the mean direction of unit vectors, or of weighted ones, as a unit vector.
+
+    Raises InvalidQuery if the vectors cancel each other out.
+    """
     return _unit(np.sum(vectors, axis=0))
 
 
 def _direction(parts: Sequence[Term]) -> Vector:
     counted = [part for part in parts if part.weight > 0]
-    return mean_direction([p.vector * (p.weight / p.spread) for p in counted])
+    return mean_direction([p.vector * (p.weight * p.importance / p.spread) for p in counted])
 
 
 def _mean_spread(parts: Sequence[Term]) -> float:
-    weights = [part.weight for part in parts]
+    weights = [part.weight * part.importance for part in parts]
     return float(np.average([part.spread for part in parts], weights=weights))
+
+
+def _mean_importance(parts: Sequence[Term]) -> float:
+    weights = [part.weight for part in parts]
+    return float(np.average([part.importance for part in parts], weights=weights))
 
 
 def _unit(vector: Vector) -> Vector:

@@ -3,7 +3,7 @@
 A picture is dropped if it clearly shows the unwanted thing (judged in calibration.py, by the same
 comparisons as good matches), or if its own text contains the unwanted words. A picture that only
 resembles the unwanted thing stays but ranks lower: composition.py subtracts the unwanted direction
-from the wanted one.
+from the wanted one. An unwanted part that is less important only has this second effect.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ def leave_out(*, target: Target, scope: Scope) -> tuple[ImageQuerySet, tuple[Lef
         images = images.exclude(sha256__in=sorted(target.excluded_contents))
     left_out = []
     for unwanted in target.unwanted:
+        if unwanted.only_steers:
+            continue
         shows_it = _shows(unwanted, target=target, scope=scope)
         if scope.is_small:
             count = images.filter(shows_it).count()

@@ -109,6 +109,11 @@ def texts_of(params: Mapping[str, Any], name: str, *, limit: int) -> tuple[str, 
     return unique(v for v in cleaned if v)
 
 
+def names_of(params: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return the cleaned values that name parts of a query; the query drops unknown names."""
+    return tuple(clean_text(value[: 2 * MAX_WORDS]) for value in values_of(params, name))
+
+
 def token_of(params: Mapping[str, Any], name: str) -> str:
     """Return the value if it has the form of a query picture's token, else an empty string."""
     value = value_of(params, name)

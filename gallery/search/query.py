@@ -18,7 +18,9 @@ from gallery.search import params as clean
 Orientation = Literal["landscape", "portrait", "square"]
 Sort = Literal["relevance", "date"]
 ChipKind = Literal["words", "image", "picture"]
+Importance = Literal["less", "normal", "more"]
 
+IMPORTANCES: tuple[Importance, ...] = ("less", "normal", "more")
 ORIENTATIONS: tuple[Orientation, ...] = ("landscape", "portrait", "square")
 # Words and pictures have equal weight until someone moves the slider.
 EVEN_WEIGHT = 0.5
@@ -72,14 +74,16 @@ class Filters:
 class Chip:
     """One part of a query as the page shows it, with the URL of the query without it.
 
-    `value` is the words, the picture's id or the token, as text; `sign` is "+" for wanted and "-"
-    for excluded parts.
+    `name` is what `more` and `less` call the part; `value` is the words, the picture's id or the
+    token, as text; `sign` is "+" for wanted and "-" for excluded parts.
     """
 
+    name: str
     label: str
     kind: ChipKind
     sign: Literal["+", "-"]
     value: str
+    importance: Importance
     remove_params: str
 
 
@@ -88,6 +92,9 @@ class SearchQuery:
     """Wanted and unwanted words and pictures, filters, order and page.
 
     `words_weight` is the share of the words against the pictures if there are both, from 0 to 1.
+    `more` and `less` name the parts that are more or less important than the others, such as `q` or
+    `like.12`. Both are kept in the order of `part_names`, without names of parts that the query
+    doesn't have; a part named in both is in `more`.
     `words_cut` says that the words were too long and only their beginning is used; it is ignored
     when queries are compared.
     """
@@ -98,10 +105,20 @@ class SearchQuery:
     unlike: tuple[int, ...] = ()
     picture: str = ""
     words_weight: float = EVEN_WEIGHT
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
     filters: Filters = Filters()
     sort: Sort = "relevance"
     page: int = 1
     words_cut: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Bring `more` and `less` into their canonical form."""
+        if self.more or self.less:
+            more = tuple(name for name in self.part_names if name in self.more)
+            less = tuple(n for n in self.part_names if n in self.less and n not in more)
+            object.__setattr__(self, "more", more)
+            object.__setattr__(self, "less", less)
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> SearchQuery:
@@ -119,6 +136,8 @@ class SearchQuery:
             unlike=clean.ids_of(params, "unlike"),
             picture=clean.token_of(params, "picture"),
             words_weight=clean.weight_of(params, "w", default=EVEN_WEIGHT),
+            more=clean.names_of(params, "more"),
+            less=clean.names_of(params, "less"),
             filters=Filters.from_params(params),
             sort="date" if clean.value_of(params, "sort") == "date" else "relevance",
             page=clean.page_of(params, "page"),
@@ -135,12 +154,37 @@ class SearchQuery:
             pairs.append(("picture", self.picture))
         if self.words_weight != EVEN_WEIGHT:
             pairs.append(("w", f"{self.words_weight:.2f}"))
+        pairs += [("more", name) for name in self.more]
+        pairs += [("less", name) for name in self.less]
         pairs += self.filters.pairs()
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
         if self.page != 1:
             pairs.append(("page", str(self.page)))
         return urlencode(pairs)
+
+    @property
+    def part_names(self) -> tuple[str, ...]:
+        """What `more` and `less` call the parts of this query, in the order of the chips."""
+        return (
+            *(("q",) if self.words else ()),
+            *(("picture",) if self.picture else ()),
+            *(f"like.{number}" for number in self.like),
+            *(f"not.{words}" for words in self.excluded_words),
+            *(f"unlike.{number}" for number in self.unlike),
+        )
+
+    def importance_of(self, name: str) -> Importance:
+        """Return how important a part is compared with the others."""
+        return "more" if name in self.more else "less" if name in self.less else "normal"
+
+    def with_importance(self, name: str, importance: Importance) -> SearchQuery:
+        """Return the query with one part more, less or as important as usual."""
+        more, less = (tuple(n for n in names if n != name) for names in (self.more, self.less))
+        return self.with_(
+            more=(*more, name) if importance == "more" else more,
+            less=(*less, name) if importance == "less" else less,
+        )
 
     @property
     def has_wanted(self) -> bool:
@@ -165,38 +209,32 @@ class SearchQuery:
         """Return the words and pictures, wanted ones first."""
         found: list[Chip] = []
         if self.words:
-            found.append(self._chip(self.words, "words", "+", self.words, words=""))
+            found.append(self._chip("q", "words", self.words, words=""))
         if self.picture:
-            found.append(self._chip(_("Your picture"), "picture", "+", self.picture, picture=""))
+            found.append(self._chip("picture", "picture", self.picture, picture=""))
         for number in self.like:
             rest = tuple(n for n in self.like if n != number)
-            found.append(
-                self._chip(
-                    _("Picture %(number)s") % {"number": number},
-                    "image",
-                    "+",
-                    str(number),
-                    like=rest,
-                )
-            )
+            found.append(self._chip(f"like.{number}", "image", str(number), like=rest))
         for words in self.excluded_words:
             without = tuple(w for w in self.excluded_words if w != words)
-            found.append(self._chip(words, "words", "-", words, excluded_words=without))
+            found.append(self._chip(f"not.{words}", "words", words, excluded_words=without))
         for number in self.unlike:
             rest = tuple(n for n in self.unlike if n != number)
-            found.append(
-                self._chip(
-                    _("Picture %(number)s") % {"number": number},
-                    "image",
-                    "-",
-                    str(number),
-                    unlike=rest,
-                )
-            )
+            found.append(self._chip(f"unlike.{number}", "image", str(number), unlike=rest))
         return tuple(found)
 
-    def _chip(
-        self, label: str, kind: ChipKind, sign: Literal["+", "-"], value: str, **without: Any
-    ) -> Chip:
-        rest = self.with_(**without).to_params()
-        return Chip(label=label, kind=kind, sign=sign, value=value, remove_params=rest)
+    def _chip(self, name: str, kind: ChipKind, value: str, **without: Any) -> Chip:
+        labels: dict[ChipKind, str] = {
+            "words": value,
+            "picture": _("Your picture"),
+            "image": _("Picture %(number)s") % {"number": value},
+        }
+        return Chip(
+            name=name,
+            label=labels[kind],
+            kind=kind,
+            sign="-" if name.startswith(("not.", "unlike.")) else "+",
+            value=value,
+            importance=self.importance_of(name),
+            remove_params=self.with_(**without).to_params(),
+        )

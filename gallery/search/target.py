@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,19 +11,34 @@ from django.utils.translation import gettext as _
 from gallery.embedding.registry import encode_query_text
 from gallery.exceptions import InvalidQuery, NotSearchableYet
 from gallery.search.composition import Term, compose, mean_direction
-from gallery.search.query import SearchQuery
+from gallery.search.query import Importance, SearchQuery
 from gallery.search.query_images import query_image_vector
 from gallery.search.scope import QueryKind, Scope
 from gallery.vectors import Vector, stored_vectors
 
+# How much a part counts compared with one that nobody has weighted.
+FACTORS: dict[Importance, float] = {"less": 0.5, "normal": 1.0, "more": 2.0}
+
 
 @dataclass(frozen=True, kw_only=True)
-class Unwanted:
+class Part:
+    """A vector in the query, and how important it is."""
+
+    vector: Vector
+    importance: Importance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unwanted(Part):
     """Something to exclude: words, or a stored picture by its id."""
 
     kind: Literal["words", "image"]
     value: str
-    vector: Vector
+
+    @property
+    def only_steers(self) -> bool:
+        """True if pictures that show it rank lower but stay in the results."""
+        return self.importance == "less"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +59,11 @@ def build_target(query: SearchQuery, *, scope: Scope) -> Target:
     Raises InvalidQuery, NotSearchableYet or EncoderUnavailable."""
     stored = _stored_pictures(query, scope=scope)
     key = scope.encoder.key
-    words = [encode_query_text(key, spoken(query.words))] if query.words else []
-    pictures = [stored[pk].vector for pk in query.like]
-    if query.picture:
-        pictures.append(query_image_vector(query.picture, encoder_key=key))
+    words = _words(query, key=key)
+    pictures = _pictures(query, stored=stored, key=key)
     unwanted = _unwanted(query, stored=stored, key=key)
-    not_words = [each.vector for each in unwanted if each.kind == "words"]
-    not_pictures = [each.vector for each in unwanted if each.kind == "image"]
+    not_words = [each for each in unwanted if each.kind == "words"]
+    not_pictures = [each for each in unwanted if each.kind == "image"]
 
     mixed = bool(words or not_words) and bool(pictures or not_pictures)
     share = query.words_weight if words and pictures else 1.0
@@ -67,15 +80,44 @@ def build_target(query: SearchQuery, *, scope: Scope) -> Target:
     )
 
 
+def _words(query: SearchQuery, *, key: str) -> list[Part]:
+    if not query.words:
+        return []
+    vector = encode_query_text(key, spoken(query.words))
+    return [Part(vector=vector, importance=query.importance_of("q"))]
+
+
+def _pictures(query: SearchQuery, *, stored: dict[int, StoredPicture], key: str) -> list[Part]:
+    parts = [
+        Part(vector=stored[pk].vector, importance=query.importance_of(f"like.{pk}"))
+        for pk in query.like
+    ]
+    if query.picture:
+        vector = query_image_vector(query.picture, encoder_key=key)
+        parts.append(Part(vector=vector, importance=query.importance_of("picture")))
+    return parts
+
+
 def _unwanted(
     query: SearchQuery, *, stored: dict[int, StoredPicture], key: str
 ) -> tuple[Unwanted, ...]:
     texts = [
-        Unwanted(kind="words", value=words, vector=encode_query_text(key, spoken(words)))
+        Unwanted(
+            kind="words",
+            value=words,
+            vector=encode_query_text(key, spoken(words)),
+            importance=query.importance_of(f"not.{words}"),
+        )
         for words in query.excluded_words
     ]
     pictures = [
-        Unwanted(kind="image", value=str(pk), vector=stored[pk].vector) for pk in query.unlike
+        Unwanted(
+            kind="image",
+            value=str(pk),
+            vector=stored[pk].vector,
+            importance=query.importance_of(f"unlike.{pk}"),
+        )
+        for pk in query.unlike
     ]
     return (*texts, *pictures)
 
@@ -85,13 +127,17 @@ def spoken(words: str) -> str:
     return " ".join(words.replace('"', " ").split()) or words
 
 
-def _terms(vectors: list[Vector], *, scope: Scope, weight: float, scaled: bool) -> list[Term]:
-    """Combine all vectors of a kind into one part: ten pictures together have the weight of one."""
-    if not vectors or weight == 0:
+def _terms(parts: Sequence[Part], *, scope: Scope, weight: float, scaled: bool) -> list[Term]:
+    """Combine all parts of a kind into one: ten pictures together have the weight of one, and their
+    mean importance."""
+    if not parts or weight == 0:
         return []
-    vector = mean_direction(vectors)
+    factors = [FACTORS[part.importance] for part in parts]
+    pairs = zip(parts, factors, strict=True)
+    vector = mean_direction([part.vector * factor for part, factor in pairs])
     spread = scope.background(vector).spread if scaled else 1.0
-    return [Term(vector=vector, weight=weight, spread=spread)]
+    importance = sum(factors) / len(factors)
+    return [Term(vector=vector, weight=weight, importance=importance, spread=spread)]
 
 
 @dataclass(frozen=True)

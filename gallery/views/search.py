@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -20,8 +20,10 @@ from gallery.http.numbers import numbers_of
 from gallery.http.throttle import limited
 from gallery.models import Image
 from gallery.search import (
+    IMPORTANCES,
     Chip,
     Filters,
+    Importance,
     SearchPage,
     SearchQuery,
     count_sentence,
@@ -39,16 +41,26 @@ from gallery.views.undo import undo_offer
 PEEK_SIZE = 4
 
 
+class ImportanceLink(NamedTuple):
+    """A link that makes a part of the query more, less or as important as usual."""
+
+    importance: Importance
+    url: str
+    is_current: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChipRow:
     """A chip of the query with its picture, if it has one, and the number of pictures it excluded,
-    if they were counted."""
+    if they were counted. A query of a single part has no importance links: there is nothing that
+    the part could be more important than."""
 
     chip: Chip
     label: str
     image: Image | None
     remove_url: str
     left_out: int | None
+    importances: tuple[ImportanceLink, ...]
 
 
 @require_safe
@@ -178,10 +190,27 @@ def _parts(query: SearchQuery, request: HttpRequest, *, page: SearchPage | None)
         if chip.kind == "picture":
             whole = picture_cut_from(chip.value, viewer=request.user)
             label = _("Part of %(title)s") % {"title": whole.display_title} if whole else label
-        url = f"{reverse('gallery:search')}?{chip.remove_params}"
         count = left_out.get((chip.kind, chip.value)) if chip.sign == "-" else None
-        parts.append(ChipRow(chip=chip, label=label, image=image, remove_url=url, left_out=count))
+        parts.append(
+            ChipRow(
+                chip=chip,
+                label=label,
+                image=image,
+                remove_url=f"{reverse('gallery:search')}?{chip.remove_params}",
+                left_out=count,
+                importances=_importances(query, chip),
+            )
+        )
     return parts
+
+
+def _importances(query: SearchQuery, chip: Chip) -> tuple[ImportanceLink, ...]:
+    if len(query.part_names) < 2 and chip.importance == "normal":
+        return ()
+    return tuple(
+        ImportanceLink(each, _url(query.with_importance(chip.name, each)), each == chip.importance)
+        for each in IMPORTANCES
+    )
 
 
 def _fields(query: SearchQuery, *, without: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -56,6 +56,14 @@ class Command(BaseCommand):
             "--weight", type=float, default=EVEN_WEIGHT, metavar="0..1",
             help=gettext("weight of the words when there’s a picture too"),
         )  # fmt: skip
+        parser.add_argument(
+            "--more", action="append", default=[], metavar="PART",
+            help=gettext("make q, picture, like.ID or not.WORDS more important; repeatable"),
+        )  # fmt: skip
+        parser.add_argument(
+            "--less", action="append", default=[], metavar="PART",
+            help=gettext("make a part less important; repeatable"),
+        )  # fmt: skip
         parser.add_argument("--collection", metavar="SLUG", help=gettext("only in this collection"))
         parser.add_argument("--limit", type=int, default=DEFAULT_LIMIT, metavar="N")
         parser.add_argument(
@@ -84,6 +92,7 @@ class Command(BaseCommand):
             kept = keep_query_image(_existing(options["image"]), owner=None)
             query = query.with_(picture=kept.token)
         try:
+            query = _weighted(query, more=options["more"], less=options["less"])
             return run_search(query, viewer=console_viewer(), page_size=options["limit"])
         finally:
             if kept is not None:
@@ -143,6 +152,16 @@ def _query(options: dict[str, Any]) -> SearchQuery:
         words_weight=options["weight"],
         filters=Filters(collections=(collection,) if collection else ()),
     )
+
+
+def _weighted(query: SearchQuery, *, more: list[str], less: list[str]) -> SearchQuery:
+    for name in (*more, *less):
+        if name not in query.part_names:
+            raise CommandError(
+                gettext("The search has no part “%(name)s”. Its parts are: %(names)s.")
+                % {"name": name, "names": ", ".join(query.part_names)}
+            )
+    return query.with_(more=tuple(more), less=tuple(less))
 
 
 def _existing(file: Path) -> Path:

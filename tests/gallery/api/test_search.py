@@ -32,6 +32,27 @@ def test_what_is_left_out_is_no_answer_and_is_counted(client, public, encoder):
     assert body["page"]["left_out"] == [{"kind": "words", "value": "blue", "count": 1}]
 
 
+def test_parts_can_be_more_or_less_important(client, public, encoder):
+    make_image(public, title="Blue door", vector=RED, encoder=encoder)
+    asked = {"q": "red", "not": "blue", "less": ["not.blue", "nothing"]}
+    body = client.get("/api/v1/search", asked).json()
+    assert "Blue door" in [one["title"] for one in body["results"]]
+    assert body["page"]["left_out"] == []
+    plain = client.get("/api/v1/search", {"q": "red", "not": "blue"}).json()
+    more = client.get("/api/v1/search", {"q": "red", "not": "blue", "more": "nothing"}).json()
+    assert more["results"] == plain["results"]
+
+
+def test_the_picture_that_is_sent_can_be_more_important(client, public):
+    scores = [
+        client.post(f"/api/v1/search/picture?q=blue{weight}", {"picture": red_file()}).json()[
+            "results"
+        ][0]["score"]
+        for weight in ("&less=picture", "", "&more=picture")
+    ]
+    assert scores == sorted(set(scores))
+
+
 def test_what_the_viewer_may_not_see_is_in_no_response(client, public, private, stranger):
     for extra in ({}, basic("stranger")):
         assert len(client.get("/api/v1/search", {"q": "red"}, **extra).json()["results"]) == 1

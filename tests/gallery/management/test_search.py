@@ -88,6 +88,16 @@ def test_like_and_not(library, capsys):
     assert library.pk not in [result["id"] for result in answer["results"]]
 
 
+def test_parts_are_more_or_less_important(library, capsys):
+    kept = run_json(capsys, "grey", "--not", "red", "--less", "not.red")
+    assert library.pk in [result["id"] for result in kept["results"]]
+    scores = [
+        run_json(capsys, "red", "--not", "blue", *weight)["results"][0]["score"]
+        for weight in ((), ("--more", "not.blue"))
+    ]
+    assert scores[0] > scores[1]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -98,6 +108,8 @@ def test_like_and_not(library, capsys):
         ("--like", "999999"),
         ("red", "--limit", "0"),
         ("red", "--weight", "2"),
+        ("red", "--more", "like.1"),
+        ("red", "--less", "picture"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(library, arguments):

@@ -41,6 +41,39 @@ def test_many_unwanted_weigh_no_more_than_one():
     assert many == pytest.approx(one)
 
 
+def test_importance_multiplies_the_weight():
+    target = compose([Term(vector=X, weight=0.5, importance=2), Term(vector=Y, weight=0.5)])
+    assert target[0] / target[1] == pytest.approx(2)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "unwanted", "share"), [(1, 2, -1), (1, 0.5, -0.25), (2, 2, -0.5)]
+)
+def test_unwanted_is_taken_away_as_much_as_it_is_important(wanted, unwanted, share):
+    target = compose(
+        [Term(vector=X, importance=wanted)], unwanted=[Term(vector=Y, importance=unwanted)]
+    )
+    assert target[1] / target[0] == pytest.approx(share)
+
+
+def test_without_importance_the_target_is_the_same_to_the_bit():
+    rng = np.random.default_rng(7)
+    for share in rng.random(200):
+        a, b, c, d = (mean_direction([row]) for row in rng.normal(size=(4, 64)).astype("float32"))
+        s = rng.uniform(0.01, 0.1, 4)
+        target = compose(
+            [
+                Term(vector=a, weight=share, spread=s[0]),
+                Term(vector=b, weight=1 - share, spread=s[1]),
+            ],
+            unwanted=[Term(vector=c, spread=s[2]), Term(vector=d, spread=s[3])],
+        )
+        wanted = mean_direction([a * (share / s[0]), b * ((1.0 - share) / s[1])])
+        away = mean_direction([c * (1.0 / s[2]), d * (1.0 / s[3])])
+        scale = float(np.average(s[:2], weights=[share, 1 - share])) / float(np.average(s[2:]))
+        assert np.array_equal(target, mean_direction([wanted - 0.5 * scale * away]))
+
+
 def test_a_zero_weight_has_no_effect():
     assert compose([Term(vector=X), Term(vector=Y, weight=0)]) == pytest.approx(X)
 

@@ -136,6 +136,23 @@ def test_the_weight_decides_between_words_and_picture(public, weight, colour):
     assert page.hits[0].image == named[colour]
 
 
+@pytest.mark.parametrize(("part", "colour"), [("q", "red"), ("like", "green")])
+def test_the_more_important_part_decides_the_order(public, part, colour):
+    make_background(public)
+    asked = make_coloured(public, green=1)
+    both = {
+        "red": make_coloured(public, red=1, green=0.7),
+        "green": make_coloured(public, red=0.7, green=1),
+    }
+    name = part if part == "q" else f"{part}.{asked.pk}"
+    for weights in (
+        {"more": (name,)},
+        {"less": ("q",) if part == "like" else (f"like.{asked.pk}",)},
+    ):
+        page = search("red", like=(asked.pk,), **weights)
+        assert page.hits[0].image == both[colour]
+
+
 def test_the_same_bytes_are_shown_once_the_newest_visible(public, owner):
     make_background(public)
     other = make_collection(owner, "Other", visibility=Visibility.PUBLIC)

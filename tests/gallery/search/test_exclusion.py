@@ -101,3 +101,23 @@ def test_nothing_is_left_out_that_does_not_show_it(library):
     page = search("red", excluded_words=("purple",))
     assert [each.count for each in page.left_out] == [0]
     assert page.total == page.searched
+
+
+def test_a_less_important_unwanted_part_ranks_lower_and_leaves_nothing_out(library, path):
+    page = search("red", excluded_words=("blue",), less=("not.blue",))
+    assert keys(library["both"] + library["blue"] + library["named"]) < set(ids(page))
+    assert page.left_out == ()
+    plain = {hit.image.pk: hit.score for hit in search("red").hits}
+    scores = {hit.image.pk: hit.score for hit in page.hits}
+    assert all(scores[pk] < plain[pk] for pk in keys(library["both"]))
+
+
+def test_a_more_important_unwanted_part_leaves_out_as_usual(library, path):
+    page = search("red", excluded_words=("blue",), more=("not.blue",))
+    assert not keys(library["both"] + library["blue"] + library["named"]) & set(ids(page))
+
+
+def test_less_important_parts_are_not_left_out_beside_others_that_are(library):
+    page = search("red", excluded_words=("blue", "yellow"), less=("not.blue",))
+    assert [each.value for each in page.left_out] == ["yellow"]
+    assert keys(library["both"]) < set(ids(page))

@@ -20,7 +20,7 @@ def random_query(rng):
     """Any query that an address can hold."""
     words = ["cat", "a red car", 'café "two words"', "t-shirt", "猫", "50% & more = x+y", "🐈‍⬛"]
     maybe = lambda values: rng.choice(values)  # noqa: E731
-    return SearchQuery(
+    query = SearchQuery(
         words=maybe(["", *words]),
         excluded_words=tuple(rng.sample(words, rng.randint(0, 3))),
         like=tuple(rng.sample(range(1, 99), rng.randint(0, 3))),
@@ -38,6 +38,9 @@ def random_query(rng):
         sort=maybe(["relevance", "date"]),
         page=maybe([1, 2, 17]),
     )
+    names = query.part_names
+    more, less = (tuple(rng.sample(names, rng.randint(0, len(names)))) for _ in range(2))
+    return query.with_(more=more, less=less, page=query.page)
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -72,6 +75,7 @@ def test_plain_mapping_of_texts():
         "q=%00%00&q=%20%20&not=%E2%80%AE&not=",
         "q=%ED%A0%80&unknown=1",
         "q=-&q=--&q=+-+",
+        "more=q&more=like.1&more=&less=%00&less=not.&less=collection.a",
     ],
 )
 def test_invalid_parameters_are_ignored(address):
@@ -133,6 +137,42 @@ def test_repeats_are_bounded_and_unique():
 def test_minus_leaves_out(typed, words, excluded):
     query = SearchQuery.from_params({"q": typed})
     assert (query.words, query.excluded_words) == (words, excluded)
+
+
+def test_importance_names_parts_in_the_order_of_the_chips():
+    query = parsed("q=sea&like=12&not=red+cars&more=not.red++cars%20&more=q&less=like.12")
+    assert (query.more, query.less) == (("q", "not.red cars"), ("like.12",))
+    assert query.to_params() == ("q=sea&not=red+cars&like=12&more=q&more=not.red+cars&less=like.12")
+    assert [chip.importance for chip in query.chips()] == ["more", "less", "more"]
+    assert [chip.name for chip in query.chips()] == list(query.part_names)
+
+
+def test_more_wins_and_unknown_parts_are_ignored():
+    query = parsed("q=sea&like=12&more=q&less=q&more=like.13&less=like.012&less=picture&more=x")
+    assert (query.more, query.less) == (("q",), ())
+    assert parsed("q=beach+-people&less=not.people").less == ("not.people",)
+
+
+def test_more_parts_than_a_parameter_may_repeat_keep_their_importance():
+    query = SearchQuery(words="sea", like=tuple(range(1, 11)), unlike=tuple(range(11, 21)))
+    query = query.with_(more=query.part_names)
+    assert parsed(query.to_params()).more == query.part_names
+    assert len(query.more) == 21
+
+
+def test_importance_is_changed_and_taken_back():
+    plain = SearchQuery(words="sea", like=(12,), page=2)
+    more = plain.with_importance("q", "more")
+    assert (more.more, more.less, more.page) == (("q",), (), 1)
+    less = more.with_importance("q", "less")
+    assert (less.more, less.less) == ((), ("q",))
+    assert less.with_importance("q", "normal") == plain.with_(page=1)
+
+
+def test_a_removed_part_takes_its_importance_along():
+    query = SearchQuery(words="sea", like=(12,), more=("q",), less=("like.12",))
+    assert query.chips()[0].remove_params == "like=12&less=like.12"
+    assert query.with_(like=()).to_params() == "q=sea&more=q"
 
 
 def test_with_goes_back_to_the_first_page():

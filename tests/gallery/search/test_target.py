@@ -69,6 +69,35 @@ def test_unwanted_things_turn_the_target_away_and_are_listed_with_what_they_are(
     assert found.excluded_contents == {green.sha256}
 
 
+def test_what_is_more_important_draws_the_target(public, target):
+    make_background(public)
+    red = make_coloured(public, red=1)
+    towards = [
+        cosine(target(words="blue", like=(red.pk,), **weights), colour_vector(blue=1))
+        for weights in ({"less": ("q",)}, {}, {"more": ("q",)})
+    ]
+    assert towards == sorted(set(towards))
+    same = target(words="blue", like=(red.pk,), more=("q", f"like.{red.pk}"))
+    assert cosine(same, colour_vector(blue=1)) == pytest.approx(towards[1], abs=1e-3)
+
+
+def test_within_a_kind_importance_makes_a_weighted_mean(public, target):
+    red, blue = (make_coloured(public, **{colour: 1}) for colour in ("red", "blue"))
+    found = target(like=(red.pk, blue.pk), more=(f"like.{red.pk}",))
+    assert cosine(found, colour_vector(red=2, blue=1)) == pytest.approx(1, abs=1e-3)
+
+
+def test_an_unwanted_part_is_taken_away_as_much_as_it_is_important(public, target):
+    make_background(public)
+    from_blue = [
+        cosine(target(words="red", excluded_words=("blue",), **weights), colour_vector(blue=1))
+        for weights in ({"more": ("not.blue",)}, {}, {"less": ("not.blue",)})
+    ]
+    assert from_blue == sorted(set(from_blue))
+    found = target(words="red", excluded_words=("blue", "green"), less=("not.blue",))
+    assert [each.only_steers for each in found.unwanted] == [True, False]
+
+
 @pytest.mark.parametrize("field", ["like", "unlike"])
 def test_a_hidden_a_trashed_and_an_unknown_picture_get_the_same_answer(
     public, private, target, field

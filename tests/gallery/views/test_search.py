@@ -334,3 +334,43 @@ def test_a_part_outlives_its_picture(client, public):
     address = send_part(client, image.pk)
     image.delete()
     assert "Your picture" in main(client.get(address))
+
+
+def chip(response, name):
+    """The part of the page that shows one part of the query."""
+    chips = main(response).partition('<ul class="chip-row"')[2].partition("</ul>")[0]
+    return next(item for item in chips.split("<li ")[1:] if f"Remove {name}" in item)
+
+
+def test_each_part_links_to_its_other_weights(client, public):
+    response = client.get("/search/?q=red&not=blue&more=q&page=2")
+    assert "/search/?q=red&not=blue&less=q" in links(response)
+    assert "/search/?q=red&not=blue" in links(response)
+    assert "/search/?q=red&not=blue&more=q&more=not.blue" in links(response)
+    red, blue = chip(response, "red"), chip(response, "blue")
+    assert '<span class="visually-hidden">, more important</span>' in red
+    assert 'aria-label="Importance of red"' in red
+    assert red.count('aria-current="true"') == blue.count('aria-current="true"') == 1
+    assert 'aria-current="true">More</a>' in red
+    assert 'aria-current="true">Normal</a>' in blue
+    assert "important</span>" not in blue
+    assert "rank lower, but keep" in blue
+    assert "rank lower, but keep" not in red
+
+
+def test_a_single_part_has_nothing_to_be_more_important_than(client, public):
+    assert "Importance of" not in text(client.get("/search/?q=red&tag=x"))
+    assert "Importance of red" in text(client.get("/search/?q=red&less=q"))
+
+
+def test_forms_keep_the_weights(client, public):
+    page = main(client.get("/search/?q=red&not=blue&less=not.blue"))
+    assert '<input type="hidden" name="less" value="not.blue">' in page
+
+
+def test_a_less_important_part_shows_no_number_left_out(client, public):
+    make_coloured(public, red=1, blue=1)
+    assert "left out" in chip(client.get("/search/?q=red&not=blue"), "blue")
+    less = chip(client.get("/search/?q=red&not=blue&less=not.blue"), "blue")
+    assert "left out" not in less
+    assert ", less important" in less
