@@ -84,13 +84,13 @@ def offered_after(page, field, letters):
     field.press("End")
     field.press_sequentially(letters)
     page.get_by_role("listbox", name="Tags").wait_for()
-    return page.get_by_role("option").all_inner_texts()
+    return page.get_by_role("listbox", name="Tags").get_by_role("option").all_inner_texts()
 
 
 def test_tags_are_completed_where_they_are_edited(new_page, picture, olga):
     page = new_page(person=olga)
     page.goto(f"/images/{picture.pk}/")
-    page.locator(".edit > summary").click()
+    page.locator("[data-edit]").click()
     field = page.locator("#edit-tags")
     assert offered_after(page, field, ", gr") == ["green"]
     page.keyboard.press("ArrowDown")

@@ -121,7 +121,7 @@ def _retry_in_the_admin(client, job):
         {"action": "retry_selected", "index": "0", "_selected_action": [job.pk]},
         follow=True,
     )
-    assert "1 embedding will be tried again." in response.content.decode()
+    assert "1 picture will be tried again." in response.content.decode()
 
 
 def test_sweeps_and_purges_run_while_the_embedding_lane_is_busy(

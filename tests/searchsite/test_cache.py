@@ -84,7 +84,7 @@ def test_without_a_server_memory_answers_at_once(var_dir, caplog):
     away.clear()
     assert away.get("asked") is None
     assert time.monotonic() - began < 2
-    assert caplog.text.count("The shared cache is away") == 1
+    assert caplog.text.count("The shared cache is unavailable") == 1
 
 
 def test_threads_share_the_memory_and_the_wait(var_dir, caplog):
@@ -92,7 +92,7 @@ def test_threads_share_the_memory_and_the_wait(var_dir, caplog):
     assert one.add("asked", 1, 60) is True
     assert other.add("asked", 1, 60) is False
     assert other.incr("asked") == 2
-    assert caplog.text.count("The shared cache is away") == 1
+    assert caplog.text.count("The shared cache is unavailable") == 1
 
 
 def test_a_server_that_stops_is_replaced_by_memory_and_taken_back(var_dir, monkeypatch):

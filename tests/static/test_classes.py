@@ -9,8 +9,9 @@ from tests.source_tree import ROOT, tracked
 
 # Written by Django into its forms and by htmx while it works.
 FROM_LIBRARIES = {"errorlist", "helptext", "htmx-request"}
-# templates/ninja and templates/admin are pages of other projects with stylesheets of their own.
-OTHER_STYLESHEETS = ("templates/admin/", "templates/ninja/", "gallery/admin/")
+# Templates of Django's admin use its classes; the stylesheets for them are in static/css/admin.
+OTHER_STYLESHEETS = ("templates/admin/", "gallery/admin/")
+STYLESHEETS = ("css/site.css", "css/api.css")
 
 _TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 _VALUE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -20,8 +21,9 @@ _NAME = r"-?[a-zA-Z_][\w-]*"
 
 
 def defined_classes():
-    """Every class that a selector of the stylesheet names."""
-    text = re.sub(r"/\*.*?\*/", "", Path(finders.find("css/site.css")).read_text(), flags=re.DOTALL)
+    """Every class that a selector of the stylesheets names."""
+    text = "".join(Path(finders.find(sheet)).read_text() for sheet in STYLESHEETS)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     preludes = re.findall(r"([^{};]*)\{", text)
     return {name for prelude in preludes for name in re.findall(rf"\.({_NAME})", prelude)}
 

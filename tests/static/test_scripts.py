@@ -10,6 +10,7 @@ SCRIPTS = sorted(tracked("static/js", "*.js"))
 TESTS = ROOT / "tests" / "browser"
 # What a script does with a whole page is tried on the page itself, with the site behind it.
 ON_PAGES = {
+    "admin": "test_admin.py",
     "arrivals": "test_arrivals.py",
     "image": "test_picture_page.py",
     "part": "test_picture_page.py",
