@@ -14,10 +14,10 @@ _READ_ATTRIBUTES = {
 }  # fmt: skip
 # Sentences that scripts show; other data attributes hold addresses and numbers.
 _DATA = re.compile(r"^data-(?:.*-)?(?:confirm|sentence|label|text|title|words|message)$")
-# Content and codes: checksums and UUIDs, media types, addresses, JSON, the app's label.
+# Content and codes: checksums, UUIDs, masked hashes, media types, addresses, JSON, the app's label.
 _CODES = re.compile(
     r"\b[0-9a-f]{8,}\b|\b[0-9a-f]{4,8}-[0-9a-f-]{12,}|\b\w+/[\w.+-]+\b|\S+@\S+|\{.*\}|^gallery$"
-    r"|\b\w+-[A-Z_]{4,}\b|\b(?:md5|argon2\w*|pbkdf2\w*)\b"
+    r"|\S*\*{4,}|\b\w+-[A-Z_]{4,}\b|\b(?:md5|argon2\w*|pbkdf2\w*)\b"
 )
 # What Django itself leaves untranslated in its admin.
 _DJANGO = re.compile(
