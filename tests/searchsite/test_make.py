@@ -25,6 +25,13 @@ print("told", flush=True)
 """
 
 
+def restore_default_signals():
+    """Let make be interrupted even if these tests run in the background, where shells make their
+    children ignore both signals."""
+    for signum in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGHUP])
 def test_a_signal_to_make_alone_is_noticed_by_its_child(tmp_path, signum):
     (tmp_path / "child.py").write_text(CHILD)
@@ -41,6 +48,7 @@ def test_a_signal_to_make_alone_is_noticed_by_its_child(tmp_path, signum):
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
             stdout=out,
             stderr=subprocess.STDOUT,
+            preexec_fn=restore_default_signals,
         )
     try:
         wait_until(lambda: "up" in output.read_text(), what="the child")
