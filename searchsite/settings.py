@@ -68,7 +68,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "csp",
-    "ninja",
     "gallery.apps.GalleryConfig",
 ]
 
@@ -80,7 +79,7 @@ MIDDLEWARE = [
     "gallery.http.bodies.bounded",
     "gallery.http.cookies.without_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "gallery.http.languages.PageLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

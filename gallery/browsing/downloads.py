@@ -1,4 +1,4 @@
-"""Originals as one zip, made while it is sent."""
+"""Originals as one zip, streamed as it is built."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from gallery.models.image import ImageQuerySet
 
 logger = logging.getLogger(__name__)
 
-# Characters of a name in a zip. Folders that people unpack to have names too.
+# Characters of a name in a zip, leaving room for the folder it is unpacked to.
 MAX_NAME = 120
-# Not allowed in file names on Windows, or by anybody.
+# Not allowed in file names on Windows or anywhere.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
 
 def stream_zip(images: ImageQuerySet) -> Iterator[bytes]:
-    """Yield a zip of the originals, in order. Pictures are compressed already, so they are stored.
+    """Yield a zip of the originals, in order, without compression: pictures are already compressed.
 
-    The rows are read at once, while the permission in the query holds. A file that is missing from
-    the store is left out and named in a text at the end, so that the others still arrive.
+    The rows are read up front, while the permission in the query holds. A missing file is left out
+    and listed in a text file at the end, so that the others still arrive.
     """
     rows = list(images.only("original", "original_name"))
     return _stream(rows)
@@ -54,8 +54,10 @@ def _stream(rows: list[Image]) -> Iterator[bytes]:
 
 
 def unique_name(name: str, *, taken: set[str]) -> str:
-    """A file name that every system can unpack, different from those taken, also where case does
-    not count. Adds it to `taken`."""
+    """Return a file name that every system can unpack, and add it to `taken`.
+
+    It differs from the names already taken, on systems that ignore case too.
+    """
     safe = _UNSAFE.sub("_", name).strip(" .") or "picture"
     if _RESERVED.match(safe):
         safe = f"_{safe}"

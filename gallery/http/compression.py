@@ -25,6 +25,11 @@ TEXT = frozenset(
 )
 
 
+def is_text(response: HttpResponseBase) -> bool:
+    """Return whether a response is text, by its content type."""
+    return response.get("Content-Type", "").partition(";")[0].strip().lower() in TEXT
+
+
 class TextCompression(GZipMiddleware):
     """GZipMiddleware for complete text responses. Goes below WhiteNoise and above everything that
     makes pages."""
@@ -33,7 +38,6 @@ class TextCompression(GZipMiddleware):
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         """Compress the response if it is text and already in memory."""
-        media_type = response.get("Content-Type", "").partition(";")[0].strip().lower()
-        if response.streaming or media_type not in TEXT:
+        if response.streaming or not is_text(response):
             return response
         return super().process_response(request, response)

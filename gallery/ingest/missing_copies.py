@@ -34,7 +34,9 @@ def render_missing_copies(*, budget_s: float) -> int:
         return 0
     deadline = time.monotonic() + budget_s
     rendered = 0
-    for image in Image.objects.filter(pk__gt=place).order_by("pk").iterator(chunk_size=STEP):
+    rows = Image.objects.filter(pk__gt=place).order_by("pk")
+    needed = rows.only("sha256", "original", "original_name")
+    for image in needed.iterator(chunk_size=STEP):
         rendered += bool(missing_widths(image)) and _rendered(image)
         if time.monotonic() > deadline:
             cache.set(_PLACE, image.pk, timeout=None)

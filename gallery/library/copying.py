@@ -23,12 +23,11 @@ COPY_STEP = 500
 def copy_images(
     images: ImageQuerySet, *, to: Collection, by: Viewer, expected: int | None = None
 ) -> Change:
-    """Copy live pictures that `by` can see, with their words and vectors. One whose bytes are in
-    the target already is skipped. The copies belong to `by` and come first in the target, in the
-    order of the originals.
+    """Copy live pictures that `by` can see, with their captions, tags and vectors.
 
-    Raises NotAllowed when `by` may not add to the target, LibraryProblem for a changed selection
-    and for a target that was deleted.
+    Pictures whose files are already in the target are skipped. The copies belong to `by` and come
+    first in the target, in the order of the originals. Raise NotAllowed if `by` may not add to the
+    target, LibraryProblem if the selection changed or the target was deleted.
     """
     owner_id = check_signed_in(by)
     lock_target(to, by=by)
@@ -57,8 +56,10 @@ def copy_images(
 
 @transaction.atomic
 def undo_copy(change: Change, *, by: Viewer) -> int:
-    """Delete those copies that are still where the change put them. Returns how many. Raises
-    NotAllowed."""
+    """Delete the copies that are still where the change put them, and return how many.
+
+    Raise NotAllowed.
+    """
     there = Image.objects.live().filter(pk__in=change.ids, collection=change.target)
     copies = Image.objects.filter(pk__in=[image.pk for image in lock_pictures(there, by=by)])
     release_blobs(copies.only("sha256", "original"))

@@ -50,8 +50,8 @@ def lock_selection(images: ImageQuerySet, *, by: Viewer, expected: int | None = 
 
 
 def check_expected(found: int, *, expected: int | None) -> None:
-    """Raises LibraryProblem for another number than the one shown: pictures came or went since, and
-    nothing may happen to pictures that nobody saw."""
+    """Raise LibraryProblem if the number differs from the one shown: pictures were added or removed
+    since, and a change must not affect pictures that the person has not seen."""
     if expected is not None and found != expected:
         raise LibraryProblem(
             _(

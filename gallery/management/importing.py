@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gallery.exceptions import ImportProblem, Refused
 from gallery.ingest.bulk import IngestOutcome
@@ -63,7 +64,7 @@ class ImportReport:
         lines = [refusal["reason"] for refusal in self.refused]
         lines.append(
             _(
-                "%(imported)s imported, %(duplicate)s duplicates, %(refused)s refused, "
+                "%(imported)s imported, %(duplicate)s duplicate, %(refused)s refused, "
                 "in %(seconds)s s."
             )
             % {
@@ -74,7 +75,11 @@ class ImportReport:
             }
         )
         lines.append(
-            _("%(searchable)s pictures of “%(name)s” are searchable: /collections/%(slug)s/")
+            ngettext(
+                "%(searchable)s picture of “%(name)s” is searchable: /collections/%(slug)s/",
+                "%(searchable)s pictures of “%(name)s” are searchable: /collections/%(slug)s/",
+                self.searchable,
+            )
             % {
                 "searchable": self.searchable,
                 "name": self.collection.name,

@@ -1,5 +1,5 @@
-"""What a list shows after some of its pictures changed: tiles, counts and the selection bar, for
-browse, a collection or search results alike."""
+"""The tiles, counts and selection bar of a list after some of its pictures changed: browse, a
+collection or search results."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gallery.views.trail import SEARCH, Trail
 
 @dataclass(frozen=True, kw_only=True)
 class ChangedList:
-    """The pictures in the list now, what its templates take, and for results how they match."""
+    """The pictures now in the list, the context of its templates, and how results match."""
 
     images: ImageQuerySet
     context: dict[str, Any]
@@ -27,7 +27,7 @@ class ChangedList:
 
 
 def parts_of_list(request: HttpRequest, trail: Trail) -> ChangedList | None:
-    """What a list shows now; None when nothing is left to show in it."""
+    """Return what a list shows now; None if it is empty."""
     if trail.place == SEARCH:
         return _results(request, trail)
     images = matching_images(trail.filters, viewer=request.user)

@@ -1,7 +1,7 @@
-"""What a list of pictures needs so that people can select some of them: which tiles they may edit,
-and the bar that acts on the selection. gallery.views.selection carries the actions out.
+"""Selecting pictures in a list: which tiles someone may edit, and the bar that acts on them.
+gallery.views.selection carries out the actions.
 
-Whoever is signed in may select: pictures that they only see can be copied and downloaded.
+Anyone who is signed in can select: pictures they can only view can be copied and downloaded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gallery.views.trail import Trail
 
 @dataclass(frozen=True)
 class Selectable:
-    """What tiles take: the collections whose pictures the person may edit, by name."""
+    """The collections whose pictures the person may edit, by name."""
 
     open_to: tuple[Collection, ...]
 
@@ -31,11 +31,11 @@ class Selectable:
 
 @dataclass(frozen=True, kw_only=True)
 class SelectionBar:
-    """What templates/gallery/_selection.html takes.
+    """The context of templates/gallery/_selection.html.
 
     `total` is how many pictures “all” means, `read_only` how many of them the person may see but
     not edit. A search has no such number: there “all” means the good matches on the page.
-    `is_on` opens the page with selecting begun, for browsers without JavaScript.
+    `is_on` starts the page in selection mode, for browsers without JavaScript.
     """
 
     trail: Trail
@@ -52,12 +52,12 @@ class SelectionBar:
 
     @property
     def can_edit(self) -> bool:
-        """Whether some picture of the list may be edited; of results, whether one could."""
+        """Whether the person may edit a picture of the list; for results, any picture at all."""
         return bool(self.selectable.open_to) if self.is_search else self.read_only < self.total
 
     @property
     def is_filtered(self) -> bool:
-        """Whether “all” means those that match."""
+        """Whether “all” means all that match the filters."""
         return bool(self.trail.params)
 
     @property
@@ -67,12 +67,12 @@ class SelectionBar:
 
     @property
     def start_url(self) -> str:
-        """The list with selecting begun."""
+        """The list in selection mode."""
         return f"{self.stop_url}{'&' if '?' in self.stop_url else '?'}select=1"
 
 
 def selectable(request: HttpRequest) -> Selectable | None:
-    """What the tiles of a list take; None for visitors, who cannot select."""
+    """Return what tiles need for selecting; None for visitors, who can't select."""
     if not request.user.is_authenticated:
         return None
     return Selectable(tuple(targets_for(request.user)))
@@ -81,7 +81,7 @@ def selectable(request: HttpRequest) -> Selectable | None:
 def selection_bar(
     request: HttpRequest, *, trail: Trail, images: QuerySet[Image], total: int
 ) -> SelectionBar | None:
-    """The bar for a list of `total` pictures, which are `images`; None for visitors."""
+    """Return the bar for a list of `total` pictures, `images`; None for visitors."""
     found = selectable(request)
     if found is None:
         return None
@@ -101,7 +101,7 @@ def selection_bar(
 
 
 def results_bar(request: HttpRequest, *, trail: Trail, good: int) -> SelectionBar | None:
-    """The bar for a page of search results with so many good matches; None for visitors."""
+    """Return the bar for a page of search results with `good` good matches; None for visitors."""
     found = selectable(request)
     if found is None:
         return None

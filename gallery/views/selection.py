@@ -98,7 +98,7 @@ def selected_images(request: HttpRequest, trail: Trail) -> tuple[ImageQuerySet, 
 
 
 def _in_place(request: HttpRequest, trail: Trail) -> HttpResponse:
-    """What became of the ticked pictures; the whole page once none is left in the list."""
+    """Show the selected pictures as they are now; reload the page if the list is empty."""
     shown = parts_of_list(request, trail)
     if shown is None:
         return HttpResponseClientRedirect(trail.list_url())

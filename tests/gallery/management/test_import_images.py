@@ -82,7 +82,7 @@ def test_a_second_import_finds_duplicates(administrator, folder, capsys):
 def test_words_end_with_counts_and_reasons(administrator, folder, capsys):
     call_command("import_images", str(folder), "--collection", "x")
     out = capsys.readouterr().out
-    assert "3 imported, 0 duplicates, 1 refused" in out
+    assert "3 imported, 0 duplicate, 1 refused" in out
     assert "“notes.txt” is text" in out
 
 

@@ -33,7 +33,7 @@ def test_a_report_counts_each_file_once(report):
     }
     assert report.in_words().splitlines() == [
         "It is no picture.",
-        "1 imported, 1 duplicates, 1 refused, in 1.2 s.",
+        "1 imported, 1 duplicate, 1 refused, in 1.2 s.",
         "0 pictures of “Cats” are searchable: /collections/cats/",
     ]
 
