@@ -8,7 +8,6 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
@@ -16,12 +15,15 @@ from tqdm import tqdm
 from gallery.hints import hint_workers
 from gallery.ingest.library_check import Finding, find_problems
 from gallery.ingest.library_repair import repair
+from gallery.management.base import TranslatedCommand
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Exits with status 1 if a problem was not repaired."""
 
-    help = _("Find missing, orphaned and leftover files and lost jobs. Use --fix to repair them.")  # type: ignore[assignment]
+    summary = _(
+        "Find missing, orphaned and leftover files and lost jobs. Use --fix to repair them."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add --fix and --json."""

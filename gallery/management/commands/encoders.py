@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -25,6 +25,7 @@ from gallery.embedding.lifecycle import (
 from gallery.embedding.queue import embed_pending
 from gallery.exceptions import SemblanceError
 from gallery.hints import hint_workers
+from gallery.management.base import TranslatedCommand
 from gallery.models import EmbeddingJob, Encoder, Image
 from gallery.vectors import measure_coverage
 
@@ -34,10 +35,10 @@ PASS_SIZE = 64
 POLL_S = 0.5
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Lists, adds, activates and removes encoders. The rules are in gallery.embedding.lifecycle."""
 
-    help = _(  # type: ignore[assignment]
+    summary = _(
         "Encoders turn words and pictures into vectors. A new one is built beside the active one "
         "while searches go on; activating it is one switch."
     )

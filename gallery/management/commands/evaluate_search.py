@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
 
 from gallery.exceptions import SemblanceError
 from gallery.ingest.captions import read_captions
+from gallery.management.base import TranslatedCommand
 from gallery.models import Collection
 from gallery.search import (
     RECALL_AT,
@@ -31,10 +32,10 @@ from gallery.search import (
 )
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Writes the progress bar to stderr, and the table or only JSON to stdout."""
 
-    help = _(  # type: ignore[assignment]
+    summary = _(
         "Search with the captions of pictures and report how often the right picture comes first. "
         "Vectors alone, so that a caption cannot find itself by its own words."
     )

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from gallery.embedding.lifecycle import ensure_active_encoder
 from gallery.embedding.queue import embed_pending
 from gallery.exceptions import EncoderUnavailable
 from gallery.management import startup
+from gallery.management.base import TranslatedCommand
 from gallery.models import Encoder
 
 STEPS = ("tables", "static", "admin", "encoder")
@@ -23,10 +24,10 @@ STEPS = ("tables", "static", "admin", "encoder")
 SAMPLES = "samples"
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Each step prints one line about what it did, or nothing if there was nothing to do."""
 
-    help = _("Create the tables, static files and admin account, and choose an encoder.")  # type: ignore[assignment]
+    summary = _("Create the tables, static files and admin account, and choose an encoder.")
     requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
 
     def add_arguments(self, parser: ArgumentParser) -> None:

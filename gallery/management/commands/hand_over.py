@@ -5,20 +5,21 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.exceptions import SemblanceError
 from gallery.library.ownership import hand_over_everything
+from gallery.management.base import TranslatedCommand
 from gallery.models import User
 from gallery.search import console_viewer
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Prints what was handed over; then the first account can be deleted."""
 
-    help = gettext_lazy(  # type: ignore[assignment]
+    summary = gettext_lazy(
         "Transfer all pictures, collections and uploads from one person to another."
     )
 

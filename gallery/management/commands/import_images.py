@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
@@ -21,6 +21,7 @@ from gallery.ingest.bulk import Incoming, ingest_many
 from gallery.ingest.captions import Captions, read_captions
 from gallery.ingest.intake import Destination, Stored
 from gallery.ingest.sources import incoming_from_file, list_files
+from gallery.management.base import TranslatedCommand
 from gallery.management.importing import ImportReport, find_destination
 from gallery.management.waiting import wait_until_embedded
 
@@ -28,10 +29,10 @@ from gallery.management.waiting import wait_until_embedded
 STORED_PER_HINT = 64
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Writes the progress bar and messages to stderr, and the counts or only JSON to stdout."""
 
-    help = _("Import pictures from folders, files and zips into a collection.")  # type: ignore[assignment]
+    summary = _("Import pictures from folders, files and zips into a collection.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the paths and options."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,15 +15,16 @@ from gallery.hints import hint_workers
 from gallery.ingest import sample_library
 from gallery.ingest.intake import Stored
 from gallery.library.collections import create_collection
+from gallery.management.base import TranslatedCommand
 from gallery.management.superusers import first_superuser
 from gallery.models import Collection, User, Visibility
 from gallery.search import console_viewer
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Does nothing on a site that has or ever had pictures."""
 
-    help = _("Load the sample library: about 20 captioned photographs.")  # type: ignore[assignment]
+    summary = _("Load the sample library: about 20 captioned photographs.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add --force."""

@@ -9,12 +9,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 from django.db import connections
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery.management import startup
+from gallery.management.base import TranslatedCommand
 from gallery.management.commands.first_start import SAMPLES, STEPS, encoder_line
 from gallery.models import Encoder
 from searchsite.embedded import keeper
@@ -22,10 +22,10 @@ from searchsite.embedded.errors import LocalServiceError
 from searchsite.embedded.supervisor import Site, Supervisor
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Starts and supervises the database, the broker, a worker, beat and the web server."""
 
-    help = _("Run the whole site on this machine until Ctrl-C (make run).")  # type: ignore[assignment]
+    summary = _("Run the whole site on this machine until Ctrl-C (make run).")
     requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own type
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery.exceptions import SemblanceError
+from gallery.management.base import TranslatedCommand
 from gallery.models import Collection
 from gallery.search import (
     EVEN_WEIGHT,
@@ -33,10 +34,10 @@ COLUMN = 40
 MARKS = {"strong": "+++", "fair": "++ ", "weak": "+  "}
 
 
-class Command(BaseCommand):
+class Command(TranslatedCommand):
     """Prints a table for people, or one JSON object."""
 
-    help = _("Find pictures by words, a picture file, a stored picture, or a combination.")  # type: ignore[assignment]
+    summary = _("Find pictures by words, a picture file, a stored picture, or a combination.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the parts of the query, the filters and the output options."""
