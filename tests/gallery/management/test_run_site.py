@@ -22,7 +22,7 @@ from tests.searchsite.folders import server_folder
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_S = 150.0  # of a machine that also runs other things
 
 
