@@ -73,7 +73,7 @@ run: setup
 	@exec $(PY) manage.py run_site --with-parent
 
 test: setup-dev
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest $(or $(ARGS),-n auto --dist loadfile)
 
 check: setup-dev
 	$(PY) -m ruff format --check .

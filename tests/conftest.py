@@ -1,5 +1,6 @@
 """What every test shares: PostgreSQL from pip, an empty picture store, people and collections."""
 
+import os
 import shutil
 
 import pytest
@@ -7,11 +8,22 @@ from django.conf import settings
 
 
 def pytest_sessionstart(session):
-    """Starts the local PostgreSQL unless DATABASE_URL names another one."""
-    if settings.EMBEDDED_DATABASE:
+    """Start the local PostgreSQL, unless DATABASE_URL names another one or others run the tests."""
+    if settings.EMBEDDED_DATABASE and not session.config.getoption("numprocesses", None):
         from searchsite.embedded.postgres import ensure_running
 
         ensure_running(settings.VAR_DIR)
+
+
+def pytest_xdist_auto_num_workers():
+    """Return how many processes `make test` uses: one if they would share a broker."""
+    return min(len(os.sched_getaffinity(0)), 4) if settings.EMBEDDED_REDIS else 1
+
+
+def pytest_xdist_setupnodes(specs):
+    """Give each process that runs tests in parallel its own folder, and so its own servers."""
+    for number, spec in enumerate(specs):
+        spec.env["VAR_DIR"] = f"{settings.VAR_DIR}-{number}"
 
 
 def pytest_collection_modifyitems(items):

@@ -3,6 +3,7 @@
 from functools import partial
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import transaction
 from kombu import Connection
 
@@ -20,6 +21,12 @@ def broker():
     start_broker()
     yield
     start_broker()
+
+
+def unreachable_broker():
+    """A connection like the site's own, to a port where nothing listens."""
+    options = django_settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    return Connection("redis://127.0.0.1:1/0", transport_options=options)
 
 
 def hints_waiting():
@@ -75,8 +82,7 @@ def test_without_a_worker_of_the_lane_there_is_no_wait(broker):
 
 def test_a_broker_that_is_away_is_logged_and_forgotten(caplog, monkeypatch, settings):
     settings.EMBEDDED_REDIS = False
-    nobody = Connection("redis://127.0.0.1:1/0")
-    send = partial(tasks.embed_pending.apply_async, connection=nobody)
+    send = partial(tasks.embed_pending.apply_async, connection=unreachable_broker())
     monkeypatch.setattr(hints, "_hint_is_waiting", lambda: False)
     monkeypatch.setattr(tasks.embed_pending, "delay", send)
     monkeypatch.setattr(hints, "_complained", False)
@@ -90,6 +96,6 @@ def test_a_broker_that_cannot_be_asked_is_logged_too(caplog, monkeypatch, settin
 
     settings.EMBEDDED_REDIS = False
     monkeypatch.setattr(hints, "_complained", False)
-    monkeypatch.setattr(app, "_pool", Connection("redis://127.0.0.1:1/0").Pool(1))
+    monkeypatch.setattr(app, "_pool", unreachable_broker().Pool(1))
     hints.hint_workers()
     assert caplog.text.count("the sweep will find the pictures") == 1
