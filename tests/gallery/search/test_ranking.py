@@ -10,6 +10,7 @@ from gallery.search.query import Filters, SearchQuery
 from gallery.search.ranking import Ranked, Ranking, fuse_candidates, rank_images
 from gallery.search.scope import Scope
 from gallery.search.target import build_target
+from searchsite import env
 from tests.gallery.search.conftest import make_background
 
 CUTOFFS = Cutoffs(strong=0.5, fair=0.3)
@@ -96,9 +97,9 @@ def layers(monkeypatch):
     monkeypatch.setattr(ranking, "MAX_RESULTS", 6)
 
 
-def rank(scores, *, needed, monkeypatch, public):
+def rank(scores, *, needed, monkeypatch, public, searchable=20):
     """The ranking of pictures that score this, as a large library gives it."""
-    make_background(public, 20)
+    make_background(public, searchable)
     found = [Candidate(pk, f"{pk}", score) for pk, score in enumerate(scores)]
     monkeypatch.setattr(
         ranking, "nearest_candidates", lambda vector, *, scope, images, limit: found[:limit]
@@ -142,3 +143,20 @@ def test_the_head_alone_is_enough_for_the_first_page(public, layers, monkeypatch
     found = rank((0.9,) * 9, needed=2, monkeypatch=monkeypatch, public=public)
     assert len(found.results) == 2
     assert found.tally().more_good
+
+
+def test_a_library_that_fits_into_one_list_is_whole_at_once(public, layers, monkeypatch):
+    """Of exactly as many pictures as the bound, none is left for a tail."""
+    found = rank((0.9,) * 6, needed=2, monkeypatch=monkeypatch, public=public, searchable=6)
+    assert found.is_whole
+    assert found.window(0, size=2).total == 6
+    larger = rank((0.9,) * 7, needed=2, monkeypatch=monkeypatch, public=public, searchable=1)
+    assert not larger.is_whole
+    assert len(larger.results) == 2
+
+
+def test_the_depths_are_those_that_were_measured():
+    """The head is two pages; what a search says of its end names the other number."""
+    assert (ranking.HEAD_RESULTS, ranking.MAX_RESULTS) == (120, 1000)
+    (page,) = (setting for setting in env.SETTINGS if setting.name == "SEARCH_PAGE_SIZE")
+    assert 2 * int(page.default) == ranking.HEAD_RESULTS
