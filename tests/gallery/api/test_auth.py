@@ -1,5 +1,6 @@
 """Who calls the API: a name and password, the browser's session, or a visitor."""
 
+import pytest
 from django.test import Client
 
 from tests.gallery.api.requests import basic
@@ -40,3 +41,35 @@ def test_too_large_a_request_is_refused_unread(client, public, settings):
         "POST", "/api/v1/images", body, "multipart/form-data; boundary=x", **basic("olga")
     )
     assert (response.status_code, response.json()["reason"]) == (413, "too_many_bytes")
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        (None, 204),  # a program
+        ("http://testserver", 204),
+        ("https://testserver", 204),  # behind a proxy
+        ("https://evil.example", 403),
+        ("http://testserver.evil.example", 403),
+        ("http://test", 403),
+        ("http://testserver:8080", 403),
+        ("null", 403),
+    ],
+)
+def test_a_browser_that_remembers_the_password_changes_nothing_for_other_sites(
+    client, public, owner, origin, status
+):
+    image = public.images.get()
+    headers = basic("olga") | ({"HTTP_ORIGIN": origin} if origin else {})
+    response = client.delete(f"/api/v1/images/{image.pk}", **headers)
+    assert response.status_code == status
+    image.refresh_from_db()
+    assert image.is_trashed == (status == 204)
+
+
+def test_other_sites_may_ask_for_what_they_cannot_read(client, public, owner):
+    """A safe request changes nothing, and the browser keeps its answer from the other page."""
+    headers = basic("olga") | {"HTTP_ORIGIN": "https://evil.example"}
+    response = client.get("/api/v1/status", **headers)
+    assert response.status_code == 200
+    assert "Access-Control-Allow-Origin" not in response

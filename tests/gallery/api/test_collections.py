@@ -11,6 +11,23 @@ def test_a_batch_is_its_owners_alone(client, public, stranger, owner):
     assert client.get(address, **basic("stranger")).status_code == 404
 
 
+def test_not_even_managers_see_the_batches_of_others(client, public, stranger, owner):
+    Membership.objects.create(collection=public, person=stranger, role=Role.MANAGER)
+    batch = UploadBatch.objects.create(owner=owner, collection=public)
+    assert client.get(f"/api/v1/batches/{batch.pk}", **basic("stranger")).status_code == 404
+
+
+def test_a_batch_is_gone_for_those_who_may_no_longer_add_to_its_collection(
+    client, public, stranger
+):
+    member = Membership.objects.create(collection=public, person=stranger, role=Role.CONTRIBUTOR)
+    batch = UploadBatch.objects.create(owner=stranger, collection=public)
+    address = f"/api/v1/batches/{batch.pk}"
+    assert client.get(address, **basic("stranger")).status_code == 200
+    member.delete()
+    assert client.get(address, **basic("stranger")).status_code == 404
+
+
 def test_collections_are_made_and_listed(client, public, stranger):
     data = {"name": "Dogs", "visibility": "private"}
     assert send_json(client, "POST", "/api/v1/collections", data).status_code == 401

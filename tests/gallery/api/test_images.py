@@ -1,8 +1,9 @@
 """Pictures over the API: list, change, trash, restore and upload."""
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gallery.models import Image, UploadBatch, Visibility
+from gallery.models import Image, Membership, Role, UploadBatch, Visibility
 from tests.factories import make_collection, make_image
 from tests.gallery.api.requests import basic, red_file, send_json
 
@@ -101,3 +102,35 @@ def test_uploads_go_only_where_the_person_may_add(client, public, private, stran
     hidden = {"collection": "secret", "files": [red_file()]}
     assert client.post("/api/v1/images", hidden, **basic("stranger")).status_code == 404
     assert not UploadBatch.objects.exists()
+
+
+def test_a_batch_continues_for_its_owner_only(client, public, owner, stranger):
+    """Files of a batch belong to its owner: nobody else adds any in their name."""
+    Membership.objects.create(collection=public, person=stranger, role=Role.MANAGER)
+    batch = UploadBatch.objects.create(owner=owner, collection=public)
+    data = {"collection": "cats", "batch": str(batch.pk), "files": [red_file()]}
+    assert client.post("/api/v1/images", data, **basic("stranger")).status_code == 404
+    assert not batch.items.exists()
+
+
+def test_a_batch_continues_in_its_own_collection_only(client, public, owner):
+    """Otherwise pictures would go to another collection than the request names."""
+    elsewhere = make_collection(owner, "Elsewhere")
+    batch = UploadBatch.objects.create(owner=owner, collection=elsewhere)
+    data = {"collection": "cats", "batch": str(batch.pk), "files": [red_file()]}
+    assert client.post("/api/v1/images", data, **basic("olga")).status_code == 404
+    assert not batch.items.exists()
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 404), (Role.VIEWER, 404), (Role.MANAGER, 200)])
+def test_the_trash_does_not_exist_for_those_who_cannot_restore(
+    client, public, stranger, role, status
+):
+    if role:
+        Membership.objects.create(collection=public, person=stranger, role=role)
+    image = public.images.get()
+    client.delete(f"/api/v1/images/{image.pk}", **basic("olga"))
+    restore = f"/api/v1/images/{image.pk}/restore"
+    assert client.post(restore, **basic("stranger")).status_code == status
+    image.refresh_from_db()
+    assert image.is_trashed == (status != 200)

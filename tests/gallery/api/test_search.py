@@ -1,8 +1,10 @@
 """Searching over the API: answers, what is left out, whom they are for, and the limit."""
 
+import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gallery.models import Image
+from gallery.models import Image, QueryImage
 from tests.factories import make_image
 from tests.gallery.api.requests import RED, basic, red_file
 
@@ -77,12 +79,21 @@ def test_searching_by_a_picture_gives_a_token_to_continue_with(client, public):
     assert bad.status_code == 422
 
 
-def test_searches_over_the_limit_have_to_wait(client, public, settings):
-    from django.core.cache import cache
+@pytest.mark.parametrize("first", ["words", "picture"])
+@pytest.mark.parametrize("second", ["words", "picture"])
+def test_searches_over_the_limit_have_to_wait(client, public, settings, first, second):
+    """Searches by words and by picture count together; a picture is not kept either."""
+
+    def search(kind):
+        if kind == "words":
+            return client.get("/api/v1/search", {"q": "red"})
+        return client.post("/api/v1/search/picture", {"picture": red_file()})
 
     cache.clear()
     settings.RATE_LIMIT_PER_MINUTE = 1
-    client.get("/api/v1/search", {"q": "red"})
-    response = client.get("/api/v1/search", {"q": "red"})
+    assert search(first).status_code == 200
+    kept = QueryImage.objects.count()
+    response = search(second)
     assert (response.status_code, response.json()["reason"]) == (429, "too_many_requests")
+    assert QueryImage.objects.count() == kept
     cache.clear()
