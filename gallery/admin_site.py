@@ -1,4 +1,5 @@
-"""The admin site: Django's, inside the site's own layout, with the state of the library first."""
+"""The admin site: Django's, inside the site's own layout, with the state of the library on the
+start page."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-# The order of the sections in the admin's navigation; models that are not named come last.
+# The order of the sections in the admin's navigation; other models come last.
 SECTIONS = ("Image", "Collection", "UploadBatch", "EmbeddingJob", "Encoder", "User", "Group")
 
 
@@ -24,16 +25,16 @@ class SemblanceAdminSite(AdminSite):
     site_header = "Semblance"
     site_title = "Semblance"
     index_title = _("Overview")
-    # The sections are links in a row above each page.
+    # The sections are a row of links above each page.
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Leaves out Django's way from any row's key to its page: it checks no permission, and
-        the address of a collection shows its name."""
+        """Leave out Django's redirect from an object's key to its page: it checks no permission,
+        and the URL of a collection reveals its name."""
         return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Adds the links of the navigation."""
+        """Add the navigation links."""
         context = super().each_context(request)
         index = reverse("admin:index", current_app=self.name)
         return {**context, "index_url": index, "sections": _sections(context, request.path)}
@@ -43,7 +44,8 @@ class SemblanceAdminSite(AdminSite):
         request: HttpRequest,
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002  # Django's signature
     ) -> HttpResponse:
-        """Sends people to the site's own sign-in page, the one place where guessing is counted."""
+        """Redirect to the site's own sign-in page, the only place where wrong passwords are
+        counted."""
         index = reverse("admin:index", current_app=self.name)
         wanted = request.GET.get("next") or request.POST.get("next") or index
         if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
@@ -55,13 +57,14 @@ class SemblanceAdminSite(AdminSite):
         request: HttpRequest,  # noqa: ARG002  # Django's signature
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
-        """Sends people to the site's own page; Django's would return a TemplateResponse."""
+        """Redirect to the site's own page; Django's would return a TemplateResponse."""
         return redirect("password_change")
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """Adds the numbers for administrators; other staff may not see all that they count."""
+        """Add the numbers for administrators only, because other staff may not see all of what they
+        count."""
         from gallery.admin.activity import read_activity
         from gallery.admin.dashboard import read_dashboard
 
@@ -72,7 +75,8 @@ class SemblanceAdminSite(AdminSite):
 
 
 def _sections(context: dict[str, Any], path: str) -> list[dict[str, Any]]:
-    """The lists that the person may open, in our order, the one that `path` is in marked."""
+    """Return the lists that the person may open, in our order, marking the one that contains
+    `path`."""
     models = [
         {
             **model,

@@ -1,4 +1,4 @@
-"""App configuration; imports nothing heavy."""
+"""App configuration. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class GalleryConfig(AppConfig):
     verbose_name = gettext_lazy("Library")
 
     def ready(self) -> None:
-        """Registers the system checks."""
+        """Register the system checks."""
         from gallery import checks  # noqa: F401
 
 

@@ -1,7 +1,7 @@
 """System checks: report misconfiguration with a stable id and a sentence, before it causes harm.
 
-`manage.py check` and every start run them; those of the database run with `--database default`
-and before migrations.
+`manage.py check` and every start run them. The database checks run with `--database default` and
+before migrations.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gallery.embedding.catalog import STARTER_KEY
 
 # halfvec came with 0.7; iterative index scans, which filtered searches need, with 0.8.
 MIN_PGVECTOR = (0, 8)
-# Shorter ones can be guessed; Django's own deployment check asks for the same.
+# Shorter ones can be guessed; Django's own deployment check requires the same length.
 MIN_SECRET_CHARACTERS = 50
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 
@@ -31,8 +31,8 @@ def check_secret_key(**_context: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "SECRET_KEY is too short for a site that other machines reach.",
-            hint="Leave it empty to have one made in VAR_DIR, or set 50 random characters.",
+            "SECRET_KEY is too short for a site that other machines can reach.",
+            hint="Leave it empty to have one generated in VAR_DIR, or set 50 random characters.",
             id="semblance.E001",
         )
     ]
@@ -123,8 +123,8 @@ def _is_public() -> bool:
 
 
 def _is_encoder_key(key: str) -> bool:
-    """Whether an adapter accepts this key. What follows the colon of a custom adapter's key is
-    checked by that adapter when it loads."""
+    """Return whether an adapter accepts this key. The adapter itself checks the part after the
+    colon when it loads."""
     prefix, colon, parameters = key.partition(":")
     if prefix not in settings.ENCODER_ADAPTERS:
         return False
@@ -143,7 +143,7 @@ def _keeps_pictures_here() -> bool:
 
 
 def _may_write(folder: Path) -> bool:
-    """Whether the folder, or the nearest one above it that exists, may be written."""
+    """Return whether the folder, or its nearest existing parent, is writable."""
     existing = next(place for place in (folder, *folder.parents) if place.exists())
     return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
 

@@ -38,7 +38,7 @@ class Grant:
 
     expires_at: int
     public_in: int | None
-    """The public collection whose picture it is; None for an address of its own viewer."""
+    """The public collection of the picture, or None for a private URL."""
 
     @property
     def is_public(self) -> bool:

@@ -1,7 +1,7 @@
-"""The named errors of the app. Anything may import this module; it imports nothing of the app.
+"""The named errors of the app. Anything may import this module; it imports nothing from the app.
 
 Each has a `reason`, a stable code that tests and programs compare, and a `sentence`, one plain
-sentence for people that says what happened and what to do.
+sentence that tells people what happened and what to do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class SemblanceError(Exception):
 
 
 class Refused(SemblanceError):
-    """A file was refused; nothing of it is stored."""
+    """A file was refused; none of it is stored."""
 
     reason = "refused"
 

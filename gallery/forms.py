@@ -1,5 +1,5 @@
-"""The forms of the pages: their fields, labels and validation. The domain packages act on the
-valid data."""
+"""The forms of the pages: their fields, labels and validation. The domain packages act on the valid
+data."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ COVER_CHOICES = 11
 def add_problem(problem: SemblanceError, *, to: Sequence[forms.BaseForm]) -> None:
     """Show an error of a domain function beside the field it is about.
 
-    Reasons begin with the name of the field (`name_missing`, `cover_elsewhere`). If none of the
-    forms has that field, the error appears above the first form.
+    Reasons begin with the name of the field (`name_missing`, `cover_elsewhere`). If no form has
+    that field, the error appears above the first form.
     """
     about = problem.reason.partition("_")[0]
     for form in to:

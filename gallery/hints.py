@@ -1,6 +1,6 @@
-"""Hints that tell workers to embed waiting pictures: the only way entry points enqueue embeddings.
+"""Hints that ask workers to embed waiting pictures: the only way entry points enqueue embeddings.
 
-A hint has no content, because the jobs are rows in the database. A single unread hint is therefore
+A hint has no content, because the jobs are rows in the database. One unread hint is therefore
 enough, and no second one is sent while it waits.
 """
 
@@ -39,8 +39,7 @@ def _send() -> None:
             embed_pending.delay()
         _complained = False
     except (OperationalError, RedisError, OSError) as error:
-        # Warn once per outage: an import without a broker hints every few pictures.
-        # The local broker runs only during `make run`; commands run by hand work without it.
+        # Warn once per outage: an import without a broker sends a hint every few pictures.
         quiet = _complained or settings.EMBEDDED_REDIS
         level = logging.DEBUG if quiet else logging.WARNING
         logger.log(level, "No hint sent, the sweep will find the pictures: %s", error)
@@ -48,10 +47,10 @@ def _send() -> None:
 
 
 def _hint_is_waiting() -> bool:
-    """Whether the queue has a hint that no worker has taken yet.
+    """Return whether the queue has a hint that no worker has taken yet.
 
-    The worker that takes it looks for jobs afterwards, and so finds those that were just committed.
-    Idle workers take hints at once, so while one waits, all workers are busy or stopped.
+    The worker that takes it looks for jobs afterwards, so it also finds those that were just
+    committed. Idle workers take hints at once: while one waits, all workers are busy or stopped.
     """
     with app.pool.acquire(block=True) as broker:
         channel = cast(Any, broker).default_channel

@@ -1,4 +1,5 @@
-"""Celery tasks: ids in, one domain call, a retry policy. Messages are hints; rows are the truth."""
+"""Celery tasks: ids in, one domain call, a retry policy. Messages are hints; the rows are the
+truth."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ COPIES_BUDGET_S = 15
 
 @shared_task(name="gallery.embed_pending", acks_late=True)
 def embed_pending() -> int:
-    """Add the encoders that are asked for and embed whatever waits, a batch at a time, until
-    nothing is due. Returns how many pictures it embedded.
+    """Add the requested encoders and embed whatever is waiting, a batch at a time, until nothing is
+    due. Return the number of pictures embedded.
 
-    A worker that is asked to stop finishes the batches it holds and leaves the rest to others.
+    A worker that is asked to stop finishes its batches and leaves the rest to other workers.
     """
     from gallery.embedding.queue import embed_pending as run
     from gallery.embedding.requests import add_next_requested

@@ -1,7 +1,8 @@
-"""The admin of the library. Reads querysets, calls the domain packages, holds no rule of its own.
+"""The library's admin pages. They read querysets and call the domain packages, and hold no rules of
+their own.
 
-One module a model; base.py is what they share, confirmation.py the page between an action and its
-action, dashboard.py the numbers on the first page.
+There is one module per model. base.py holds what they share, confirmation.py the page between
+choosing an action and running it, and dashboard.py the numbers on the start page.
 """
 
 from gallery.admin import collections, encoders, images, jobs, people, uploads

@@ -1,6 +1,7 @@
-"""What happened on the last days, from what the database knows anyway; one cheap query a column.
+"""The activity of the last few days, from data the database keeps anyway: one cheap query per
+column.
 
-Searches are not counted: the site keeps no record of them.
+Searches are not counted, because the site keeps no record of them.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ DAYS = 7
 class Day:
     """The numbers of one day, in the site's time zone.
 
-    `added` counts the pictures of that day that are not in the trash; `signed_in` the people who
-    have not signed in since.
+    `added` counts the pictures added that day that are not in the trash. `signed_in` counts the
+    people whose most recent sign-in was that day.
     """
 
     day: date
@@ -37,7 +38,7 @@ class Day:
 
 
 def read_activity(*, days: int = DAYS) -> tuple[Day, ...]:
-    """The last days, today first."""
+    """Return the numbers of the last `days` days, today first."""
     today = timezone.localdate()
     shown = [today - timedelta(days=back) for back in range(days)]
     since = timezone.make_aware(datetime.combine(shown[-1], time.min))

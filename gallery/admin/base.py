@@ -1,4 +1,5 @@
-"""What the admin's pages share: whose rows are shown, thumbnails, and errors as messages."""
+"""What the admin pages share: which rows a person sees, thumbnails, and errors shown as
+messages."""
 
 from __future__ import annotations
 
@@ -20,55 +21,58 @@ from gallery.models import Image
 
 Row = TypeVar("Row", bound=Model)
 
-# Widths in pixels: of a picture in a list, and of the one on its own page.
+# Widths in pixels of a picture in a list and on its own page.
 LIST_THUMBNAIL_PX = 96
 PAGE_THUMBNAIL_PX = 640
 
 
 class LibraryAdmin(ModelAdmin[Row]):
-    """Lists of a hundred rows whose first page costs the same queries however many rows match."""
+    """Lists of a hundred rows. The first page costs the same number of queries however many rows
+    match."""
 
     list_per_page = 100
-    # Counting the whole table beside the matching rows is a second slow query.
+    # Counting the whole table as well as the matching rows is a second slow query.
     show_full_result_count = False
     empty_value_display = "–"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Headed by what it lists, instead of “Select picture to change”."""
+        """Show the model's name as the heading instead of “Select picture to change”."""
         heading = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, {**heading, **(extra_context or {})})
 
     def view_on_site(self, obj: Row) -> str | None:
-        """Its page, if it has one, by its own address: see SemblanceAdminSite."""
+        """Return the URL of the object's page, if it has one. See SemblanceAdminSite for why."""
         page = getattr(obj, "get_absolute_url", None)
         return page() if page else None
 
 
 class ReadOnlyAdmin(LibraryAdmin[Row]):
-    """Rows that the site writes itself: to be looked at, and acted on through actions only."""
+    """Rows that the site writes itself. People can view them and run actions on them, nothing
+    else."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody adds one by hand."""
+        """Return False: rows cannot be added in the admin."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
-        """Nobody edits one by hand."""
+        """Return False: rows cannot be edited in the admin."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
-        """Nobody deletes one by hand."""
+        """Return False: rows cannot be deleted in the admin."""
         return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Who may run the actions: whoever was given the right to change such rows."""
+        """Return whether the person may run the actions, which needs permission to change these
+        rows."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
 
 @contextmanager
 def errors_as_messages(request: HttpRequest) -> Iterator[None]:
-    """Turns a named error of the domain into the message that it carries for people."""
+    """Show an error raised by the domain as a message."""
     try:
         yield
     except SemblanceError as error:
@@ -76,7 +80,7 @@ def errors_as_messages(request: HttpRequest) -> Iterator[None]:
 
 
 def thumbnail(image: Image, *, side_px: int = LIST_THUMBNAIL_PX) -> SafeString:
-    """The picture, at most `side_px` wide and high, its size known before it is loaded."""
+    """Render the picture at most `side_px` wide and high, with its size known before it loads."""
     scale = side_px / max(image.width, image.height)
     return format_html(
         '<img class="thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
@@ -88,5 +92,5 @@ def thumbnail(image: Image, *, side_px: int = LIST_THUMBNAIL_PX) -> SafeString:
 
 
 def options_of(model_admin: ModelAdmin[Any]) -> dict[str, Any]:
-    """What Django's own admin templates want to know of the model."""
+    """Return the model's options, which Django's own admin templates need."""
     return {"opts": model_admin.opts, "app_label": model_admin.opts.app_label}

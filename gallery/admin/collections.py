@@ -1,4 +1,4 @@
-"""Collections in the admin, with their members inline and what is in them."""
+"""Collections in the admin, with their members and pictures."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from gallery.models.people import Viewer
 
 
 class MembershipInline(admin.TabularInline[Membership, Collection]):
-    """Who belongs to the collection, and as what."""
+    """The members of the collection and their roles."""
 
     model = Membership
     extra = 1
@@ -44,7 +44,7 @@ class MembershipInline(admin.TabularInline[Membership, Collection]):
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
-        """Names each field, because a table has no labels beside them."""
+        """Label each field, because the cells of a table have no labels."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
             field.widget.attrs["aria-label"] = capfirst(db_field.verbose_name)
@@ -52,33 +52,34 @@ class MembershipInline(admin.TabularInline[Membership, Collection]):
 
 
 class CoverWidget(ForeignKeyRawIdWidget):
-    """Django's, which would tell the title of any picture whose key somebody sends."""
+    """Django's widget, without its leak: it would show the title of any picture whose key is
+    sent."""
 
     user: Viewer = None
 
     def label_and_url_for_value(self, value: Any) -> tuple[str, str]:
-        """Nothing for a picture that the person may not edit."""
+        """Return empty strings for a picture that the person may not edit."""
         label, url = super().label_and_url_for_value(value)
         may_know = label and Image.objects.editable_by(self.user).filter(pk=value).exists()
         return (label, url) if may_know else ("", "")
 
 
 class CollectionAdminForm(ModelForm[Collection]):
-    """The settings of a collection, by the rules of the domain."""
+    """The settings of a collection, validated by the rules of the domain."""
 
-    # Whoever fills it in; the admin sets it on the form that it makes for one request.
+    # The person filling in the form; the admin sets it on the form class that it makes per request.
     user: Viewer = None
 
     def clean_name(self) -> str:
-        """The name as the library keeps it."""
+        """Return the name as the library stores it."""
         try:
             return clean_name(self.cleaned_data["name"])
         except LibraryProblem as error:
             raise ValidationError(error.sentence) from error
 
     def clean_owner(self) -> User:
-        """Someone who can sign in: a collection that nobody can open is lost. Whether this
-        person may choose another owner is for the domain to say."""
+        """Require an owner who can sign in: a collection that nobody can open is lost. The domain
+        decides whether this person may choose another owner."""
         owner: User = self.cleaned_data["owner"]
         if not owner.is_active:
             raise ValidationError(_("Choose someone who can sign in."))
@@ -92,7 +93,7 @@ class CollectionAdminForm(ModelForm[Collection]):
         return owner
 
     def clean_cover(self) -> Image | None:
-        """A live picture of this collection, or none."""
+        """Require a picture of this collection that is not in the trash, or none."""
         cover: Image | None = self.cleaned_data["cover"]
         if cover is not None and (cover.collection_id != self.instance.pk or cover.is_trashed):
             raise ValidationError(
@@ -103,7 +104,7 @@ class CollectionAdminForm(ModelForm[Collection]):
 
 @admin.register(Collection)
 class CollectionAdmin(LibraryAdmin[Collection]):
-    """The list of collections and the page of one."""
+    """The list of collections and the page of one collection."""
 
     form = CollectionAdminForm
     list_display = ("name", "visibility", "pictures", "owner", "created_at")
@@ -112,7 +113,7 @@ class CollectionAdmin(LibraryAdmin[Collection]):
     search_fields = ("name", "slug", "description", "owner__username")
     date_hierarchy = "created_at"
     fields = ("name", "description", "owner", "visibility", "cover", "slug", "pictures")
-    # The address follows no change of the name: people have shared it.
+    # The slug stays when the name changes, because people have shared the URL.
     readonly_fields = ("slug", "pictures")
     autocomplete_fields = ("owner",)
     raw_id_fields = ("cover",)
@@ -120,7 +121,7 @@ class CollectionAdmin(LibraryAdmin[Collection]):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Collection]:
-        """What this person manages, with the number of pictures in each."""
+        """Return the collections that this person manages, with the number of pictures in each."""
         return with_counts(Collection.objects.managed_by(request.user))
 
     def get_form(
@@ -130,10 +131,11 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         change: bool = False,
         **kwargs: Any,
     ) -> type[ModelForm[Collection]]:
-        """People are not edited or deleted from here; only titles that one may see are told."""
+        """Build a form that cannot edit or delete people and shows only titles the person may
+        see."""
         form = cast("type[CollectionAdminForm]", super().get_form(request, obj, change, **kwargs))
         form.user = request.user
-        # Neither field is there for somebody who may only look.
+        # People with view permission only get a form without these fields.
         if "owner" in form.base_fields:
             widget = form.base_fields["owner"].widget
             for link in ("can_add_related", "can_change_related", "can_delete_related"):
@@ -145,26 +147,26 @@ class CollectionAdmin(LibraryAdmin[Collection]):
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """The cover by its key."""
+        """Use the key for the cover instead of a list of all pictures."""
         if db_field.name == "cover":
             kwargs["widget"] = CoverWidget(db_field.remote_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new collection belongs to who makes it, unless said otherwise."""
+        """Make the person who creates a collection its owner by default."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
 
     def save_model(
         self, request: HttpRequest, obj: Collection, form: CollectionAdminForm, change: bool
     ) -> None:
-        """Makes it, or changes its settings and, if asked, its owner."""
+        """Create the collection, or change its settings and, if requested, its owner."""
         given = {name: form.cleaned_data[name] for name in ("name", "description", "visibility")}
         if not change:
             made = create_collection(form.cleaned_data["owner"], by=request.user, **given)
             obj.pk, obj.slug = made.pk, made.slug
             obj._state.adding = False
             return
-        # As it is stored: the form has written the new owner into `obj`.
+        # Load the stored row: the form has already written the new owner into `obj`.
         stored = Collection.objects.get(pk=obj.pk)
         update_collection(stored, by=request.user, cover=form.cleaned_data["cover"], **given)
         if "owner" in form.changed_data:
@@ -177,11 +179,11 @@ class CollectionAdmin(LibraryAdmin[Collection]):
         formset: BaseModelFormSet[Membership, Any],
         change: bool,
     ) -> None:
-        """Gives, changes and ends roles by the rules of the domain."""
+        """Give, change and remove roles by the rules of the domain."""
         roles = formset.save(commit=False)
         collection = Collection.objects.get(pk=form.instance.pk)
         ended = {one.pk for one in formset.deleted_objects}
-        # A row whose person was replaced: the first one's membership ends.
+        # The row now names another person, so the first person's membership ends.
         ended |= {one.pk for one, fields in formset.changed_objects if "person" in fields}
         with errors_as_messages(request):
             for pk in ended:
@@ -190,13 +192,13 @@ class CollectionAdmin(LibraryAdmin[Collection]):
                 set_role(collection, person=one.person, role=one.role, by=request.user)
 
     def delete_model(self, request: HttpRequest, obj: Collection) -> None:
-        """Only an empty one goes."""
+        """Delete the collection if it is empty."""
         with errors_as_messages(request):
             delete_collection(obj, by=request.user)
 
     @admin.display(description=gettext_lazy("Pictures"), ordering="picture_count")
     def pictures(self, collection: Collection) -> SafeString | str:
-        """How many are in it, linked to them."""
+        """Return the number of pictures, linked to their list."""
         if collection.pk is None:
             return "–"
         return format_html(

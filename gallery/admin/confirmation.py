@@ -1,7 +1,8 @@
-"""The page between choosing an action and doing it: it acts on exactly what it has shown.
+"""The page between choosing an action and running it. The action affects exactly what the page
+showed.
 
-“Select all 12,000” travels as one flag, not as 12,000 form fields, so the rows are found again
-when the page is confirmed. A fingerprint of their keys shows whether they are still the same.
+“Select all 12,000” is sent as one flag, not as 12,000 form fields, so confirming the page runs the
+query again. A fingerprint of the keys shows whether it still finds the same rows.
 """
 
 from __future__ import annotations
@@ -21,35 +22,37 @@ from gallery.admin.base import LibraryAdmin, options_of
 from gallery.models import Image
 from gallery.models.image import ImageQuerySet
 
-# Pictures shown on the page, so that one sees at a glance what was chosen.
+# Number of pictures shown on the page, so that people can check their selection at a glance.
 PREVIEWS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """The pictures an action is about, pinned by their keys."""
+    """The pictures an action is about, identified by their keys."""
 
     ids: tuple[int, ...]
     everything: bool
 
     @classmethod
     def of(cls, queryset: QuerySet[Image], *, request: HttpRequest) -> Self:
-        """What the list's own query and the ticked boxes pick out."""
+        """Return what the list's query and the ticked boxes select."""
         ids = tuple(queryset.order_by("pk").values_list("pk", flat=True))
         return cls(ids=ids, everything=request.POST.get("select_across") == "1")
 
     @property
     def fingerprint(self) -> str:
-        """Differs as soon as one picture more or less is selected."""
+        """Return a hash that changes as soon as one picture joins or leaves the selection."""
         return hashlib.sha256(",".join(map(str, self.ids)).encode()).hexdigest()
 
     @property
     def posted_ids(self) -> tuple[int, ...]:
-        """The keys that the form carries: all, or just one when a flag says “all that match”."""
+        """Return the keys to put in the form: all of them, or just one when a flag stands for all
+        matches."""
         return self.ids[:1] if self.everything else self.ids
 
     def images(self) -> ImageQuerySet:
-        """The rows, by key alone, whatever the list's filters find by then."""
+        """Return the pictures by key alone, so that later changes to what the list finds do not
+        matter."""
         return Image.objects.filter(pk__in=self.ids)
 
 
@@ -63,7 +66,7 @@ class ConfirmForm(forms.Form):
         self._selection = selection
 
     def clean_fingerprint(self) -> str:
-        """Refuses when pictures came or went since the page was shown."""
+        """Refuse if the selection has changed since the page was shown."""
         given = str(self.cleaned_data["fingerprint"])
         if given != self._selection.fingerprint:
             raise forms.ValidationError(
@@ -74,7 +77,7 @@ class ConfirmForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class Confirmation:
-    """What the page asks: its heading, a sentence, the words on the button, and the action."""
+    """What the page asks: a heading, a sentence, the button's label and the action."""
 
     title: str
     sentence: str
@@ -90,7 +93,7 @@ def confirmation_page(
     form: ConfirmForm,
     question: Confirmation,
 ) -> TemplateResponse:
-    """The page that shows what is selected, with the form's fields and one button."""
+    """Render the selected pictures with the form's fields and one button."""
     context = {
         **model_admin.admin_site.each_context(request),
         **options_of(model_admin),

@@ -1,4 +1,4 @@
-"""The numbers on the admin's first page, a handful of queries whatever the size of the library."""
+"""The numbers on the admin's start page: a handful of queries, whatever the size of the library."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from gallery.vectors import Coverage, measure_coverage
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """What an administrator wants to know first. Sizes are bytes.
+    """What administrators want to know first. Sizes are in bytes.
 
-    `originals_bytes` counts the same bytes once, as they are stored; `free_bytes` is None where
+    `originals_bytes` counts identical files once, as they are stored. `free_bytes` is None where
     pictures are kept in a bucket.
     """
 
@@ -35,7 +35,7 @@ class Dashboard:
 
 
 def read_dashboard() -> Dashboard:
-    """Counts everything anew."""
+    """Count everything and return the numbers."""
     encoders = list(Encoder.objects.all())
     active = next((one for one in encoders if one.state == EncoderState.ACTIVE), None)
     return Dashboard(

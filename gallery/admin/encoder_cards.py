@@ -1,4 +1,5 @@
-"""The cards of the encoders page: what is in use, being added, or could be added, and the cost."""
+"""The cards of the encoders page: encoders in use, being added or available, and what each
+costs."""
 
 from __future__ import annotations
 
@@ -15,10 +16,10 @@ from django.utils.translation import ngettext
 from gallery.embedding.catalog import CATALOG, CatalogEntry, find_entry
 from gallery.models import Encoder, EncoderRequest, EncoderState, Image
 
-# Bytes of one number of a vector; its index holds it a second time.
+# Bytes per number in a vector. The index stores a second copy.
 BYTES_PER_NUMBER = 2
 COPIES_OF_A_VECTOR = 2
-# A request that no worker has taken for so long may wait for one that does not run.
+# A request that has waited this long may be waiting for a worker that is not running.
 LONG_WAIT = timedelta(seconds=45)
 
 
@@ -34,7 +35,7 @@ class EncoderCard:
 
     @classmethod
     def of(cls, encoder: Encoder) -> EncoderCard:
-        """From a row of EncoderAdmin.get_queryset, which counts."""
+        """Return the card of a row from EncoderAdmin.get_queryset, which counts."""
         return cls(
             encoder=encoder,
             pictures=getattr(encoder, "live_count", 0),
@@ -45,7 +46,7 @@ class EncoderCard:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name that people see."""
         entry = find_entry(self.encoder.key)
         return entry.spec.name if entry else self.encoder.key
 
@@ -56,12 +57,12 @@ class EncoderCard:
 
     @property
     def is_under_way(self) -> bool:
-        """Whether its numbers change by themselves."""
+        """Whether the numbers are still changing."""
         return bool(self.waiting) or self.encoder.state == EncoderState.BUILDING
 
     @property
     def missing(self) -> int:
-        """Pictures that searches could not find with it."""
+        """The number of pictures that searches with this encoder could not find."""
         return self.pictures - self.embedded
 
     @property
@@ -75,25 +76,25 @@ class EncoderCard:
 
     @property
     def vector_bytes(self) -> int:
-        """About how much its vectors and their index take."""
+        """The approximate size of its vectors and their index."""
         return vector_bytes(self.embedded, dimension=self.encoder.dimension)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestCard:
-    """One encoder that somebody asked for."""
+    """A request to add an encoder."""
 
     request: EncoderRequest
 
     @property
     def total_bytes(self) -> int:
-        """The size of the download, 0 where it is not known."""
+        """The size of the download; 0 if unknown."""
         entry = find_entry(self.request.key)
         return entry.spec.size_bytes if entry else 0
 
     @property
     def progress(self) -> str:
-        """What happens now, in one sentence."""
+        """One sentence about what is happening now."""
         request, total = self.request, self.total_bytes
         if request.heartbeat_at is None:
             if timezone.now() - request.created_at > LONG_WAIT:
@@ -105,26 +106,26 @@ class RequestCard:
         if total > request.downloaded_bytes:
             sizes = {"done": done, "total": filesizeformat(total)}
             return _("Downloading: %(done)s of about %(total)s") % sizes
-        return _("Loading… %(done)s are on this machine.") % {"done": done}
+        return _("Loading… %(done)s downloaded so far.") % {"done": done}
 
 
 def vector_bytes(count: int, *, dimension: int) -> int:
-    """About how much so many vectors and their index take."""
+    """Return the approximate size in bytes of `count` vectors and their index."""
     return count * dimension * BYTES_PER_NUMBER * COPIES_OF_A_VECTOR
 
 
 def offers() -> list[CatalogEntry]:
-    """The curated encoders that nobody has added or asked for."""
+    """Return the curated encoders that are neither installed nor requested."""
     taken = {*Encoder.objects.values_list("key", flat=True)}
     taken |= {*EncoderRequest.objects.values_list("key", flat=True)}
     return [entry for entry in CATALOG if entry.spec.key not in taken]
 
 
 def download_in_words(entry: CatalogEntry | None) -> str:
-    """What adding an encoder downloads."""
+    """Describe what adding an encoder downloads."""
     if entry is None:
         return _(
-            "Its weights are downloaded from the model hub, unless they are on this machine. "
+            "Its weights are downloaded from the model hub unless this machine already has them. "
             "Most models take between 0.5 and 4 GB."
         )
     if not entry.spec.size_bytes:
@@ -133,7 +134,7 @@ def download_in_words(entry: CatalogEntry | None) -> str:
 
 
 def costs_of_adding(key: str) -> Sequence[str]:
-    """What somebody should know before adding an encoder."""
+    """List what people should know before adding an encoder."""
     entry = find_entry(key)
     pictures = Image.objects.live().count()
     costs = [download_in_words(entry)]
@@ -152,16 +153,16 @@ def costs_of_adding(key: str) -> Sequence[str]:
 
 
 def costs_of_activating(card: EncoderCard) -> Sequence[str]:
-    """What somebody should know before searches use another encoder."""
+    """List what people should know before searches use another encoder."""
     costs = [
-        _("Everyone’s searches use it from now on, and results come in another order."),
+        _("All searches will use it from now on, and results will be in a different order."),
         _("The first search afterwards takes longer, because the site loads the encoder."),
         _("The current encoder stays, so you can switch back at any time."),
     ]
     if card.missing:
         sentence = ngettext(
-            "%(count)s picture has no vector of this encoder, so searches can’t find it.",
-            "%(count)s pictures have no vectors of this encoder, so searches can’t find them.",
+            "%(count)s picture has no vector from this encoder, so searches can’t find it.",
+            "%(count)s pictures have no vectors from this encoder, so searches can’t find them.",
             card.missing,
         )
         costs.insert(0, sentence % {"count": intcomma(card.missing)})
@@ -169,7 +170,7 @@ def costs_of_activating(card: EncoderCard) -> Sequence[str]:
 
 
 def costs_of_removing(card: EncoderCard) -> Sequence[str]:
-    """What somebody should know before an encoder is removed."""
+    """List what people should know before removing an encoder."""
     sentence = ngettext(
         "This deletes %(count)s vector, about %(size)s.",
         "This deletes %(count)s vectors, about %(size)s.",

@@ -1,7 +1,7 @@
-"""The admin's pages that add, activate and remove encoders, without a terminal.
+"""The admin pages that add, activate and remove encoders without a terminal.
 
-Each change is confirmed on a page that says what it costs. Nothing here loads an encoder: requests
-wait as rows until a worker takes them, and the page watches their progress.
+Each change is confirmed on a page that lists its costs. Nothing here loads an encoder: requests
+wait as rows until a worker takes them, and the pages show their progress.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Page = Callable[..., HttpResponse]
 
 
 class EncoderForm(forms.Form):
-    """Which encoder to add: one of the curated list, or any other by its key."""
+    """Chooses the encoder to add: one from the curated list, or any other by its key."""
 
     key = forms.CharField(required=False, max_length=MAX_KEY_CHARACTERS)
     other = forms.CharField(
@@ -64,7 +64,7 @@ class EncoderForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Puts the chosen key into `key`. What is typed wins over the list."""
+        """Put the chosen key into `key`. Typed text takes precedence over the list."""
         data = super().clean() or {}
         key = data.get("other") or data.get("key") or ""
         if not key:
@@ -78,9 +78,9 @@ class EncoderForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderConfirmation:
-    """What a confirmation page asks: heading, consequences and button.
+    """What a confirmation page asks: its heading, consequences and button.
 
-    `force` is the label of a box that has to be ticked; `key` is sent along.
+    `force` is the label of a box that must be ticked; `key` is sent along.
     """
 
     title: str
@@ -92,7 +92,7 @@ class EncoderConfirmation:
 
 
 def encoder_urls(model_admin: EncoderAdmin) -> list[URLPattern]:
-    """The addresses below the list of encoders."""
+    """Return the URL patterns below the list of encoders."""
 
     def page(view: Page, *, operates: bool = True) -> Page:
         def checked(request: HttpRequest, pk: int) -> HttpResponse:
@@ -126,7 +126,7 @@ def encoders_page(
     form: EncoderForm | None = None,
     extra_context: dict[str, Any] | None = None,
 ) -> TemplateResponse:
-    """All encoders and requests, and the form that adds one."""
+    """Show all encoders and requests, and the form that adds an encoder."""
     cards = [EncoderCard.of(row) for row in model_admin.get_queryset(request)]
     waiting = [RequestCard(request=row) for row in EncoderRequest.objects.all()]
     context = {
@@ -144,7 +144,7 @@ def encoders_page(
 
 
 def request_page(model_admin: EncoderAdmin, request: HttpRequest) -> HttpResponse:
-    """Asks before an encoder is requested (GET, with the form's fields), then requests it."""
+    """Ask for confirmation (GET, with the form's fields), then request the encoder (POST)."""
     if not model_admin.has_operate_permission(request):
         raise PermissionDenied
     if request.method != "POST" and not request.GET:
@@ -170,7 +170,7 @@ def request_page(model_admin: EncoderAdmin, request: HttpRequest) -> HttpRespons
 def _activate(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     card = _card(model_admin, request, pk)
     key = card.encoder.key
-    # While pictures wait, there is an end to wait for; those that failed for good may never come.
+    # Waiting pictures will be embedded in time; those that failed for good may never be.
     can_force = bool(card.missing) and card.encoder.state == EncoderState.READY
     if request.method == "POST":
         force = can_force and "force" in request.POST
@@ -179,7 +179,7 @@ def _activate(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpR
         except SemblanceError as error:
             messages.error(request, error.sentence)
         else:
-            # The first person who searches should not wait for it.
+            # Load the encoder now, so that the next search does not have to wait for it.
             load_in_background(key)
             model_admin.log_change(request, card.encoder, _("Used for searches."))
             messages.success(request, _("Searches now use %(key)s.") % {"key": key})
@@ -188,7 +188,7 @@ def _activate(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpR
         title=_("Use %(key)s for searches") % {"key": key},
         costs=costs_of_activating(card),
         button=_("Use for searches"),
-        force=_("Switch although searches won’t find these pictures") if can_force else "",
+        force=_("Switch even though searches won’t find these pictures") if can_force else "",
     )
     return _confirmation(model_admin, request, question)
 
@@ -202,7 +202,7 @@ def _remove(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpRes
         except SemblanceError as error:
             messages.error(request, error.sentence)
         else:
-            # The row is gone, so Django gets it in a list, which it reads like a queryset.
+            # The row is deleted, so pass Django a list, which it accepts in place of a queryset.
             model_admin.log_deletions(request, cast("QuerySet[Encoder]", [card.encoder]))
             messages.success(request, _("%(key)s was removed.") % {"key": key})
         return redirect(LIST)
@@ -216,7 +216,8 @@ def _remove(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpRes
 
 
 def _status(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """The changing part of a card, which asks again; the whole page once nothing changes."""
+    """Render the changing part of a card, which polls; reload the whole page once nothing
+    changes."""
     row = model_admin.get_queryset(request).filter(pk=pk).first()
     card = EncoderCard.of(row) if row else None
     if card is None or not card.is_under_way:
@@ -225,7 +226,7 @@ def _status(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpRes
 
 
 def _request_status(_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """The same for a request, which ends as an encoder or with the reason why not."""
+    """Render the same for a request, until it becomes an encoder or fails with a reason."""
     row = EncoderRequest.objects.unfinished().filter(pk=pk).first()
     if row is None:
         return HttpResponseClientRefresh()

@@ -1,5 +1,5 @@
-"""Encoders in the admin: how far each is and why it was chosen. What changes them is in
-encoder_pages.py."""
+"""Encoders in the admin: the progress of each and why it was chosen. The pages that change them are
+in encoder_pages.py."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from gallery.vectors import live_picture_count
 
 @admin.register(Encoder)
 class EncoderAdmin(ReadOnlyAdmin[Encoder]):
-    """The list of encoders as cards, and the page of one."""
+    """The list of encoders as cards, and the page of one encoder."""
 
     fields = (
         "key", "state", "coverage", "waiting", "failed", "failure", "failed_at", "dimension",
@@ -33,13 +33,14 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
     )  # fmt: skip
 
     def get_urls(self) -> list[URLPattern]:
-        """Adds the pages that request, activate and remove encoders, and those that watch them."""
+        """Add the pages that request, activate and remove encoders, and those that show
+        progress."""
         return [*encoder_urls(self), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A card for each encoder instead of Django's table, which a phone would cut off."""
+        """Show a card per encoder instead of Django's table, which does not fit on a phone."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return encoders_page(self, request, extra_context=extra_context)
@@ -47,11 +48,11 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Asks before it requests an encoder; workers add it."""
+        """Ask for confirmation, then request the encoder; workers add it."""
         return request_page(self, request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Encoder]:
-        """Each with the number of live pictures, of those it has embedded, and of its jobs."""
+        """Return encoders with their numbers of live pictures, embedded pictures and jobs."""
         live = Image.objects.live().order_by().values(one=Coalesce(1, 1)).annotate(n=Count("pk"))
         jobs = EmbeddingJob.objects.filter(encoder=OuterRef("pk")).order_by()
         waiting = jobs.waiting().values("encoder").annotate(n=Count("pk"))
@@ -70,7 +71,7 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
 
     @admin.display(description=_("Coverage"))
     def coverage(self, encoder: Encoder) -> SafeString:
-        """A bar, and the numbers beside it."""
+        """Render a progress bar with its numbers."""
         done, total = getattr(encoder, "vector_count", 0), getattr(encoder, "live_count", 0)
         return format_html(
             '<progress class="coverage" max="{}" value="{}" aria-label="{}"></progress> {}',
@@ -82,12 +83,12 @@ class EncoderAdmin(ReadOnlyAdmin[Encoder]):
 
     @admin.display(description=_("Waiting"), ordering="waiting_count")
     def waiting(self, encoder: Encoder) -> SafeString | str:
-        """Pictures it has yet to embed, linked to its queue."""
+        """Return the number of pictures still to embed, linked to the queue."""
         return _queue_link(encoder, number=getattr(encoder, "waiting_count", 0), state="")
 
     @admin.display(description=_("Failed"), ordering="failed_count")
     def failed(self, encoder: Encoder) -> SafeString | str:
-        """Pictures it could not embed, linked to the reasons."""
+        """Return the number of pictures that failed, linked to the reasons."""
         return _queue_link(
             encoder, number=getattr(encoder, "failed_count", 0), state="&state=quarantined"
         )

@@ -1,4 +1,4 @@
-"""The admin's page that asks who gets someone's pictures and collections."""
+"""The admin page that asks who should get a person's pictures and collections."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from gallery.models import Collection, Image, User
 
 if TYPE_CHECKING:
     _PersonField = forms.ModelChoiceField[User]
-else:  # Django's fields take no type arguments at run time
+else:  # Django's fields take no type arguments at run time.
     _PersonField = forms.ModelChoiceField
 
 
 class HandOverForm(forms.Form):
-    """Who gets everything."""
+    """Chooses the recipient."""
 
     recipient = _PersonField(
         queryset=User.objects.none(),
@@ -46,7 +46,7 @@ class HandOverForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class HandOverQuestion:
-    """What the page asks: its heading and button, and the action that it confirms, if any."""
+    """What the page asks: its heading, its button, and the action that it confirms, if any."""
 
     title: str
     button: str
@@ -54,7 +54,7 @@ class HandOverQuestion:
 
 
 def with_belongings(people: QuerySet[User]) -> QuerySet[User]:
-    """Adds `picture_count` and `collection_count`: what each of them owns, the trash included."""
+    """Add `picture_count` and `collection_count`: what each person owns, including the trash."""
 
     def counted(rows: QuerySet[Any]) -> Coalesce:
         of_one = rows.filter(owner=OuterRef("pk")).order_by().values("owner")
@@ -67,7 +67,7 @@ def with_belongings(people: QuerySet[User]) -> QuerySet[User]:
 
 
 def owns_anything(person: User) -> bool:
-    """Whether something has to be handed over before the account can be deleted."""
+    """Return whether the person owns anything to hand over before the account can be deleted."""
     return (
         Image.objects.filter(owner=person).exists()
         or Collection.objects.filter(owner=person).exists()
@@ -82,7 +82,7 @@ def hand_over_page(
     form: HandOverForm,
     question: HandOverQuestion,
 ) -> TemplateResponse:
-    """What each of them owns, the choice of a recipient, and one button."""
+    """Show what each person owns, the choice of a recipient and one button."""
     rows = with_belongings(User.objects.filter(pk__in=[one.pk for one in people]))
     context = {
         **model_admin.admin_site.each_context(request),
@@ -97,11 +97,11 @@ def hand_over_page(
 
 
 def hand_over_and_say(request: HttpRequest, person: User, *, to: User) -> HandOver:
-    """Hand over everything and say what changed hands. Raises what the domain raises."""
+    """Hand over everything and show what changed hands. Domain errors are raised unchanged."""
     done = hand_over_everything(person, to=to, by=request.user)
     pictures = ngettext("%(count)s picture", "%(count)s pictures", done.pictures)
     collections = ngettext("%(count)s collection", "%(count)s collections", done.collections)
-    sentence = _("%(recipient)s got %(pictures)s and %(collections)s of %(person)s.") % {
+    sentence = _("%(recipient)s received %(pictures)s and %(collections)s from %(person)s.") % {
         "recipient": to.get_username(),
         "person": person.get_username(),
         "pictures": pictures % {"count": f"{done.pictures:,}"},

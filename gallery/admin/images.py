@@ -1,4 +1,4 @@
-"""Pictures in the admin: found by anything, acted on exactly as selected."""
+"""Pictures in the admin, with filters, search, and actions on exactly what is selected."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FILE = ("original_name", "media_type", "size", "sha256", "taken_at", "camera", "
 
 
 class MoveForm(ConfirmForm):
-    """Where the selected pictures go."""
+    """Chooses the collection to move the selected pictures to."""
 
     collection = forms.ModelChoiceField(
         queryset=Collection.objects.none(), label=gettext_lazy("Move to")
@@ -58,10 +58,10 @@ class MoveForm(ConfirmForm):
 
 
 class ImageForm(ModelForm[Image]):
-    """The words on a picture, by the rules of the domain."""
+    """The title, caption and tags of a picture, validated by the rules of the domain."""
 
     def clean_tags(self) -> list[str]:
-        """Tags as the library keeps them."""
+        """Return the tags as the library stores them."""
         try:
             return clean_tags(self.cleaned_data["tags"])
         except LibraryProblem as error:
@@ -70,7 +70,7 @@ class ImageForm(ModelForm[Image]):
 
 @admin.register(Image)
 class ImageAdmin(LibraryAdmin[Image]):
-    """The list of pictures and the page of one."""
+    """The list of pictures and the page of one picture."""
 
     form = ImageForm
     list_display = ("picture", "name", "collection", "searchable", "size", "owner", "created_at")
@@ -103,7 +103,8 @@ class ImageAdmin(LibraryAdmin[Image]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
-        """What this person may edit, live or in the trash, and how searches see each."""
+        """Return the pictures that this person may edit, in the trash or not, with their search
+        status."""
         return (
             Image.objects.editable_by(request.user)
             .newest_first()
@@ -111,15 +112,16 @@ class ImageAdmin(LibraryAdmin[Image]):
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Pictures come in through the upload page, where they are checked."""
+        """Return False: pictures are added on the upload page, which checks them."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
-        """Django's own delete knows nothing of files and trash; ours does."""
+        """Return False: Django's own delete ignores files and the trash, so we have our own
+        action."""
         return False
 
     def view_on_site(self, obj: Image) -> str | None:
-        """The picture's page; a picture in the trash has none."""
+        """Return the URL of the picture's page; pictures in the trash have none."""
         return None if obj.is_trashed else obj.get_absolute_url()
 
     def save_model(
@@ -129,7 +131,7 @@ class ImageAdmin(LibraryAdmin[Image]):
         form: ModelForm[Image],
         change: bool,
     ) -> None:
-        """Writes the words of the form, nothing else of the row."""
+        """Save the text fields of the form and nothing else."""
         words = {name: form.cleaned_data[name] for name in EDITABLE}
         edit_image(obj, by=request.user, **words)
 
@@ -140,19 +142,19 @@ class ImageAdmin(LibraryAdmin[Image]):
 
     @admin.display(description=gettext_lazy("Picture"))
     def large_picture(self, image: Image) -> SafeString:
-        """A larger one, on its own page."""
+        """Render a larger thumbnail for the picture's own page."""
         return thumbnail(image, side_px=PAGE_THUMBNAIL_PX)
 
     @admin.display(description=gettext_lazy("Title"), ordering="title")
     def name(self, image: Image) -> SafeString:
-        """Its title, with the file's name below."""
+        """Return the title with the file name below it."""
         return format_html(
             '{}<br><span class="quiet">{}</span>', image.display_title, image.original_name
         )
 
     @admin.display(description=gettext_lazy("Search"), ordering="is_searchable")
     def searchable(self, image: Image) -> str:
-        """How searches see it."""
+        """Return the picture's search status."""
         if image.is_trashed:
             return _("In the trash")
         if getattr(image, "has_failed", False):
@@ -161,12 +163,12 @@ class ImageAdmin(LibraryAdmin[Image]):
 
     @admin.display(description=gettext_lazy("Size"), ordering="size_bytes")
     def size(self, image: Image) -> str:
-        """Pixels and bytes."""
+        """Return the dimensions and the file size."""
         return f"{image.width} × {image.height}, {filesizeformat(image.size_bytes)}"
 
     @admin.action(description=gettext_lazy("Move to another collection…"), permissions=["change"])
     def move_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
-        """Asks where to, then moves."""
+        """Ask for a collection, then move the pictures."""
         selection = Selection.of(queryset, request=request)
         form = MoveForm(
             request.POST if "confirmed" in request.POST else None,
@@ -195,7 +197,7 @@ class ImageAdmin(LibraryAdmin[Image]):
 
     @admin.action(description=gettext_lazy("Retry failed embedding"), permissions=["change"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        """Gives the failed ones three more attempts."""
+        """Give failed pictures three more attempts."""
         selection = Selection.of(queryset, request=request)
         retried = retry_jobs(EmbeddingJob.objects.filter(image__in=selection.images()))
         hint_workers()
@@ -203,7 +205,7 @@ class ImageAdmin(LibraryAdmin[Image]):
 
     @admin.action(description=gettext_lazy("Embed again"), permissions=["change"])
     def embed_selected_again(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        """Makes new vectors; the old ones answer searches until then."""
+        """Make new vectors; the old ones answer searches until then."""
         selection = Selection.of(queryset, request=request)
         queued = embed_again(selection.images())
         hint_workers()
@@ -212,7 +214,7 @@ class ImageAdmin(LibraryAdmin[Image]):
 
     @admin.action(description=gettext_lazy("Move to the trash"), permissions=["change"])
     def trash_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        """Nothing is lost: they can be restored from the trash."""
+        """Move the pictures to the trash, from which they can be restored."""
         selection = Selection.of(queryset, request=request)
         with errors_as_messages(request):
             trashed = trash_images(selection.images(), by=request.user)
@@ -221,7 +223,7 @@ class ImageAdmin(LibraryAdmin[Image]):
 
     @admin.action(description=gettext_lazy("Restore from the trash"), permissions=["change"])
     def restore_selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        """Puts them back where they were."""
+        """Put the pictures back into their collections."""
         selection = Selection.of(queryset, request=request)
         with errors_as_messages(request):
             restored = restore_images(selection.images(), by=request.user)
@@ -235,7 +237,7 @@ class ImageAdmin(LibraryAdmin[Image]):
     def delete_selected_forever(
         self, request: HttpRequest, queryset: QuerySet[Image]
     ) -> HttpResponse | None:
-        """Asks first; only what lies in the trash."""
+        """Ask for confirmation, then delete those pictures that are in the trash."""
         selection = Selection.of(queryset.filter(deleted_at__isnull=False), request=request)
         if not selection.ids:
             self.message_user(
@@ -265,7 +267,7 @@ class ImageAdmin(LibraryAdmin[Image]):
         )
 
     def has_destroy_permission(self, request: HttpRequest) -> bool:
-        """Deleting for ever asks for the right to delete."""
+        """Return whether the person may delete permanently, which needs the delete permission."""
         return request.user.has_perm("gallery.delete_image")
 
     def _report(self, request: HttpRequest, sentence: str, *, done: int) -> None:

@@ -1,4 +1,5 @@
-"""The embedding queue in the admin: what waits, what failed, why, and another try."""
+"""The embedding queue in the admin: which pictures wait, which failed and why, and a retry
+action."""
 
 from __future__ import annotations
 
@@ -21,13 +22,13 @@ from gallery.hints import hint_workers
 from gallery.models import EmbeddingJob, Image
 from gallery.models.embedding import MAX_ATTEMPTS
 
-# Of a reason in the list; the job's own page shows it whole.
+# Length of a reason in the list; the job's own page shows it in full.
 MAX_REASON_CHARACTERS = 160
 
 
 @admin.register(EmbeddingJob)
 class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
-    """The list of pictures still to be embedded and the page of one."""
+    """The list of pictures waiting to be embedded, and the page of one job."""
 
     list_display = ("thumbnail", "picture", "state", "tries", "short_reason", "next_try", "encoder")
     list_display_links = ("state",)
@@ -43,7 +44,7 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
     actions = ("retry_selected",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmbeddingJob]:
-        """Jobs of pictures that this person may edit."""
+        """Return the jobs of pictures that this person may edit."""
         editable = Image.objects.editable_by(request.user)
         found = EmbeddingJob.objects.order_by("-quarantined_at", "next_try_at", "pk")
         return found if request.user.is_superuser else found.filter(image__in=editable.values("pk"))
@@ -55,13 +56,13 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
 
     @admin.display(description=gettext_lazy("Title"), ordering="image__title")
     def picture(self, job: EmbeddingJob) -> SafeString:
-        """The picture's title, linked to its page in the admin."""
+        """Return the picture's title, linked to its page in the admin."""
         address = reverse("admin:gallery_image_change", args=[job.image_id])
         return format_html('<a href="{}">{}</a>', address, job.image.display_title)
 
     @admin.display(description=gettext_lazy("State"), ordering="quarantined_at")
     def state(self, job: EmbeddingJob) -> str:
-        """Where it stands."""
+        """Return the state of the job."""
         if job.quarantined_at:
             return _("Failed")
         if job.claimed_at:
@@ -70,7 +71,7 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
 
     @admin.display(description=gettext_lazy("Attempts"), ordering="attempts")
     def tries(self, job: EmbeddingJob) -> str:
-        """Of how many."""
+        """Return the number of attempts and the limit."""
         return _("%(number)s of %(limit)s") % {"number": job.attempts, "limit": MAX_ATTEMPTS}
 
     @admin.display(description=gettext_lazy("Last error"), ordering="reason")
@@ -80,12 +81,12 @@ class EmbeddingJobAdmin(ReadOnlyAdmin[EmbeddingJob]):
 
     @admin.display(description=gettext_lazy("Next attempt"), ordering="next_try_at")
     def next_try(self, job: EmbeddingJob) -> object:
-        """When, unless nobody will try."""
+        """Return the time of the next attempt, or nothing if there will be none."""
         return None if job.quarantined_at else job.next_try_at
 
     @admin.action(description=gettext_lazy("Try again"), permissions=["operate"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[EmbeddingJob]) -> None:
-        """Forgets the failures of the selected jobs and tells the workers."""
+        """Clear the failures of the selected jobs and notify the workers."""
         retried = retry_jobs(EmbeddingJob.objects.filter(pk__in=queryset.order_by().values("pk")))
         hint_workers()
         self.message_user(request, sentences.retried(retried), messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""Filters of the admin's lists that plain fields cannot express."""
+"""Filters for the admin's lists that plain fields cannot express."""
 
 from __future__ import annotations
 
@@ -20,28 +20,29 @@ Lookups = list[tuple[str, str]]
 
 
 def failed_for_good() -> Exists:
-    """True for a picture that an encoder gave up on."""
+    """Return a condition that is true for pictures an encoder has given up on."""
     return Exists(EmbeddingJob.objects.quarantined().filter(image=OuterRef("pk")))
 
 
 class PlaceFilter(SimpleListFilter):
-    """In the library (what one sees at first), in the trash, or both."""
+    """Pictures in the library (the default), in the trash, or both."""
 
     title = gettext_lazy("location")
     parameter_name = "place"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
-        """The choices beside the first."""
+        """Return the choices other than the default."""
         return [("trash", _("In the trash")), ("both", _("Both"))]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """Django calls the first choice “All”; here it is the library."""
+        """Yield the choices with the library as the first; Django would call the first one
+        “All”."""
         first, *others = super().choices(changelist)
         yield {**first, "display": _("In the library")}
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
-        """The rows of the choice."""
+        """Return the rows of the selected choice."""
         if self.value() == "trash":
             return queryset.filter(deleted_at__isnull=False)
         if self.value() == "both":
@@ -56,11 +57,11 @@ class SearchableFilter(SimpleListFilter):
     parameter_name = "searchable"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
-        """The three states."""
+        """Return the three states."""
         return [("yes", _("Searchable")), ("waiting", _("Waiting")), ("failed", _("Failed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
-        """The rows of the choice."""
+        """Return the rows of the selected choice."""
         if self.value() == "yes":
             return queryset.filter(has_active_vector())
         if self.value() == "waiting":
@@ -71,13 +72,13 @@ class SearchableFilter(SimpleListFilter):
 
 
 class JobStateFilter(SimpleListFilter):
-    """Where a job stands: due, being worked on, resting after a failure, or quarantined."""
+    """The state of a job: due, being worked on, waiting to retry, or quarantined."""
 
     title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> Lookups:
-        """The four states."""
+        """Return the four states."""
         return [
             ("quarantined", _("Failed")),
             ("resting", _("Waiting to retry")),
@@ -90,7 +91,7 @@ class JobStateFilter(SimpleListFilter):
         request: HttpRequest,
         queryset: QuerySet[EmbeddingJob],
     ) -> QuerySet[EmbeddingJob]:
-        """The rows of the choice."""
+        """Return the rows of the selected choice."""
         waiting = queryset.filter(quarantined_at__isnull=True)
         now = timezone.now()
         choices = {

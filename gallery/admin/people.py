@@ -1,6 +1,6 @@
-"""People in the admin: Django's own pages for accounts, on our user model.
+"""People in the admin: Django's own account pages, for our user model.
 
-An account that owns pictures or collections is deleted together with handing them over.
+Deleting an account that owns pictures or collections hands them over in the same step.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from gallery.models.people import sees_everything
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
-# Groups and permissions are boxes to tick: Django's two lists with arrows between them need a mouse
-# and a wide screen.
+# Groups and permissions are checkboxes: Django's two lists with arrows need a mouse and a wide
+# screen.
 NO_LISTS: tuple[str, ...] = ()
 
 admin.site.unregister(Group)
@@ -43,7 +43,7 @@ admin.site.unregister(Group)
 
 @admin.register(Group)
 class PeopleGroupAdmin(GroupAdmin):
-    """Groups, which give several people the same rights."""
+    """Groups, which give several people the same permissions."""
 
     filter_horizontal = NO_LISTS
 
@@ -53,14 +53,14 @@ class PeopleGroupAdmin(GroupAdmin):
         request: HttpRequest | None = None,
         **kwargs: Any,
     ) -> Any:
-        """Permissions as boxes."""
+        """Show permissions as checkboxes."""
         kwargs["widget"] = CheckboxSelectMultiple()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(User)
 class PersonAdmin(UserAdmin[User]):
-    """The list of accounts and the page of one."""
+    """The list of accounts and the page of one account."""
 
     filter_horizontal = NO_LISTS
     date_hierarchy = "date_joined"
@@ -69,32 +69,34 @@ class PersonAdmin(UserAdmin[User]):
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Groups and permissions as boxes."""
+        """Show groups and permissions as checkboxes."""
         kwargs["widget"] = CheckboxSelectMultiple()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Staff manage accounts, but give nobody more rights, themselves included."""
+        """Let staff manage accounts without granting permissions to anyone, including
+        themselves."""
         fields = (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
         return fields if sees_everything(request.user) else (*fields, *POWERS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Only administrators change an administrator's account: a new password is the key."""
+        """Let only administrators change an administrator's account: a new password would take it
+        over."""
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Only administrators delete an administrator's account."""
+        """Let only administrators delete an administrator's account."""
         return super().has_delete_permission(request, obj) and _may_touch(request, obj)
 
     def has_hand_over_permission(self, request: HttpRequest) -> bool:
-        """Handing over is for administrators."""
+        """Return whether the person may hand over belongings; only administrators may."""
         return sees_everything(request.user)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Asks who gets the pictures and collections, then deletes the account; Django's own page
-        for somebody who owns nothing."""
+        """Ask who gets the pictures and collections, then delete the account. People who own
+        nothing get Django's own page."""
         person = self.get_object(request, unquote(object_id))
         may_hand_over = sees_everything(request.user) and person is not None
         if person is None or not may_hand_over or not owns_anything(person):
@@ -120,7 +122,7 @@ class PersonAdmin(UserAdmin[User]):
     def hand_over_selected(
         self, request: HttpRequest, queryset: QuerySet[User]
     ) -> HttpResponse | None:
-        """Asks who gets everything of the selected people; their accounts stay."""
+        """Ask who gets everything that the selected people own; their accounts stay."""
         people = list(queryset)
         form = HandOverForm(request.POST if "confirmed" in request.POST else None, people=people)
         if form.is_valid():

@@ -1,6 +1,6 @@
-"""What the admin's actions say before and after they ran: plain words with the exact numbers.
+"""Messages shown before and after the admin's actions, with exact numbers.
 
-gallery.http.change_sentences has those that the site's own pages share.
+gallery.http.change_sentences holds those shared with the site's own pages.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from gallery.library.changes import Change
 
 
 def retried(count: int) -> str:
-    """What a retry of failed pictures did."""
+    """Describe the result of retrying failed pictures."""
     sentence = ngettext(
         "%(count)s picture will be tried again.", "%(count)s pictures will be tried again.", count
     )
@@ -21,7 +21,7 @@ def retried(count: int) -> str:
 
 
 def queued_again(count: int, *, selected: int) -> str:
-    """What embedding pictures again did."""
+    """Describe the result of embedding pictures again."""
     sentence = ngettext(
         "%(count)s picture will be embedded again.",
         "%(count)s pictures will be embedded again.",
@@ -31,7 +31,7 @@ def queued_again(count: int, *, selected: int) -> str:
 
 
 def deleted(count: int, *, selected: int) -> str:
-    """What deleting pictures from the trash did."""
+    """Describe the result of deleting pictures from the trash."""
     sentence = ngettext(
         "%(count)s picture was deleted permanently.",
         "%(count)s pictures were deleted permanently.",
@@ -41,19 +41,19 @@ def deleted(count: int, *, selected: int) -> str:
 
 
 def changed(change: Change, *, selected: int, target: str = "") -> str:
-    """What moving, trashing or restoring pictures did."""
+    """Describe the result of moving, trashing or restoring pictures."""
     left = selected - len(change.ids) - change.skipped
     return _with_rest(describe_change(change, target=target), left=left)
 
 
 def move_question(count: int) -> str:
-    """The heading and the button of the page that asks where to."""
+    """Return the heading and button label of the page that asks for a collection."""
     sentence = ngettext("Move %(count)s picture", "Move %(count)s pictures", count)
     return sentence % {"count": intcomma(count)}
 
 
 def delete_question(count: int) -> str:
-    """The heading and the button of the page that asks before it deletes."""
+    """Return the heading and button label of the page that confirms a deletion."""
     sentence = ngettext(
         "Delete %(count)s picture permanently", "Delete %(count)s pictures permanently", count
     )
@@ -64,6 +64,6 @@ def _with_rest(sentence: str, *, left: int) -> str:
     if left <= 0:
         return sentence
     rest = ngettext(
-        "%(count)s picture was left as it was.", "%(count)s pictures were left as they were.", left
+        "%(count)s picture was left unchanged.", "%(count)s pictures were left unchanged.", left
     )
     return f"{sentence} {rest % {'count': intcomma(left)}}"

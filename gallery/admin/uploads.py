@@ -1,4 +1,4 @@
-"""Upload batches in the admin: who sent what where, and what became of each file."""
+"""Upload batches in the admin: who uploaded what and where, and the outcome of each file."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class UploadItemInline(admin.TabularInline[UploadItem, UploadBatch]):
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UploadItem]:
-        """With their pictures, in one query."""
+        """Return the files with their pictures, in one query."""
         return super().get_queryset(request).select_related("image", "batch")
 
     def has_add_permission(self, request: HttpRequest, obj: UploadBatch | None = None) -> bool:
-        """A record of what happened is not edited."""
+        """Return False: a record of what happened is not edited."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: UploadBatch | None = None) -> bool:
-        """A record of what happened is not edited."""
+        """Return False: a record of what happened is not edited."""
         return False
 
     @admin.display(description=_("Size"))
@@ -44,8 +44,8 @@ class UploadItemInline(admin.TabularInline[UploadItem, UploadBatch]):
 
     @admin.display(description=_("Picture"))
     def picture(self, item: UploadItem) -> SafeString | None:
-        """What it became, or what it is a duplicate of."""
-        # One that was moved away may be nobody's business here.
+        """Return the picture that the file became or duplicates."""
+        # The picture may have moved to a collection that this person may not see.
         if item.image is None or item.image.collection_id != item.batch.collection_id:
             return None
         address = reverse("admin:gallery_image_change", args=[item.image.pk])
@@ -54,7 +54,7 @@ class UploadItemInline(admin.TabularInline[UploadItem, UploadBatch]):
 
 @admin.register(UploadBatch)
 class UploadBatchAdmin(ReadOnlyAdmin[UploadBatch]):
-    """The list of batches and the page of one."""
+    """The list of batches and the page of one batch."""
 
     list_display = ("created_at", "owner", "collection", "stored", "duplicate", "refused")
     list_select_related = ("owner", "collection")
@@ -70,7 +70,7 @@ class UploadBatchAdmin(ReadOnlyAdmin[UploadBatch]):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UploadBatch]:
-        """Batches into collections that this person manages, with their files counted by fate."""
+        """Return batches into collections that this person manages, with file counts by outcome."""
         managed = Collection.objects.managed_by(request.user).values("pk")
         fates = {
             f"{fate.value}_count": Count("items", filter=Q(items__fate=fate), distinct=True)
@@ -81,15 +81,15 @@ class UploadBatchAdmin(ReadOnlyAdmin[UploadBatch]):
 
     @admin.display(description=_("Stored"), ordering="stored_count")
     def stored(self, batch: UploadBatch) -> int:
-        """Files that became pictures."""
+        """Return the number of files that became pictures."""
         return int(getattr(batch, "stored_count", 0))
 
     @admin.display(description=_("Duplicates"), ordering="duplicate_count")
     def duplicate(self, batch: UploadBatch) -> int:
-        """Files whose bytes the collection had."""
+        """Return the number of files whose bytes the collection already had."""
         return int(getattr(batch, "duplicate_count", 0))
 
     @admin.display(description=_("Refused"), ordering="refused_count")
     def refused(self, batch: UploadBatch) -> int:
-        """Files that were not taken in."""
+        """Return the number of files that were refused."""
         return int(getattr(batch, "refused_count", 0))

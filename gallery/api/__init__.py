@@ -31,13 +31,13 @@ from gallery.exceptions import (
 
 logger = logging.getLogger(__name__)
 
-DESCRIPTION = """Put pictures in and find them by words, by another picture, or by both.
+DESCRIPTION = """Add pictures, and find them by words, by another picture, or by both.
 
 Without signing in you see what is public. Sign in with the name and password of your account
 (HTTP Basic; use it over HTTPS), or with the browser's session and its `X-CSRFToken` header.
 
 Every error is `{"reason", "sentence"}`: a stable code for programs and one sentence for people.
-What you may not see does not exist here: it is 404, and it is in no count.
+Pictures that you may not see return 404 and are never counted.
 """
 
 api = NinjaAPI(

@@ -1,7 +1,7 @@
-"""The description of the API as a page of the site, rendered here from the OpenAPI schema.
+"""The API reference as a page of the site, rendered here from the OpenAPI schema.
 
-No script draws it, so it follows the site's theme and works everywhere. The texts are those of the
-endpoints and schemas; the schema itself is one link away.
+It is rendered without scripts, so it follows the site's theme and works everywhere. The texts are
+those of the endpoints and schemas, and the page links to the schema itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ninja.openapi.docs import DocsBase
 
 Schema = Mapping[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
-# What examples put into the address of an endpoint.
+# Example values for the parameters in an endpoint's path.
 PATH_EXAMPLES = {
     "image_id": "12",
     "slug": "holidays",
@@ -45,7 +45,7 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One status that an endpoint answers with, and what the body is."""
+    """A status code that an endpoint returns, and its body."""
 
     status: str
     type: str
@@ -71,7 +71,7 @@ class Operation:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """An object that the API takes or gives."""
+    """An object that the API accepts or returns."""
 
     name: str
     description: SafeString
@@ -83,7 +83,7 @@ class Documentation(DocsBase):
     """The page at /api/v1/docs."""
 
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        """All endpoints by group, then all objects."""
+        """Show all endpoints by group, then all objects."""
         schema = api.get_openapi_schema(path_params=kwargs)
         reader = _Reader(schema, root=request.build_absolute_uri("/").rstrip("/"))
         groups: dict[str, list[Operation]] = {}
@@ -100,7 +100,7 @@ class Documentation(DocsBase):
 
 
 class _Reader:
-    """Reads one OpenAPI schema; `root` is the site's address in the examples."""
+    """Reads one OpenAPI schema. `root` is the site's URL in the examples."""
 
     def __init__(self, schema: Schema, *, root: str) -> None:
         self._paths: Schema = schema["paths"]
@@ -108,14 +108,14 @@ class _Reader:
         self._root = root
 
     def operations(self) -> Iterator[tuple[str, Operation]]:
-        """Every endpoint with the name of its group, in the order of the routers."""
+        """Return every endpoint with the name of its group, in the order of the routers."""
         for path, methods in self._paths.items():
             for method in METHODS:
                 if method in methods:
                     yield methods[method]["tags"][0], self._operation(path, method, methods[method])
 
     def shapes(self) -> Iterator[Shape]:
-        """Every object, by name."""
+        """Return every object, by name."""
         for name, schema in sorted(self._objects.items()):
             if "properties" in schema:
                 example = schema.get("example")
@@ -186,7 +186,7 @@ class _Reader:
         return self._objects[name] if name else schema
 
     def _type(self, schema: Schema) -> tuple[str, str]:
-        """The type in words, and the name of the object in it, if any."""
+        """Return the type in words, and the name of the object in it, if any."""
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             return name, name if "properties" in self._objects[name] else ""
@@ -209,7 +209,7 @@ class _Reader:
         return (f"{name} ({schema['format']})" if "format" in schema else name), ""
 
     def _example(self, path: str, method: str, *, kind: str, schema: Schema, account: bool) -> str:
-        """A command that calls the endpoint."""
+        """Return a command that calls the endpoint."""
         filled = re.sub(r"{(\w+)}", lambda found: PATH_EXAMPLES.get(found[1], found[1]), path)
         end = re.sub(r"^/api/v\d+", "", path)
         address = f"{self._root}{filled}{QUERY_EXAMPLES.get(end, '') if method == 'get' else ''}"
@@ -236,5 +236,5 @@ def _either(types: Iterable[str]) -> str:
 
 
 def _inline(text: str) -> SafeString:
-    """Escaped text in which `code` is code."""
+    """Return escaped text with `code` marked up as code."""
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))  # noqa: S308

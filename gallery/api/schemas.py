@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from gallery.search import Orientation
 
-# What a collection's address can be.
+# Characters allowed in a collection's slug.
 Slug = Annotated[str, Field(max_length=80, pattern=r"^[-a-zA-Z0-9_]+$")]
 
 

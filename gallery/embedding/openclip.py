@@ -76,22 +76,22 @@ class OpenClipEncoder:
         return self._mode
 
     def prepare(self, image: PillowImage.Image) -> Pixels:
-        """uint8 [height, width, 3], as the model's own preprocessing makes it."""
+        """Return uint8 [height, width, 3], as the model's own preprocessing makes it."""
         return px.fit(image, geometry=self._geometry)
 
     def encode_prepared(self, pixels: Sequence[Pixels]) -> Vectors:
-        """float32 [n, d], rows of unit length, for prepared pictures."""
+        """Return float32 [n, d] with rows of unit length, for prepared pictures."""
         size = self.batch_size
         batches = [px.stack(pixels[i : i + size]) for i in range(0, len(pixels), size)]
         rows = self._run(self._model, self._mode, batches)
         return np.concatenate([np.zeros((0, self.spec.dimension), dtype=np.float32), *rows])
 
     def encode_images(self, images: Sequence[PillowImage.Image]) -> Vectors:
-        """float32 [n, d], rows of unit length."""
+        """Return float32 [n, d] with rows of unit length."""
         return self.encode_prepared([self.prepare(image) for image in images])
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """float32 [n, d], rows of unit length."""
+        """Return float32 [n, d] with rows of unit length."""
         on_cpu = self._mode.device == "cpu"
         size = 1 if on_cpu else GPU_TEXT_BATCH
         batches = [texts[start : start + size] for start in range(0, len(texts), size)]
@@ -213,7 +213,7 @@ def load(key: str) -> OpenClipEncoder:
 
 
 def bytes_downloaded_of(key: str) -> int:
-    """How much of the weights of a key is in the hub's cache, unfinished files included."""
+    """Return how much of the weights of a key is in the hub's cache, including unfinished files."""
     try:
         config = tag_config(parse_key(key))
     except EncoderUnavailable:
@@ -270,7 +270,8 @@ def _tokenizer(checkpoint: Checkpoint) -> Any:
 
 
 def _network_if_needed(checkpoint: Checkpoint) -> Any:
-    """Some text towers and tokenizers come from the hub. Without a network, don't wait for it."""
+    """Keep the hub's client offline where its network is not needed. Some text towers and
+    tokenizers come from the hub."""
     import open_clip
 
     config = open_clip.get_model_config(checkpoint.model) or {}

@@ -50,7 +50,7 @@ class StarterEncoder:
         return px.fit(image, geometry=GEOMETRY)
 
     def encode_prepared(self, pixels: Sequence[Pixels]) -> Vectors:
-        """float32 [n, 896], rows of unit length, for prepared pictures."""
+        """Return float32 [n, 896] with rows of unit length, for prepared pictures."""
         if not pixels:
             return np.zeros((0, DIMENSION), dtype=np.float32)
         network, mode, lanes = self._image_tower()
@@ -68,11 +68,11 @@ class StarterEncoder:
         )
 
     def encode_images(self, images: Sequence[PillowImage.Image]) -> Vectors:
-        """float32 [n, 896], rows of unit length."""
+        """Return float32 [n, 896] with rows of unit length."""
         return self.encode_prepared([self.prepare(image) for image in images])
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """float32 [n, 896], rows of unit length; the last 512 numbers are zero."""
+        """Return float32 [n, 896] with rows of unit length; the last 512 numbers are zero."""
         if not texts:
             return np.zeros((0, DIMENSION), dtype=np.float32)
         sentences, space = self._text_tower()

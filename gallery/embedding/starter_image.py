@@ -92,7 +92,7 @@ def _fold_batch_norms(module: Any) -> None:
 
 
 def run_network(network: Any, pixels: Pixels, *, device: str, precision: Precision) -> Seen:
-    """What the network sees in pixels uint8 [n, 260, 260, 3]."""
+    """Return the features and logits of pixels, uint8 [n, 260, 260, 3]."""
     import torch
 
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32

@@ -52,20 +52,22 @@ class Space:
     look: NDArray[np.float32]
 
     def place_texts(self, sentences: Vectors) -> Vectors:
-        """float32 [n, 896] for sentence vectors [n, 384]; the look of a text is unknown: zeros."""
+        """Return float32 [n, 896] for sentence vectors [n, 384]. A text has no look, so those
+        numbers are zero."""
         placed = np.zeros((len(sentences), DIMENSION), dtype=np.float32)
         placed[:, :WIDTH] = unit_rows(sentences - self.mean)
         return placed
 
     def place_images(self, features: NDArray[np.float32], logits: NDArray[np.float32]) -> Vectors:
-        """float32 [n, 896] for features [n, 1280] and logits [n, 1000]."""
+        """Return float32 [n, 896] for features [n, 1280] and logits [n, 1000]."""
         meaning = unit_rows(class_weights(logits) @ self.classes)
         look = unit_rows(features @ self.look)
         return np.hstack([sqrt(1 - LOOK_SHARE) * meaning, sqrt(LOOK_SHARE) * look])
 
 
 def class_weights(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Softened probabilities of the likeliest classes, summing to 1; the others are 0."""
+    """Return the softened probabilities of the likeliest classes, summing to 1; the others are
+    0."""
     scaled = logits / TEMPERATURE
     weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     dropped = np.argpartition(weights, CLASSES - KEPT_CLASSES, axis=1)[:, : CLASSES - KEPT_CLASSES]

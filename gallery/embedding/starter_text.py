@@ -65,7 +65,8 @@ class SentenceTower:
         self.norm_bias = stored["embeddings.LayerNorm.bias"]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """float32 [n, 384], rows of unit length. Texts of like length share a batch."""
+        """Return float32 [n, 384] with rows of unit length. Texts of similar length share a
+        batch."""
         tokens = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
         vectors = np.zeros((len(tokens), WIDTH), dtype=np.float32)
@@ -90,7 +91,7 @@ class SentenceTower:
             states = torch.nn.functional.layer_norm(
                 states, (WIDTH,), self.norm_weight, self.norm_bias, eps=1e-12
             )
-            # Without a mask torch takes a quicker path; a single text has nothing to mask.
+            # Without a mask torch takes a faster path; a single text has nothing to mask.
             mask = padding if bool(padding.any()) else None
             states = self.encoder(states, src_key_padding_mask=mask)
             present = (~padding).unsqueeze(-1).float()
@@ -112,7 +113,7 @@ def _model_folder() -> Path:
 
 
 def _renamed(stored: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """BERT's weights under the names of torch.nn.TransformerEncoder."""
+    """Return BERT's weights under the names of torch.nn.TransformerEncoder."""
     import torch
 
     weights: dict[str, torch.Tensor] = {}

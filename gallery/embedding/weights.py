@@ -89,7 +89,7 @@ def weights_on_disk(config: dict[str, Any]) -> Path | None:
 
 
 def bytes_in_cache(config: dict[str, Any]) -> int:
-    """The size of what the hub's cache holds of a tag's repository, unfinished files included."""
+    """Return the size of a tag's repository in the hub's cache, including unfinished files."""
     from huggingface_hub import constants
     from huggingface_hub.file_download import repo_folder_name
 
@@ -98,7 +98,7 @@ def bytes_in_cache(config: dict[str, Any]) -> int:
         return 0
     folder = Path(cache_folder() or constants.HF_HUB_CACHE)
     blobs = folder / repo_folder_name(repo_id=repository, repo_type="model") / "blobs"
-    # A file may be renamed between the listing and the look at it: it counts the next time.
+    # A file may be renamed between listing and reading it; the next call counts it.
     return sum(file.stat().st_size for file in blobs.glob("*") if file.is_file())
 
 
