@@ -1,15 +1,17 @@
-"""How close embedding comes to what the machine can do. Run: python -m benchmarks.embedding
+"""Compare the speed of embedding with what the machine can do. Run: python -m benchmarks.embedding
 
-Every figure is a ratio against a floor measured in the same run, because absolute speeds drift on
-shared machines:
+Every figure is a ratio to a limit measured in the same run, because absolute speeds drift on shared
+machines:
 
-* encode: pictures through `encode_prepared`, against the bare forward loop on a ready batch;
-* pipeline: pictures through the whole queue (claim, read, decode, encode, write, delete), against
-  the roof: cores / (core-seconds of decoding + core-seconds of the forward pass), each alone;
-* text: one query through `encode_texts`, against the bare text tower; and for a causal CLIP the
-  text cut at its end against the text padded to 77 tokens.
+* encode: pictures through `encode_prepared`, compared with the bare forward loop on a ready batch;
+* pipeline: pictures through the whole queue (claim, read, decode, encode, write, delete), compared
+  with the limit of cores / (core-seconds of decoding + core-seconds of the forward pass), each
+  measured alone;
+* text: one query through `encode_texts`, compared with the bare text tower; and for a causal CLIP,
+  the text cut at its end compared with the text padded to 77 tokens.
 
-`--openclip` measures ViT-B/32 with random weights in place of the starter: same work, no download.
+`--openclip` measures ViT-B/32 with random weights in place of the starter: the same work without a
+download.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ import django
 import numpy as np
 
 PICTURES = 192
-# As large as phones take them, so that decoding counts for what it costs.
+# As large as phone photographs, so that decoding has its real cost.
 SIZE = (1600, 1200)
 COPY_WIDTHS = (320, 640, 1600)
 # Batches in one round of the forward loop, enough to keep any number of cores busy.
@@ -65,12 +67,12 @@ def _measure(key: str, *, pictures: int, folder: Path) -> None:
 
     height, width = encoder.prepare(_photograph(0)).shape[:2]
     ready = list(sample_card(batch, height=height, width=width))
-    # On a processor batches run side by side; one at a time would leave cores idle.
+    # On a processor, batches run in parallel; one at a time would leave cores idle.
     together = 1 if torch.cuda.is_available() else LANES
     forward_s = _seconds(_bare_forward(encoder, np.stack(ready))) / batch / together
     encode_s = _seconds(lambda: encoder.encode_prepared(ready * together)) / batch / together
     print(
-        f"encode: {1 / encode_s:.1f}/s against the bare forward loop's {1 / forward_s:.1f}/s: "
+        f"encode: {1 / encode_s:.1f}/s bare forward loop {1 / forward_s:.1f}/s: "
         f"{forward_s / encode_s:.2f}"
     )
     _measure_texts(encoder)
@@ -81,7 +83,7 @@ def _measure(key: str, *, pictures: int, folder: Path) -> None:
 
 
 def _bare_forward(encoder: Any, batch: Any) -> Callable[[], object]:
-    """The model alone: no stacking, no normalising, no NumPy on the way out."""
+    """Run the model alone: no stacking, no normalising, no NumPy conversion of the output."""
     import torch
 
     from gallery.embedding.device import shared_lanes
@@ -124,9 +126,7 @@ def _measure_texts(encoder: Any) -> None:
     sentences, _ = encoder._text_tower()
     tokens = [sentences.tokenizer.encode(words[0]).ids]
     bare = _seconds(lambda: sentences._forward(tokens), runs=30)
-    print(
-        f"text: {whole * 1e3:.1f} ms against the bare tower's {bare * 1e3:.1f}: {bare / whole:.2f}"
-    )
+    print(f"text: {whole * 1e3:.1f} ms, bare tower {bare * 1e3:.1f} ms: {bare / whole:.2f}")
 
 
 def _measure_pipeline(
@@ -158,7 +158,7 @@ def _measure_pipeline(
 
 
 def _drain(pictures: int, *, decode_s: float, forward_s: float, cores: int) -> None:
-    """Times the whole queue against the roof of its parts."""
+    """Time the whole queue and compare it with the limit of its parts."""
     from gallery.embedding.queue import embed_pending
     from gallery.models import Encoder
 
@@ -167,12 +167,12 @@ def _drain(pictures: int, *, decode_s: float, forward_s: float, cores: int) -> N
     rate = report.embedded / (time.perf_counter() - started)
     # The forward pass keeps all cores busy, so its wall time counts once for each.
     roof = cores / (decode_s + cores * forward_s)
-    print(f"decode and prepare: {decode_s * 1e3:.1f} ms a picture on one core")
-    print(f"pipeline: {rate:.1f}/s against the roof of {roof:.1f}/s: {rate / roof:.2f}")
+    print(f"decode and prepare: {decode_s * 1e3:.1f} ms per picture on one core")
+    print(f"pipeline: {rate:.1f}/s, limit {roof:.1f}/s: {rate / roof:.2f}")
 
 
 def _store_pictures(key: str, encoder: Any, *, count: int) -> float:
-    """Stores pictures with their copies and queues them; core-seconds to read one of them."""
+    """Store pictures with their copies and queue them. Return the core-seconds of reading one."""
     from django.core.files.base import ContentFile
     from django.core.files.storage import storages
 
@@ -204,7 +204,7 @@ def _store_pictures(key: str, encoder: Any, *, count: int) -> float:
 
 
 def _photograph(number: int) -> Any:
-    """A photograph's worth of detail, different for each number."""
+    """Return an array with the detail of a photograph, different for each number."""
     from PIL import Image as PillowImage
 
     random = np.random.default_rng(number)
@@ -213,7 +213,7 @@ def _photograph(number: int) -> Any:
 
 
 def _seconds(work: Callable[[], object], *, runs: int = 12) -> float:
-    """The median of some runs after one to warm up."""
+    """Return the median time of some runs, after one to warm up."""
     work()
     taken = []
     for _ in range(runs):
@@ -224,7 +224,7 @@ def _seconds(work: Callable[[], object], *, runs: int = 12) -> float:
 
 
 def _random_vit_b_32(folder: Path) -> str:
-    """A checkpoint of the default model's shape, without its knowledge."""
+    """Return a checkpoint with the shape of the default model and random weights."""
     import open_clip
     import torch
 

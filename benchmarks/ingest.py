@@ -1,12 +1,14 @@
-"""How close ingest comes to what the machine can do. Run: python -m benchmarks.ingest
+"""Compare the speed of ingest with what the machine can do. Run: python -m benchmarks.ingest
+[FOLDER]
 
-FOLDER holds photographs; without one, pictures of 12 megapixels are drawn. Every figure is a ratio
-against a floor measured in the same run, because absolute speeds drift on shared machines:
+FOLDER contains photographs; without one, pictures of 12 megapixels are drawn. Every figure is a
+ratio to a limit measured in the same run, because absolute speeds drift on shared machines:
 
-* child: one picture through the decoder's child process, against the same work done bare;
-* stores: writing a picture's four files durably, against writing them without any fsync;
-* pipeline: pictures through the whole of ingest into PostgreSQL, against the roof of
-  cores / core-seconds of one picture's bare decoding and copies.
+* child: one picture through the decoder's child process, compared with the same work in this
+  process;
+* stores: writing a picture's four files durably, compared with writing them without any fsync;
+* pipeline: pictures through the whole of ingest into PostgreSQL, compared with the limit of cores /
+  core-seconds for decoding and copying one picture.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ from typing import Any
 import django
 
 PICTURES = 48
-# What a phone takes.
+# The size of a phone photograph.
 SIZE = (4000, 3000)
-# Pictures for the figures that look at one picture at a time.
+# Number of pictures for the figures measured one picture at a time.
 SAMPLES = 12
 
 
@@ -44,7 +46,7 @@ def main() -> None:
 
 
 def _prepare_django(scratch: Path) -> None:
-    """The site on stores of its own, and later on a database of its own."""
+    """Set up the site with its own stores and, later, its own database."""
     from django.conf import settings
 
     for name in ("originals", "renditions", "queries"):
@@ -57,7 +59,7 @@ def _prepare_django(scratch: Path) -> None:
 
 
 def _photographs(folder: Path | None, scratch: Path, *, count: int) -> list[Path]:
-    """The first pictures of the folder, else drawn ones with a photograph's detail."""
+    """Return the first pictures of the folder, or drawn ones with the detail of a photograph."""
     if folder is not None:
         return sorted(file for file in folder.iterdir() if file.suffix == ".jpg")[:count]
     from PIL import Image
@@ -81,7 +83,7 @@ def _measure(files: list[Path]) -> None:
 
 
 def _measure_child(files: list[Path]) -> float:
-    """Returns the core-seconds of one picture's bare decoding and copies."""
+    """Return the core-seconds of decoding and copying one picture in this process."""
     from gallery.ingest.decoder import decode
     from gallery.ingest.formats import JPEG
     from gallery.models import RENDITION_WIDTHS
@@ -91,14 +93,12 @@ def _measure_child(files: list[Path]) -> float:
         files,
         lambda file: decode(file, picture_format=JPEG, name=file.name, widths=RENDITION_WIDTHS),
     )
-    print(
-        f"child: {child_s * 1e3:.1f} ms a picture, bare {bare_s * 1e3:.1f}: {_of(bare_s, child_s)}"
-    )
+    print(f"child: {child_s * 1e3:.1f} ms, bare {bare_s * 1e3:.1f} ms: {_of(bare_s, child_s)}")
     return bare_s
 
 
 def _bare(file: Path, widths: tuple[int, ...]) -> None:
-    """The decoder's own work, in this process."""
+    """Do the decoder's own work, in this process."""
     from PIL import Image
 
     from gallery.ingest import exif, fingerprints, rendering
@@ -154,7 +154,7 @@ def _measure_pipeline(files: list[Path], *, bare_s: float) -> None:
     finally:
         teardown_databases(before, verbosity=0)
     roof = (os.cpu_count() or 1) / bare_s
-    print(f"pipeline: {rate:.1f}/s against the roof of {roof:.1f}/s: {rate / roof:.2f}")
+    print(f"pipeline: {rate:.1f}/s, limit {roof:.1f}/s: {rate / roof:.2f}")
 
 
 def _ingest(files: list[Path]) -> int:
@@ -172,7 +172,7 @@ def _ingest(files: list[Path]) -> int:
 
 
 def _seconds_each(items: Any, work: Callable[[Any], object]) -> float:
-    """The median time of one, after the first, which warms up."""
+    """Return the median time per item, after the first one, which warms up."""
     times = []
     for item in [*items[:1], *items]:
         started = time.perf_counter()
@@ -182,7 +182,7 @@ def _seconds_each(items: Any, work: Callable[[Any], object]) -> float:
 
 
 def _of(floor: float, measured: float) -> str:
-    return f"{floor / measured:.2f} of the floor"
+    return f"{floor / measured:.2f} of the bare speed"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
-"""How close a search comes to encoding plus bare SQL. Run: python -m benchmarks.search
+"""Compare a search with encoding plus bare SQL. Run: python -m benchmarks.search
 
-Makes a database of its own with clustered random vectors, and deletes it at the end. Prints
+Creates its own database with clustered random vectors, and deletes it at the end. Prints
 
-* page: the first page of a search by words, rows and all, against the floor: encoding the words
-  plus the bare SQL of the same nearest neighbours (goal: at most 1.2);
-* recall of the index against an exact scan, unfiltered and under filters that let 10%, 3% and 1%
-  through, and the time of both: whether the switch between them (SEARCH_EXACT_BELOW) is right.
+* page: the first page of a search by words, including its rows, compared with encoding the words
+  plus the bare SQL for the same nearest neighbours (goal: at most 1.2);
+* recall of the index compared with an exact scan, without filters and under filters that 10%, 3%
+  and 1% of the pictures match, and the time of both: whether the threshold between them
+  (SEARCH_EXACT_BELOW) is right.
 
-Absolute times drift on shared machines; ratios are of medians taken in turn in the same run.
+Absolute times drift on shared machines. Ratios are of medians measured alternately in the same run.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from numpy.typing import NDArray
 
 PICTURES = 50_000
 CLUSTERS = 500
-# Standard deviation of a picture around its cluster's middle, before scaling to unit length; for
-# 512 dimensions cosines within a cluster are then about .5, as among photographs of one thing.
+# Standard deviation of a picture around the centre of its cluster, before scaling to unit length.
+# With 512 dimensions, cosines within a cluster are then about .5, as among photographs of one
+# thing.
 SCATTER = 0.045
 ROUNDS = 60
-# First screenful, first page, everything that the head of a ranking holds.
+# A first screenful, a first page, and everything that the head of a ranking holds.
 DEPTHS = (10, 60, 120)
 DATABASE = "semblance_benchmark"
 RARITIES = {"all": 1, "a tenth": 10, "3%": 33, "1%": 100}
@@ -132,7 +134,7 @@ def _copy_vectors(vectors: NDArray[np.float32], *, encoder: int) -> None:
 
 
 def _measure_pages(encoder: Any) -> None:
-    """A search, and its floor, in turn."""
+    """Time a search and its lower limit, alternately."""
     from gallery.embedding import registry
     from gallery.search import SearchQuery, run_search
 
@@ -194,7 +196,8 @@ def _medians(parts: dict[str, Callable[[str], None]]) -> dict[str, float]:
 
 
 def _measure_recall(encoder: Any) -> None:
-    """The index against the exact scan, the narrower the filter the likelier exact wins."""
+    """Compare the index with the exact scan. The narrower the filter, the likelier exact is
+    faster."""
     from gallery.search.query import Filters
     from gallery.search.ranking import HEAD_RESULTS
     from gallery.search.scope import Scope
@@ -222,7 +225,7 @@ def _measure_recall(encoder: Any) -> None:
             f"{name}: {scope.counts.searchable:,} pictures; index {recall} in "
             f"{statistics.median(spent[False]):.1f} ms, exact in "
             f"{statistics.median(spent[True]):.1f} ms; "
-            f"a search goes {'exact' if scope.is_small else 'by the index'}"
+            f"a search uses {'the exact scan' if scope.is_small else 'the index'}"
         )
 
 

@@ -1,11 +1,12 @@
-"""What the starter encoder's choices are worth. Run: python -m benchmarks.starter [FOLDER]
+"""Measure the starter encoder's design choices. Run: python -m benchmarks.starter [FOLDER]
 
-FOLDER holds photographs and a captions.csv (columns file,caption); without one the folder
-../shared/photos is used if it is there. For each choice it prints
+FOLDER contains photographs and a captions.csv (columns file,caption); the default is
+../shared/photos. For each choice, it prints
 
-* words: captions that find their picture first, and among the first ten;
-* part: a random quarter of a picture that finds its source first;
-* both: a quarter of one picture plus the caption of another that find both among the first five.
+* words: the share of captions that find their picture first, and among the first ten;
+* part: the share of random quarters of pictures that find their source first;
+* both: the share of queries made of a quarter of one picture and the caption of another that find
+  both among the first five.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ QUARTERS = 2
 
 
 def main() -> None:
-    """Encodes everything once, then scores each choice from the stored features."""
+    """Encode everything once, then score each choice from the stored features."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_FOLDER
     if not (folder / "captions.csv").is_file():
-        print(f"No captions.csv in {folder}: name a folder with photographs and captions.")
+        print(f"No captions.csv in {folder}. Pass a folder with photographs and captions.")
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
     django.setup()

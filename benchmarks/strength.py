@@ -1,18 +1,19 @@
-"""Where the line between good and less likely matches falls, on a folder of captioned pictures.
+"""Measure the line between good and less likely matches on a folder of captioned pictures.
 
 Run: python -m benchmarks.strength FOLDER [--captions FILE.csv] [--groups FILE.json]
 
-FOLDER holds pictures and captions.csv (columns file,caption; one caption a picture). --groups names
-a JSON file: "groups" gives for each query the captions of all its answers, "unanswered" lists
+FOLDER contains pictures and captions.csv (columns file,caption; one caption per picture). --groups
+names a JSON file: "groups" lists the captions of all answers to each query, and "unanswered" lists
 queries that no picture answers (default: photo_groups.json, for 300 photographs of ImageNet
-classes). Prints recall and precision of what stands above the line
+classes). Prints recall and precision of what is shown above the line for
 
 * one: each caption as a query, whose only right answer is its picture;
-* many: the groups' queries, in libraries of which a given share are answers;
-* none: the unanswered queries, with the number of pictures wrongly above the line;
+* many: the queries of the groups, in libraries of which a given share are answers;
+* none: the unanswered queries, with the number of pictures wrongly shown above the line;
 
-for libraries of several sizes, and, for comparison, by each query's background alone. Then how
-strong right answers are, pictures as queries, and what leaving out drops. Needs no database.
+in libraries of several sizes, and for comparison with each query's background alone. Then it prints
+the strength of right answers, the results with pictures as queries, and what exclusion removes.
+Needs no database.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from numpy.typing import NDArray
 
 SIZES = (300, 100, 40, 20)
 SHARES = (0.2, 0.5, 1.0)
-# A library drawn at random for a share holds at least this many answers.
+# A random library for a given share contains at least this many answers.
 MIN_ANSWERS = 10
 BACKGROUND_ALONE = 3.3
 FIRST_PAGE = 20
@@ -61,7 +62,7 @@ class Material:
 
 
 def main() -> None:
-    """Prints one table after another."""
+    """Print one table after another."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--captions", type=Path)
@@ -70,7 +71,7 @@ def main() -> None:
     parser.add_argument("--encoder", default="starter")
     options = parser.parse_args()
     if options.folder is None:
-        print("strength: name a folder with pictures and captions.csv to measure on.")
+        print("Pass a folder with pictures and captions.csv.")
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "searchsite.settings")
     django.setup()
@@ -116,7 +117,7 @@ def _encode(folder: Path, captions: Path, groups: Path, *, key: str) -> Material
 
 
 def _cutoffs(material: Material, trial: Trial, *, kind: str = "words") -> tuple[Any, Any]:
-    """The scores of a trial and the cut-offs that a search would use."""
+    """Return the scores of a trial and the cut-offs that a search would use."""
     from gallery.search.calibration import BACKGROUND_SIZE, Background
     from gallery.search.reference import choose_pictures, pictures_reference, words_reference
 
@@ -193,7 +194,8 @@ def _above(scores: NDArray[np.float64], cutoffs: Any) -> NDArray[np.bool_]:
 def _quality(
     trials: Sequence[Trial], above: Callable[[Trial], NDArray[np.bool_]]
 ) -> tuple[float, float, float]:
-    """Mean recall, mean precision of queries that show anything, mean number of wrong ones."""
+    """Return the mean recall, the mean precision of queries that show anything, and the mean number
+    of wrong pictures."""
     recalls, precisions, wrong = [], [], []
     for trial in trials:
         shown = above(trial)
@@ -216,7 +218,7 @@ def _in_columns(quality: tuple[float, float, float]) -> str:
 
 
 def _print_strengths(material: Material) -> None:
-    """How right and wrong pictures are marked, whole library."""
+    """Print how right and wrong pictures are marked, in the whole library."""
     everything = np.arange(len(material.images))
     one = [Trial(c, everything, everything == n) for n, c in enumerate(material.captions)]
     many = [Trial(q, everything, np.isin(everything, m)) for q, m in material.groups.values()]
@@ -236,12 +238,12 @@ def _print_strengths(material: Material) -> None:
             shares = [count / sum(counts[True]) for count in counts[True]]
             print(f"{name + ', right':20}" + "".join(f"{share:8.0%}" for share in shares))
         each = [count / len(trials) for count in counts[False]]
-        print(f"{name + ', wrong a query':20}" + "".join(f"{count:8.1f}" for count in each))
+        print(f"{name + ', wrong per query':20}" + "".join(f"{count:8.1f}" for count in each))
         print(f"{name + ', nothing strong':20}{silent / len(trials):8.0%}")
 
 
 def _print_pictures(material: Material) -> None:
-    """A quarter of each picture as a query for it."""
+    """Print the results of a quarter of each picture as a query for it."""
     everything = np.arange(len(material.images))
     grades = [0, 0, 0]
     others = 0
@@ -257,7 +259,7 @@ def _print_pictures(material: Material) -> None:
 
 
 def _print_left_out(material: Material) -> None:
-    """Groups without one of their members' captions, and without a smaller group."""
+    """Print groups without one of their members' captions, and without a smaller group."""
     from gallery.search.composition import Term, compose
 
     singles, groups = [], []

@@ -48,7 +48,7 @@ class JsonSerializer:
 
 
 class SharedCache(RedisCache):
-    """Django's Redis cache, working without a server, and clearing only its own keys."""
+    """Django's Redis cache, except that it works without a server and clears only its own keys."""
 
     def __init__(self, server: str | list[str], params: dict[str, Any]) -> None:
         super().__init__(server, params)
@@ -63,7 +63,7 @@ class SharedCache(RedisCache):
 class _Server:
     """The operations of Django's client, done in memory while the server is unavailable.
 
-    Django makes one for each thread; they share the memory, and what they know of the server.
+    Django makes one for each thread; they share the memory and the state of the server.
     """
 
     # When each server may be tried again, in seconds of time.monotonic().

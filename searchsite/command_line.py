@@ -48,16 +48,16 @@ def needs_database(arguments: list[str]) -> bool:
 
 
 def is_connection_failure(error: OperationalError) -> bool:
-    """Return whether the database could not be reached, as opposed to one that refused a statement.
+    """Return whether the database could not be reached, as opposed to rejecting a statement.
 
-    Failed connections have no SQLSTATE: the server never got to answer.
+    Failed connections have no SQLSTATE, because the server never responded.
     """
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or state.startswith(CONNECTION_FAILURES)
 
 
 def run() -> None:
-    """Run the command line of this process, and end as shells expect when it is interrupted."""
+    """Run the command line of this process, and exit as shells expect when it is interrupted."""
     try:
         main()
     except KeyboardInterrupt:
@@ -86,7 +86,7 @@ def main() -> None:
     except OperationalError as error:
         if "--traceback" in sys.argv or not is_connection_failure(error):
             raise
-        sys.exit(f"The database cannot be reached, check DATABASE_URL: {str(error).strip()}")
+        sys.exit(f"The database can't be reached. Check DATABASE_URL: {str(error).strip()}")
     finally:
         if embedded:
             _close_connections()

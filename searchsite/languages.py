@@ -1,4 +1,4 @@
-"""The languages that the site speaks: English, and every translation found in `locale/`.
+"""The languages of the site: English, and every translation found in `locale/`.
 
 Pure: `settings.py` calls it before Django is set up.
 """

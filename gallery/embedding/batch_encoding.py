@@ -1,6 +1,6 @@
-"""One claimed batch: decoding in threads, the forward pass, isolating bad pictures, writing.
+"""One claimed batch: decode in threads, run the model, isolate bad pictures, write the vectors.
 
-Used by queue.py only.
+Used by pipeline.py only.
 """
 
 from __future__ import annotations

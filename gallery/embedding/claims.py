@@ -2,7 +2,7 @@
 
 A claim is a worker's name and a time. A worker that seemed dead may continue after its jobs were
 claimed again, so every change to a claimed job checks that the claim is still valid. Used by
-queue.py.
+pipeline.py only.
 """
 
 from __future__ import annotations

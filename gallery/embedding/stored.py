@@ -1,6 +1,6 @@
-"""Reading a stored picture for a model: the smallest stored copy that is large enough.
+"""Read a stored picture for a model: the smallest stored copy that is large enough.
 
-Used by the queue's decoding threads; touches files, never the database.
+Used by the queue's decoding threads and for query pictures. Reads files, never the database.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ def describe_change(change: Change, *, target: str = "") -> str:
 
 
 def describe_undo(change: Change, *, count: int) -> str:
-    """What undoing a change did."""
+    """Describe what undoing a change did."""
     if change.kind == "copy":
         sentence = ngettext(
             "Undone: %(count)s copy deleted.", "Undone: %(count)s copies deleted.", count

@@ -1,8 +1,8 @@
 """Compress pages and other text. Pictures, downloads and static files are sent as they are: WebP
 and JPEG gain nothing, and WhiteNoise has already compressed the static files.
 
-Django's GZipMiddleware adds a random number of bytes to each answer, so that its length says
-nothing about secrets in it (the BREACH attack); CSRF tokens are also masked differently in each
+Django's GZipMiddleware adds a random number of bytes to each response, so that its length reveals
+nothing about secrets in it (the BREACH attack). CSRF tokens are also masked differently in each
 page.
 """
 

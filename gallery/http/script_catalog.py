@@ -1,6 +1,6 @@
 """Translations for the scripts: Django's JavaScript catalogue, as a file that browsers may keep.
 
-The address holds the language and a hash of the content, so an answer never changes. English is
+The URL holds the language and a hash of the content, so a response never changes. English is
 the language of the source: its pages load no catalogue.
 """
 
@@ -26,15 +26,15 @@ def script_catalog(_request: HttpRequest, language: str, version: str) -> HttpRe
         raise Http404
     content = _content(language)
     response = HttpResponse(content, content_type="text/javascript; charset=utf-8")
-    # A page of an earlier version gets the current catalogue, and must not cache it under the old
-    # name.
+    # A page from before a change gets the current catalogue, which must not be cached under the old
+    # URL.
     is_named = version == _version(content)
     response["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if is_named else "no-cache"
     return response
 
 
 def script_catalog_url(language: str) -> str:
-    """Return the address of a language's catalogue; empty if it has no translations."""
+    """Return the URL of a language's catalogue, or an empty string if it has no translations."""
     content = _content(language)
     if not content:
         return ""
@@ -57,7 +57,7 @@ def _content(language: str) -> bytes:
 def _read(language: str, _folders: tuple[str, ...]) -> bytes:
     """Read the compiled files once; a new translation needs a restart, as in the rest of Django."""
     with translation.override(language):
-        # This app's only: the admin's scripts have their own catalogue.
+        # Only this app's strings: the admin's scripts have their own catalogue.
         return _Catalog(packages=["gallery"]).get(HttpRequest()).content
 
 

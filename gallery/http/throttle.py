@@ -21,7 +21,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def limited(view: View[P]) -> View[P]:
-    """Answer 429 after RATE_LIMIT_PER_MINUTE requests of one visitor within a minute."""
+    """Respond with 429 after RATE_LIMIT_PER_MINUTE requests from one visitor within a minute."""
 
     @wraps(view)
     def counted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -47,7 +47,7 @@ def seconds_to_wait(request: HttpRequest) -> int:
         return 0
     try:
         requests = cache.incr(key)
-    except ValueError:  # evicted between the two calls
+    except ValueError:  # the entry was evicted between the two calls
         return 0
     return 0 if requests <= limit else int((window + 1) * WINDOW_S - now) + 1
 

@@ -1,4 +1,5 @@
-"""The few EXIF facts worth showing: when, with what, and how it was exposed. Never where.
+"""The few EXIF facts worth showing: when a picture was taken, with which camera, and the exposure.
+Never where.
 
 Runs in the decoder's child process (and in tests); imports Pillow and nothing of the site.
 """

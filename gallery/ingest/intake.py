@@ -38,7 +38,7 @@ def _fitted(text: str, kind: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """The words that come with a new picture, cut to fit their columns."""
+    """The title, caption and tags of a new picture, cut to fit their columns."""
 
     title: str = ""
     caption: str = ""

@@ -1,4 +1,4 @@
-"""Change words on pictures: all fields of one picture, or tags and captions of many."""
+"""Edit titles, captions and tags: all fields of one picture, or tags and captions of many."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def edit_image(
     caption: str | None = None,
     tags: Iterable[str] | None = None,
 ) -> Image:
-    """Change the words of one picture. None leaves a field unchanged. A picture deleted in the
-    meantime stays deleted. Raise NotAllowed and LibraryProblem."""
+    """Change the text fields of one picture. None leaves a field unchanged. A picture deleted in
+    the meantime stays deleted. Raise NotAllowed and LibraryProblem."""
     words: dict[str, Any] = {}
     if title is not None:
         words["title"] = clean_title(title)

@@ -44,7 +44,7 @@ class Policy:
         return min(self.first_wait_s << doublings, self.longest_wait_s)
 
 
-# One account at one address: people mistype a few times, and nobody else has to wait for it.
+# One account at one address: people mistype a few times, and no one else has to wait because of it.
 PAIR = Policy(free=5, first_wait_s=300, longest_wait_s=3600)
 # One address, any account: several people may share it, but a dictionary attack needs thousands.
 ADDRESS = Policy(free=20, first_wait_s=300, longest_wait_s=3600)

@@ -24,7 +24,7 @@ class Picked(NamedTuple):
 
 
 def lock_pictures(images: ImageQuerySet, *, by: Viewer, expected: int | None = None) -> list[Image]:
-    """The pictures of lock_selection, for those who need no count of the others."""
+    """Lock pictures like lock_selection, for callers that don't need the number of the others."""
     return lock_selection(images, by=by, expected=expected).images
 
 

@@ -19,8 +19,8 @@ MAX_TRIES = 5
 
 
 def lock_target(to: Collection, *, by: Viewer) -> None:
-    """Keep a collection that pictures go to from being deleted until the transaction ends; uploads
-    into it go on. Raises NotAllowed when `by` may not add to it, LibraryProblem when it is gone."""
+    """Keep the target collection from being deleted until the transaction ends; uploads into it
+    continue. Raise NotAllowed if `by` may not add to it, LibraryProblem if it has been deleted."""
     check_signed_in(by)
     is_there = Collection.objects.select_for_update(no_key=True).filter(pk=to.pk).exists()
     if not is_there:
@@ -38,7 +38,7 @@ def take_places(
 
     `place_of` returns the key of a picture's target collection. Of several with the same bytes, the
     first one goes there. Return the keys of the pictures updated. Call it inside a transaction that
-    has locked the pictures. Raise LibraryProblem when uploads keep getting in between.
+    has locked the pictures. Raise LibraryProblem if concurrent uploads keep claiming them.
     """
 
     def write(free: list[int]) -> None:
@@ -53,8 +53,8 @@ def fill_places(
     place_of: Callable[[Image], int],
     write: Callable[[list[int]], None],
 ) -> list[int]:
-    """The same for any way to write: call `write` with the keys of the pictures that fit, again
-    when an upload got in between, and return the keys of the last call."""
+    """Do the same for any way to write: call `write` with the keys of the pictures that fit, again
+    if an upload intervened, and return the keys of the last call."""
     for _attempt in range(MAX_TRIES):
         free = _free(images, place_of)
         try:

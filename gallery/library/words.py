@@ -1,4 +1,4 @@
-"""Clean the words that people write on pictures: titles, captions and tags. No database."""
+"""Clean the text that people enter for pictures: titles, captions and tags. No database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gallery.exceptions import LibraryProblem
 MAX_TITLE_LENGTH = 200
 MAX_CAPTION_LENGTH = 5000
 MAX_TAG_LENGTH = 60
-# More would help nobody, and would fill the page with chips.
+# More are of no use to anyone, and would fill the page with chips.
 MAX_TAGS = 50
 
 

@@ -39,12 +39,12 @@ class ImportReport:
 
     @property
     def searchable(self) -> int:
-        """Live pictures of the collection with a vector of the encoder in use."""
+        """Return the live pictures of the collection with a vector of the encoder in use."""
         images = Image.objects.live().filter(collection=self.collection)
         return measure_coverage(images, encoder=Encoder.objects.active()).searchable
 
     def as_json(self) -> dict[str, Any]:
-        """The object that --json prints."""
+        """Return the object that --json prints."""
         return {
             "imported": self.imported,
             "duplicate": self.duplicate,
@@ -60,7 +60,7 @@ class ImportReport:
         return bool(self.refused) and not self.imported and not self.duplicate
 
     def in_words(self) -> str:
-        """The lines that people read."""
+        """Return the lines that people read."""
         lines = [refusal["reason"] for refusal in self.refused]
         lines.append(
             _(

@@ -25,8 +25,8 @@ PATIENCE_S = 60.0
 
 
 def wait_until_embedded(collection: Collection) -> None:
-    """Return when no picture of the collection waits for the active encoder: each is searchable or
-    has failed permanently. Raises EncoderUnavailable if it must embed here and cannot."""
+    """Return once no picture of the collection waits for the active encoder: each is searchable or
+    has failed permanently. Raise EncoderUnavailable if it must embed here and cannot."""
     encoder = Encoder.objects.active() or _choose_encoder()
     left = _waiting(collection, encoder)
     with tqdm(total=left, unit=" embedded", file=sys.stderr, disable=None) as bar:

@@ -1,4 +1,4 @@
-"""Our own user model takes over what the first release kept under Django's."""
+"""Replace Django's user model with our own, keeping the data of the first release."""
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -6,12 +6,12 @@ from django.db.models.functions import Lower
 
 
 def adopt_users(apps, schema_editor):
-    """What was granted and logged for auth.user is granted and logged for gallery.user."""
+    """Move the permissions and log entries of auth.user to gallery.user."""
     _move_content_type(apps, before="auth", after="gallery")
 
 
 def give_users_back(apps, schema_editor):
-    """The reverse of adopt_users."""
+    """Reverse adopt_users."""
     _move_content_type(apps, before="gallery", after="auth")
 
 
@@ -30,8 +30,8 @@ def _move_content_type(apps, *, before, after):
 
 
 def mark_shared_names(apps, schema_editor):
-    """Where names differ only by case, everyone keeps theirs and the oldest account is the one
-    that the constraint counts."""
+    """Let everyone keep their name; of names that differ only by case, the oldest account's counts
+    for the constraint."""
     User = apps.get_model("gallery", "User")
     seen = set()
     people = User.objects.order_by("pk").annotate(folded=Lower("username"))

@@ -1,9 +1,10 @@
-"""Vectors get a kind and a number; those of the first release are of whole pictures.
+"""Give vectors a kind and a number. Those of the first release are of whole pictures.
 
-New columns with a default in the database do not rewrite the table. What takes time is the unique
-index and reading every row for the check, seconds for a million vectors. The vector indexes of the
-first release go on serving searches: gallery.vectors.replace_old_indexes replaces them later.
-Without fresh statistics PostgreSQL would guess that one vector in 200 is of a picture and plan
+New columns with a default in the database do not rewrite the table. The unique index and the check,
+which reads every row, take time: seconds for a million vectors. Searches use the vector indexes of
+the first release until gallery.vectors.replace_old_indexes replaces them.
+
+Without fresh statistics, PostgreSQL would guess that one vector in 200 is of a picture and plan
 badly: sampling took seven times as long.
 """
 

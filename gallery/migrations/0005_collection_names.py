@@ -1,4 +1,4 @@
-"""Two collections of one owner no longer share a name: what did gets a number."""
+"""Make collection names unique per owner, by adding numbers to duplicates."""
 
 from django.db import migrations, models
 from django.db.models.functions import Lower
@@ -7,11 +7,11 @@ MAX_LENGTH = 120
 
 
 def number_shared_names(apps, schema_editor):
-    """The oldest keeps its name; the others become “Holiday (2)”, “Holiday (3)”, …"""
+    """Keep the name of the oldest; rename the others “Holiday (2)”, “Holiday (3)”, …"""
     Collection = apps.get_model("gallery", "Collection")
     collections = Collection.objects.order_by("pk").annotate(folded=Lower("name"))
     rows = list(collections.values_list("pk", "owner_id", "name", "folded"))
-    # A name that nothing shares stays, even if it is “Holiday (2)” already.
+    # Keep a name that is not shared, even if it is already “Holiday (2)”.
     used = {(owner, folded) for _pk, owner, _name, folded in rows}
     seen = set()
     for pk, owner, name, folded in rows:

@@ -31,7 +31,7 @@ class Role(models.TextChoices):
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):
-    """Reads about permissions. Each is a predicate in the SQL, without joins that repeat rows."""
+    """Reads about permissions. Each is an SQL predicate, without joins that duplicate rows."""
 
     def _where_member(self, viewer: Viewer, *, roles: tuple[Role, ...] | None) -> Self:
         person = person_id(viewer)

@@ -219,8 +219,8 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
         )
 
     def enqueue_missing(self, images: models.QuerySet[Image]) -> None:
-        """Adds a job for every one of these live pictures and every encoder that has not embedded
-        it. Run it in the transaction that stores the pictures."""
+        """Add a job for each of these live pictures and each encoder that has not embedded it. Run
+        it in the transaction that stores the pictures."""
         for encoder in Encoder.objects.all():
             missing = Image.objects.filter(pk__in=images.values("pk")).missing_vector_for(
                 encoder.pk

@@ -51,7 +51,8 @@ def images_in(collections: dict[int, str], *, filters: Filters) -> ImageQuerySet
 
 
 def orientation_case() -> Case:
-    """Which of ORIENTATIONS each picture has, as an expression; the same rule as the filter's."""
+    """Return an expression for the member of ORIENTATIONS that each picture has, by the rule of the
+    filter."""
     cases = (When(_shape(one), then=Value(one)) for one in ORIENTATIONS)
     return Case(*cases, output_field=CharField())
 

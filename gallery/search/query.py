@@ -43,7 +43,7 @@ class Filters:
         return self == Filters()
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Parameters of an address, in their canonical order, without the defaults."""
+        """Return the URL parameters in their canonical order, without the defaults."""
         pairs = [("collection", slug) for slug in self.collections]
         pairs += [("tag", tag) for tag in self.tags]
         if self.year is not None:

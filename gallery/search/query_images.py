@@ -55,7 +55,7 @@ def keep_query_image(
 
 
 def picture_cut_from(token: str, *, viewer: Viewer) -> Image | None:
-    """The stored picture that a kept one is a part of, if this viewer may see it."""
+    """Return the stored picture that a query picture was cut from, if this viewer may see it."""
     kept = QueryImage.objects.current().filter(token=token)
     return Image.objects.visible_to(viewer).filter(pk__in=kept.values("part_of")).first()
 

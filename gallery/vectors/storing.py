@@ -102,8 +102,11 @@ def _stored(row: _Row) -> StoredVector:
 
 
 def copy_vectors(copies: Mapping[int, int]) -> int:
-    """Gives each copy the vectors of its original, of every encoder and kind, in one statement.
-    `copies` maps originals to copies, which have no vectors yet. Returns how many were copied."""
+    """Give each copy the vectors of its original, of every encoder and kind, in one statement.
+
+    `copies` maps originals to copies, which have no vectors yet. Return how many vectors were
+    copied.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """

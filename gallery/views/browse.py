@@ -54,7 +54,7 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 def list_parts(request: HttpRequest, filters: Filters) -> dict[str, Any]:
-    """What the parts of the page take that depend on the pictures of the list."""
+    """Return the context of the parts of the page that depend on the listed pictures."""
     images = matching_images(filters, viewer=request.user)
     counted, trail = coverage(images), _trail(filters)
     bar = selection_bar(request, trail=trail, images=images, total=counted.pictures)

@@ -27,7 +27,7 @@ class ChangedList:
 
 
 def parts_of_list(request: HttpRequest, trail: Trail) -> ChangedList | None:
-    """Return what a list shows now; None if it is empty."""
+    """Return what a list shows now, or None if it is empty."""
     if trail.place == SEARCH:
         return _results(request, trail)
     images = matching_images(trail.filters, viewer=request.user)
@@ -50,7 +50,7 @@ def _results(request: HttpRequest, trail: Trail) -> ChangedList | None:
     query = SearchQuery.from_params(QueryDict(trail.params))
     try:
         page = run_search(query, viewer=request.user)
-    except SemblanceError:  # the picture that was searched with is gone, or the encoder
+    except SemblanceError:  # the query picture or the encoder is gone
         return None
     if not page.hits:
         return None

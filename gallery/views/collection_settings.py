@@ -1,7 +1,7 @@
 """The settings of a collection: name, visibility, cover and members, and deleting it.
 
-They are a 404 for those who do not manage the collection. Publishing pictures takes a second step
-that says how many become visible to anyone.
+People who do not manage the collection get a 404. Publishing pictures takes a second step that
+shows how many become visible to anyone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from gallery.models import Collection, Image, Visibility
 @login_required
 @require_http_methods(["GET", "POST"])
 def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """The settings, for those who manage the collection."""
+    """Show the settings, and save the form."""
     found = managed_collection(request, slug)
     stored_visibility = found.visibility
     form = CollectionForm(request.POST or None, instance=found)
@@ -49,7 +49,7 @@ def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def delete(request: HttpRequest, *, slug: str) -> HttpResponse:
-    """Deletes an empty collection."""
+    """Delete an empty collection."""
     found = managed_collection(request, slug)
     try:
         delete_collection(found, by=request.user)
@@ -68,8 +68,8 @@ def settings_page(
     cover_form: CoverForm | None = None,
     member_form: MemberForm | None = None,
 ) -> HttpResponse:
-    """Render the settings with the forms given, as they were filled in; 422 if one was refused."""
-    # The heading shows the name as it is stored, not as a form that failed wanted it.
+    """Render the settings with the forms as they were filled in; 422 if one was rejected."""
+    # The heading shows the stored name, not the rejected one from the form.
     stored = Collection.objects.select_related("owner").get(pk=found.pk)
     newest = Image.objects.live().filter(collection=found).newest_first()
     given = [each for each in (form, cover_form, member_form) if each is not None]
@@ -89,14 +89,15 @@ def settings_page(
 
 
 def managed_collection(request: HttpRequest, slug: str) -> Collection:
-    """The collection of an address, 404 for whoever does not manage it."""
+    """Return the collection with this slug; 404 if the person does not manage it."""
     return get_object_or_404(Collection.objects.managed_by(request.user), slug=slug)
 
 
 def _confirm_publishing(
     request: HttpRequest, found: Collection, *, form: CollectionForm, count: int
 ) -> HttpResponse:
-    """Say how many pictures anyone will see, and carry the whole form to the second step."""
+    """Show how many pictures will become visible to anyone, and pass the whole form to the second
+    step."""
     fields = [(name, request.POST.get(name, "")) for name in (*form.fields, "cover")]
     context = {
         "collection": Collection.objects.get(pk=found.pk),
@@ -115,7 +116,7 @@ def _cover_form(request: HttpRequest, found: Collection) -> CoverForm:
 
 
 def _cover_choices(newest: QuerySet[Image], found: Collection) -> list[Image]:
-    """The newest pictures, and the chosen one if it is older."""
+    """Return the newest pictures, and the chosen one if it is older."""
     choices = list(newest.defer("exif", "search_document")[:COVER_CHOICES])
     if found.cover_id and all(one.pk != found.cover_id for one in choices):
         choices = [*newest.filter(pk=found.cover_id), *choices]

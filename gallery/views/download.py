@@ -17,9 +17,9 @@ from gallery.models.image import ImageQuerySet
 
 
 def zip_response(images: ImageQuerySet, *, expected: int, name: str) -> StreamingHttpResponse:
-    """The originals of pictures that the person may see, as <name>.zip.
+    """Return the originals of pictures that the person may see, as <name>.zip.
 
-    Raises LibraryProblem for a changed selection and for one that is too large.
+    Raise LibraryProblem if the selection changed or is too large.
     """
     count = images.count()
     check_expected(count, expected=expected)

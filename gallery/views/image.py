@@ -139,7 +139,7 @@ def trash(request: HttpRequest, *, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def restore(request: HttpRequest, *, pk: int) -> HttpResponse:
-    """Takes the picture out of the trash and shows it."""
+    """Restore the picture from the trash and show it."""
     found = get_object_or_404(_trashed(request), pk=pk)
     address = image_url(found.pk, trail=str(_trail_of(request, request.POST) or ""))
     change = restore_images(Image.objects.filter(pk=pk), by=request.user)

@@ -127,7 +127,7 @@ def query_image(request: HttpRequest) -> HttpResponse:
 
 
 def _cut_from(request: HttpRequest) -> Image | None:
-    """The stored picture that the one sent was cut out of, as far as this person may see it."""
+    """Return the stored picture that the uploaded one was cut from, if this person may see it."""
     ids = numbers_of(request.POST.getlist("part_of")[:1])
     return Image.objects.visible_to(request.user).filter(pk__in=ids).first() if ids else None
 

@@ -1,7 +1,7 @@
-"""Where the search box of the header looks: in one collection, or in all pictures.
+"""The scope of the search box in the header: one collection, or all pictures.
 
-Collection pages and searches inside one collection show the switch. Elsewhere there is nothing to
-choose.
+Collection pages and searches inside one collection show the switch. On other pages there is nothing
+to choose.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from gallery.search import Filters
 
 @dataclass(frozen=True, kw_only=True)
 class SearchScope:
-    """The collection that the switch offers, chosen until somebody picks all pictures."""
+    """The collection that the switch offers. It is selected until someone chooses all pictures."""
 
     slug: str
     name: str
 
 
 def scope_of(filters: Filters, *, viewer: Viewer) -> SearchScope | None:
-    """The switch for a search inside one collection that the viewer may see, else none."""
+    """Return the scope of a search inside one collection that the viewer may see, else None."""
     if len(filters.collections) != 1:
         return None
     found = Collection.objects.visible_to(viewer).filter(slug=filters.collections[0]).first()

@@ -110,5 +110,5 @@ def results_bar(request: HttpRequest, *, trail: Trail, good: int) -> SelectionBa
 
 
 def targets_for(viewer: Viewer) -> QuerySet[Collection]:
-    """The collections that pictures can be moved and copied to, by name."""
+    """Return the collections that pictures can be moved and copied to, by name."""
     return Collection.objects.open_to_uploads_by(viewer).order_by("name", "pk")

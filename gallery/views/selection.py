@@ -112,7 +112,7 @@ def _in_place(request: HttpRequest, trail: Trail) -> HttpResponse:
 
 
 def _picture_page(request: HttpRequest, origin: Trail) -> str:
-    """The address of the picture's page that the form was on; empty if it was on a list."""
+    """Return the URL of the picture's page that sent the form; empty if it was sent from a list."""
     picture = request.POST.get("picture", "")
     if not is_number(picture):
         return ""
@@ -121,7 +121,8 @@ def _picture_page(request: HttpRequest, origin: Trail) -> str:
 
 
 def _place_after(request: HttpRequest, trail: Trail, first: int | None) -> str:
-    """The address of the list at the picture that is now in the place of the first one changed."""
+    """Return the URL of the list at the picture that has taken the place of the first one
+    changed."""
     if trail.place == SEARCH:
         return trail.list_url(first)
     images = matching_images(trail.filters, viewer=request.user)

@@ -1,4 +1,4 @@
-"""Completes tags while people type them (static/js/tags.js)."""
+"""Complete tags while people type them (static/js/tags.js)."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ from gallery.browsing import complete_tag
 @login_required
 @require_safe
 def tags(request: HttpRequest) -> JsonResponse:
-    """Tags that begin with ?q=, among those of pictures that this person may see."""
+    """Return the tags that begin with ?q=, among those of pictures that this person may see."""
     return JsonResponse({"tags": complete_tag(request.GET.get("q", ""), viewer=request.user)})

@@ -215,6 +215,6 @@ def _over_the_edge(page: SearchPage, *, by: int, viewer: Viewer) -> Step | None:
     query = page.query.with_(page=page.query.page + by)
     try:
         there = run_search(query, viewer=viewer)
-    except SemblanceError:  # the encoder or a query picture has gone since the first page
+    except SemblanceError:  # the encoder or a query picture has been deleted since the first page
         return None
     return _result(there, 0 if by > 0 else len(there.hits) - 1)

@@ -79,7 +79,7 @@ class Child:
         if time.monotonic() - self._started_at > STEADY_AFTER_S:
             self._pause_s = FIRST_PAUSE_S
         terminal.say(
-            self.program.name, f"ended ({_ended(status)}); starts again in {self._pause_s:g} s"
+            self.program.name, f"ended ({_ended(status)}); restarting in {self._pause_s:g} s"
         )
         self._restart_at = time.monotonic() + self._pause_s
         self._pause_s = min(self._pause_s * 2, MAX_PAUSE_S)

@@ -3,7 +3,7 @@
 A separate program that uses only the standard library, so that it starts in milliseconds and stays
 small. Every process that uses the server holds a shared lock on a file. The keeper waits for the
 exclusive lock, which it gets when the last user has ended in any way (the system releases the locks
-of a killed process). Then it stops the server. Nobody has to count, and nothing is left running.
+of a killed process). Then it stops the server. No process has to count, and none is left running.
 """
 
 from __future__ import annotations
@@ -54,11 +54,10 @@ def end_with_parent(signum: int) -> None:
 
 
 def parent_was_interrupted() -> bool:
-    """Return whether the process that started this one is busy handling a SIGINT or SIGHUP of its
-    own.
+    """Return whether the process that started this one is handling a SIGINT or SIGHUP of its own.
 
-    GNU make, sent one of them alone, does not pass it on: it blocks the signal and waits for its
-    children, which it takes to have got theirs from the terminal. Linux only.
+    GNU make does not pass on a signal that was sent to it alone: it blocks the signal and waits
+    for its children, assuming that they received it from the terminal. Linux only.
     """
     if sys.platform != "linux":
         return False

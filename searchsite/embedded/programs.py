@@ -13,7 +13,7 @@ WEB_KILL_TIMEOUT_S = 8
 
 
 def web(*, host: str, port: int, threads: int) -> list[str]:
-    """Granian: one process with threads, so that there is one model in memory."""
+    """Return Granian's command: one process with threads, so that there is one model in memory."""
     return [
         *(sys.executable, "-u", "-m", "granian", "--interface", "wsgi", APP),
         *("--host", host, "--port", str(port), "--no-ws"),
@@ -35,7 +35,8 @@ def worker(lane: Lane, *, log_level: str) -> list[str]:
 
 
 def beat(*, log_level: str, schedule: Path) -> list[str]:
-    """Celery's scheduler, in its own process so that it can be restarted separately."""
+    """Return the command of Celery's scheduler, a separate process so that it can be restarted
+    alone."""
     return [
         *(sys.executable, "-u", "-m", "celery", "-A", "searchsite", "beat"),
         *("--schedule", str(schedule), "--pidfile", "", "--loglevel", log_level),

@@ -141,8 +141,8 @@ def is_alive(service: Service) -> bool:
 def ensure(service: Service, *, prepare: Callable[[], None], finish: Callable[[], None]) -> None:
     """Start the server if needed and register this process as its user.
 
-    `prepare` runs before a server is started, `finish` once after it first answers; both under a
-    lock that lets one process at a time start the server. Raise LocalServiceError.
+    `prepare` runs before a server is started, `finish` once after its first response, both under
+    a lock that lets one process at a time start the server. Raise LocalServiceError.
     """
     hold(service)
     with _only_one(paths.run_dir(service.var_dir) / f"{service.name}.start"):

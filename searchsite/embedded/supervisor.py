@@ -154,7 +154,7 @@ class Supervisor:
         for local in self.services:
             if local.is_alive(self.site.var_dir):
                 continue
-            terminal.say(local.name, "ended; starting it again")
+            terminal.say(local.name, "ended; restarting")
             try:
                 local.ensure_running(self.site.var_dir)
             except LocalServiceError as error:

@@ -14,7 +14,7 @@ from searchsite.embedded import keeper
 
 NAME_WIDTH = 12
 LINE_LENGTH = 240  # characters; the whole line is in the log
-REPEAT_S = 30.0  # a line that differs only in numbers is shown once in this time
+REPEAT_S = 30.0  # a line that differs only in numbers is shown once per this period
 QUIET_LEVELS = re.compile(r"\b(?:DEBUG|INFO)\b")
 LEVELS = re.compile(r"\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b")
 

