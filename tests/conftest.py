@@ -1,4 +1,4 @@
-"""What every test shares: PostgreSQL from pip, an empty picture store, people and collections."""
+"""Fixtures for every test: PostgreSQL from pip, an empty picture store, people and an encoder."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from django.conf import settings
 
 
 def pytest_sessionstart(session):
-    """Start the local PostgreSQL, unless DATABASE_URL names another one or others run the tests."""
+    """Start the local PostgreSQL, unless DATABASE_URL names another or others run the tests."""
     if settings.EMBEDDED_DATABASE and not session.config.getoption("numprocesses", None):
         from searchsite.embedded.postgres import ensure_running
 
@@ -27,7 +27,7 @@ def pytest_xdist_setupnodes(specs):
 
 
 def pytest_collection_modifyitems(items):
-    """Fast ones first: plain, then slow (real models and workers), then the browser."""
+    """Run fast tests first, then slow ones (real models and workers), then the browser."""
     items.sort(
         key=lambda item: (
             item.get_closest_marker("browser") is not None,
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def empty_picture_store(request):
-    """Every test that touches the database starts with no files."""
+    """Start every test that uses the database without files."""
     yield
     marked = request.node.get_closest_marker("django_db")
     if marked or {"db", "transactional_db"} & set(request.fixturenames):
@@ -47,7 +47,7 @@ def empty_picture_store(request):
 
 @pytest.fixture
 def owner(db):
-    """An ordinary person who owns things."""
+    """Create an ordinary person who owns things."""
     from tests.factories import make_person
 
     return make_person("olga")
@@ -55,7 +55,7 @@ def owner(db):
 
 @pytest.fixture
 def stranger(db):
-    """An ordinary person who owns nothing and belongs nowhere."""
+    """Create an ordinary person who owns nothing and is a member nowhere."""
     from tests.factories import make_person
 
     return make_person("stranger")
@@ -63,7 +63,7 @@ def stranger(db):
 
 @pytest.fixture
 def administrator(db):
-    """A superuser."""
+    """Create a superuser."""
     from tests.factories import make_person
 
     return make_person("admin", is_staff=True, is_superuser=True)
@@ -71,7 +71,7 @@ def administrator(db):
 
 @pytest.fixture
 def encoder(db):
-    """The small test encoder, recorded as the active one."""
+    """Record the small test encoder as the active one."""
     from tests.factories import make_active_encoder
 
     return make_active_encoder()

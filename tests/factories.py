@@ -1,4 +1,4 @@
-"""Rows for tests. Rows only: a test that needs real files sends drawn pictures through ingest."""
+"""Rows for tests, without files. Tests that need real files send drawn pictures through ingest."""
 
 import hashlib
 import itertools
@@ -13,20 +13,20 @@ TINY_DIMENSION = 64
 
 
 def make_person(name="", **fields):
-    """Someone who can sign in with PASSWORD."""
+    """Create a person who can sign in with PASSWORD."""
     name = name or f"person{next(_numbers)}"
     return User.objects.create_user(name, password=PASSWORD, **fields)
 
 
 def make_collection(owner, name="", *, visibility=Visibility.PRIVATE, **fields):
-    """A collection; private by default."""
+    """Create a collection, private by default."""
     name = name or f"Collection {next(_numbers)}"
     fields.setdefault("slug", slugify(name))
     return Collection.objects.create(owner=owner, name=name, visibility=visibility, **fields)
 
 
 def make_image(collection, *, vector=None, encoder=None, **fields):
-    """A picture's row, without files; with a vector if one is given."""
+    """Create a picture's row without files, with a vector if one is given."""
     number = next(_numbers)
     defaults = {
         "owner": collection.owner,
@@ -46,5 +46,5 @@ def make_image(collection, *, vector=None, encoder=None, **fields):
 
 
 def make_active_encoder(key="tiny", dimension=TINY_DIMENSION):
-    """The active encoder's row."""
+    """Create the row of the active encoder."""
     return Encoder.objects.create(key=key, dimension=dimension, state=EncoderState.ACTIVE)

@@ -1,4 +1,4 @@
-"""Pictures drawn in memory for tests: ordinary ones, odd ones and hostile ones. Nothing on disk."""
+"""Pictures drawn in memory for tests: ordinary, unusual and hostile ones. Nothing on disk."""
 
 import io
 import struct
@@ -9,7 +9,7 @@ from PIL import Image, ImageCms, ImageDraw
 
 
 def draw_picture(size=(640, 480), color="red", *, mode="RGB", seed=0):
-    """A picture with something to see in it: a disc and stripes on a ground of one colour."""
+    """Draw a picture with some content: a disc and stripes on a background of one colour."""
     picture = Image.new("RGB", size, color)
     pen = ImageDraw.Draw(picture)
     width, height = size
@@ -20,7 +20,7 @@ def draw_picture(size=(640, 480), color="red", *, mode="RGB", seed=0):
 
 
 def encode(picture, picture_format="JPEG", **options):
-    """The picture as the bytes of a file."""
+    """Return the picture encoded as a file."""
     if picture_format == "HEIF":
         import pillow_heif
 
@@ -31,33 +31,34 @@ def encode(picture, picture_format="JPEG", **options):
 
 
 def jpeg(size=(640, 480), color="red", *, seed=0, **options):
-    """An ordinary JPEG; another colour or seed makes other bytes."""
+    """Return an ordinary JPEG. Another colour or seed gives other bytes."""
     return encode(draw_picture(size, color, seed=seed), "JPEG", **options)
 
 
 def png(size=(640, 480), color="red", *, seed=0, **options):
-    """An ordinary PNG."""
+    """Return an ordinary PNG."""
     return encode(draw_picture(size, color, seed=seed), "PNG", **options)
 
 
 def truncated_jpeg():
-    """A JPEG whose second half is missing."""
+    """Return a JPEG whose second half is missing."""
     whole = jpeg((1200, 900), quality=95)
     return whole[: len(whole) // 2]
 
 
 def text_file():
-    """What a person gets who renames notes.txt to photo.jpg."""
+    """Return a text file, as if notes.txt had been renamed to photo.jpg."""
     return b"Dear diary,\ntoday I renamed a file.\n" * 20
 
 
 def svg():
-    """A drawing that may carry a script."""
+    """Return an SVG that could contain a script."""
     return b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'
 
 
 def huge_png(width=30_000, height=30_000):
-    """A PNG of a few kilobytes that unpacks to `width` x `height` pixels: a decompression bomb."""
+    """Return a PNG of a few kilobytes that unpacks to `width` x `height` pixels: a decompression
+    bomb."""
     row = b"\x00" + b"\x00" * (width // 8)
     packer = zlib.compressobj(9)
     data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
@@ -72,14 +73,14 @@ def _png_chunk(kind, data):
 
 
 def png_claiming_two_gigabytes():
-    """A PNG whose first data chunk says that it is 2 GB long."""
+    """Return a PNG whose first data chunk claims to be 2 GB long."""
     header = struct.pack(">IIBBBBB", 100, 100, 8, 2, 0, 0, 0)
     claim = struct.pack(">I", 0x7FFFFFFF) + b"IDAT" + zlib.compress(b"\x00" * 1000)
     return b"\x89PNG\r\n\x1a\n" + _png_chunk(b"IHDR", header) + claim
 
 
 def bmp_claiming_two_gigabytes():
-    """A BMP whose header asks for a picture of 2 GB and holds none of it."""
+    """Return a BMP whose header announces a picture of 2 GB and that contains none of it."""
     size = 54 + 2_000_000_000
     file_header = b"BM" + struct.pack("<IHHI", size, 0, 0, 54)
     info = struct.pack("<IiiHHIIiiII", 40, 25_000, 26_666, 1, 24, 0, 2_000_000_000, 0, 0, 0, 0)
@@ -87,7 +88,7 @@ def bmp_claiming_two_gigabytes():
 
 
 def animated(picture_format="GIF"):
-    """Three frames: red first, then green, then blue."""
+    """Return three frames: red, then green, then blue."""
     red, green, blue = (draw_picture((200, 150), color) for color in ("red", "lime", "blue"))
     return encode(
         red, picture_format, save_all=True, append_images=[green, blue], duration=100, loop=0
@@ -95,18 +96,18 @@ def animated(picture_format="GIF"):
 
 
 def cmyk_jpeg():
-    """A JPEG in print colours."""
+    """Return a JPEG in CMYK."""
     return encode(draw_picture(mode="CMYK"), "JPEG")
 
 
 def gray_16_bit(picture_format="PNG"):
-    """A ramp from black to white in 16 bits."""
+    """Return a 16-bit ramp from black to white."""
     ramp = b"".join(struct.pack("<H", x * 65535 // 255) for _ in range(64) for x in range(256))
     return encode(Image.frombytes("I;16", (256, 64), ramp), picture_format)
 
 
 def palette_with_transparency():
-    """A palette PNG: its left half transparent, its right half blue."""
+    """Return a palette PNG, its left half transparent and its right half blue."""
     picture = Image.new("P", (200, 100), 1)
     picture.putpalette([255, 0, 0, 0, 0, 255])
     picture.paste(0, (0, 0, 100, 100))
@@ -114,7 +115,7 @@ def palette_with_transparency():
 
 
 def rotated_by_exif(orientation=6, size=(400, 200)):
-    """A wide picture with a red left quarter, and EXIF that says how to turn it."""
+    """Return a wide picture with a red left quarter and an EXIF orientation."""
     picture = Image.new("RGB", size, "blue")
     picture.paste("red", (0, 0, size[0] // 4, size[1]))
     exif = Image.Exif()
@@ -123,7 +124,7 @@ def rotated_by_exif(orientation=6, size=(400, 200)):
 
 
 def jpeg_with_exif():
-    """A photograph with everything a camera writes, its place included."""
+    """Return a photograph with everything that cameras write, including the location."""
     exif = Image.Exif()
     exif[0x010F] = "NIKON CORPORATION"
     exif[0x0110] = "NIKON D750\x00"
@@ -142,13 +143,14 @@ def jpeg_with_exif():
 
 
 def jpeg_with_swapped_profile():
-    """A JPEG with a colour profile (LAB's own, which fits no JPEG) that must not break it."""
+    """Return a JPEG with a LAB colour profile, which does not apply to JPEGs and must not break
+    it."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     return encode(draw_picture(), "JPEG", icc_profile=profile)
 
 
 def make_zip(members, *, compression=zipfile.ZIP_DEFLATED):
-    """A zip of (name, bytes) pairs or of a dict, as bytes."""
+    """Return a zip of (name, bytes) pairs or of a dict, as bytes."""
     pairs = members.items() if isinstance(members, dict) else members
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as archive:
@@ -158,7 +160,7 @@ def make_zip(members, *, compression=zipfile.ZIP_DEFLATED):
 
 
 def encrypted_zip(name="secret.jpg", data=b"not really encrypted"):
-    """A zip whose one member says that it needs a password."""
+    """Return a zip with one member that requires a password."""
     packed = bytearray(make_zip({name: data}))
     packed[6] |= 1
     packed[packed.index(b"PK\x01\x02") + 8] |= 1
@@ -166,13 +168,13 @@ def encrypted_zip(name="secret.jpg", data=b"not really encrypted"):
 
 
 def zip_bomb(megabytes=64):
-    """A picture's first bytes and then zeros: packs a thousand to one."""
+    """Return a zip with the first bytes of a picture and then zeros: it packs a thousand to one."""
     head = jpeg((64, 64))
     return make_zip({"holiday.jpg": head + b"\x00" * (megabytes * 1024 * 1024)})
 
 
 def average_of(data, box=None):
-    """The mean colour of a file's picture, or of a box of it, as (r, g, b)."""
+    """Return the mean colour of a picture, or of a box of it, as (r, g, b)."""
     with Image.open(io.BytesIO(data)) as picture:
         part = picture.convert("RGB").crop(box) if box else picture.convert("RGB")
         return part.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))

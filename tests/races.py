@@ -1,7 +1,7 @@
-"""Races made certain: a test holds a lock, others run into it, and the test sees them wait.
+"""Deterministic races: a test holds a lock, others run into it, and the test sees them wait.
 
-Each function runs in a thread with a database connection of its own, so such tests need
-`transactional_db`. Use it in this order, so that a failure releases the lock before it joins:
+Each function runs in a thread with its own database connection, so such tests need
+`transactional_db`. Use this order, so that a failure releases the lock before joining:
 
     with threads() as run:
         with transaction.atomic():
@@ -10,7 +10,7 @@ Each function runs in a thread with a database connection of its own, so such te
             wait_until_blocked()
         other.result(timeout=RACE_TIMEOUT_S)
 
-Where it is the question whether the other waits at all, race() runs the two and tells.
+To test whether the other one waits at all, use race().
 """
 
 import time
@@ -28,7 +28,7 @@ POLL_S = 0.02
 
 @contextmanager
 def threads():
-    """Gives run(function): a future of what the function returns in a thread of its own."""
+    """Yield run(function), which returns a future of the function's result in its own thread."""
 
     def with_own_connection(function):
         try:
@@ -41,9 +41,9 @@ def threads():
 
 
 def blocked_count():
-    """How many connections to the test database wait for a lock now."""
+    """Return how many connections to the test database wait for a lock now."""
     with connection.cursor() as cursor:
-        # Inside a transaction PostgreSQL would answer from its first look.
+        # Inside a transaction PostgreSQL would answer from its first snapshot.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
@@ -53,7 +53,7 @@ def blocked_count():
 
 
 def wait_until_blocked(count=1):
-    """Returns once so many others wait for a lock; fails when they do not."""
+    """Return once this many others wait for a lock. Fail if they do not."""
     deadline = time.monotonic() + RACE_TIMEOUT_S
     while blocked_count() < count:
         if time.monotonic() > deadline:
@@ -71,8 +71,8 @@ class Outcome:
 
 
 def race(first, second):
-    """Runs `second` in a thread while the transaction of `first` is open, which is committed as
-    soon as `second` has ended or waits for a lock."""
+    """Run `second` in a thread while the transaction of `first` is open. Commit the transaction
+    once `second` has ended or waits for a lock."""
     with threads() as run:
         with transaction.atomic():
             first()

@@ -1,8 +1,8 @@
-"""Takes the pictures of the README: `python -m tests.screenshots` (make screenshots).
+"""Take the screenshots of the README: `python -m tests.screenshots` (make screenshots).
 
-Starts the site with its sample library in a temporary folder, or looks at a running one:
-`python -m tests.screenshots http://127.0.0.1:8000 --user NAME` (the password is asked for).
-Writes docs/screenshots/PAGE-SIZE-THEME.webp.
+Starts the site with its sample library in a temporary folder, or uses a running one: `python -m
+tests.screenshots http://127.0.0.1:8000 --user NAME` (asks for the password). Writes
+docs/screenshots/PAGE-SIZE-THEME.webp.
 """
 
 import argparse
@@ -34,13 +34,13 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--hide-scrollbars",
 ]  # fmt: skip
-# Photographs of the sample library, uploaded again into a collection of their own.
+# Photographs of the sample library, uploaded again into a separate collection.
 UPLOADS = ("chelsea.png", "coffee.png", "rocket.jpg", "astronaut.png")
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One page: the name of its files, its address, and whether one must be signed in."""
+    """One page: the name of its files, its URL, and whether it requires signing in."""
 
     name: str
     address: str
@@ -48,7 +48,7 @@ class Shot:
 
 
 def main():
-    """Parses the command line and takes every picture."""
+    """Parse the command line and take every screenshot."""
     options = _options()
     with contextlib.ExitStack() as stack:
         if options.address:
@@ -88,7 +88,7 @@ def _sign_in(browser, site):
 
 
 def _shots(browser, site, state):
-    """The pages, with the addresses that only a look at the site can tell."""
+    """Return the pages, with URLs that are only known once the site is running."""
     context = browser.new_context(base_url=site.address, storage_state=state)
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
@@ -107,7 +107,7 @@ def _shots(browser, site, state):
 
 
 def _upload(page):
-    """Sends a few photographs the way a person does; the address of their batch."""
+    """Upload a few photographs as a person does. Return the URL of their batch."""
     page.goto("/upload/")
     page.get_by_label("Collection", exact=True).select_option(value="")
     page.get_by_label("Name of the new collection").fill("Favourites")

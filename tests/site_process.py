@@ -1,4 +1,4 @@
-"""The whole site as `make run` runs it, in a folder of its own, for as long as a block lasts."""
+"""The whole site as `make run` runs it, in a temporary folder, for the duration of a block."""
 
 import contextlib
 import json
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# From nothing to the sample library searchable, on two busy cores.
+# From nothing to a searchable sample library, on two busy cores.
 START_TIMEOUT_S = 240
 STOP_TIMEOUT_S = 60
 POLL_S = 0.5
@@ -23,7 +23,7 @@ POLL_S = 0.5
 
 @dataclass(frozen=True)
 class Site:
-    """Where it answers, and who may sign in."""
+    """The site's URL, and the account to sign in with."""
 
     address: str
     username: str
@@ -32,7 +32,7 @@ class Site:
 
 @contextlib.contextmanager
 def running_site(*, password):
-    """Starts the site with the sample library in a temporary folder; stops it at the end."""
+    """Start the site with the sample library in a temporary folder; stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="semblance-") as folder:
         port = free_port()
         environment = {**os.environ, "VAR_DIR": folder, "PORT": str(port), "HOST": "127.0.0.1"}

@@ -1,4 +1,4 @@
-"""The project's own source as syntax trees, for the tests that hold its structure."""
+"""The project's own source as syntax trees, for the tests that enforce its structure."""
 
 import ast
 import functools
@@ -12,7 +12,7 @@ PACKAGES = ("gallery", "searchsite")
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file: its dotted name, where it lies, its text and its tree."""
+    """One Python file: its dotted name, its path, its text and its tree."""
 
     name: str
     path: Path
@@ -26,13 +26,13 @@ class Module:
 
     @property
     def is_package(self):
-        """True for an __init__.py."""
+        """Whether this is an __init__.py."""
         return self.path.name == "__init__.py"
 
 
 @dataclass(frozen=True)
 class Import:
-    """One imported dotted name, where it stands, and whether it runs when the module loads."""
+    """One imported dotted name, its line, and whether it runs when the module is loaded."""
 
     target: str
     line: int
@@ -41,7 +41,7 @@ class Import:
 
 @functools.cache
 def modules(packages=PACKAGES):
-    """Every module of these packages (the site's own), migrations left out."""
+    """Return every module of these packages (by default the site's own), without migrations."""
     paths = [
         path
         for package in packages
@@ -59,7 +59,7 @@ def _read(path):
 
 
 def imports_of(module):
-    """Every import of a module, also those inside functions; relative ones made absolute."""
+    """Return every import of a module, including those inside functions, with absolute names."""
     inside = {
         id(node)
         for function in ast.walk(module.tree)
@@ -93,12 +93,12 @@ def _targets(node, module):
 
 
 def is_within(name, package):
-    """Whether a dotted name is a package or lies in it."""
+    """Return whether a dotted name is a package or inside it."""
     return name == package or name.startswith(f"{package}.")
 
 
 def tracked(folder, pattern):
-    """Files of a folder by pattern, without what git ignores."""
+    """Return the files of a folder by pattern, without those that git ignores."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", folder],
         cwd=ROOT,
@@ -106,7 +106,7 @@ def tracked(folder, pattern):
         text=True,
         check=False,
     )
-    if listed.returncode:  # an unpacked archive has no git
+    if listed.returncode:  # An unpacked archive has no git repository.
         return sorted((ROOT / folder).rglob(pattern))
     paths = [ROOT / line for line in listed.stdout.splitlines()]
     return [path for path in paths if path.match(pattern) and path.exists()]

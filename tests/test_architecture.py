@@ -13,7 +13,7 @@ from tests.source_tree import PACKAGES, ROOT, imports_of, is_within, modules, tr
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 
-# The rooms of the app, from the top down. Imports point down only.
+# The layers of the app, from the top down. Imports point downwards only.
 PAGES = ("gallery.views", "gallery.urls", "gallery.templatetags", "gallery.forms")
 ADMIN = ("gallery.admin", "gallery.admin_site")
 ENTRY_POINTS = (
@@ -29,7 +29,7 @@ FLOOR = ("gallery.models", "gallery.migrations", "gallery.exceptions")
 NOT_BUILT = {"gallery.explore"}
 HEAVY = ("torch", "torchvision", "open_clip", "timm", "transformers")
 
-# Who may not import what, and what to do instead.
+# Modules that may not import something, and what to do instead.
 RULES = [
     (
         ("gallery.models",),
@@ -114,17 +114,17 @@ RULES = [
     ),
 ]
 READERS_OF_THE_ENVIRONMENT = {"searchsite/env.py", "searchsite/settings.py"}
-# These only pass the environment on, or name the settings module before Django reads any.
+# These only pass the environment on, or name the settings module before Django reads it.
 MAY_NAME_THE_SETTINGS_MODULE = {
     f"searchsite/{name}.py" for name in ("wsgi", "asgi", "celery", "command_line")
 }
 PILLOW_IS_FOR = ("gallery.ingest", "gallery.embedding")
-# These look like external hosts but are names of formats, which nothing loads.
+# These look like external hosts but are namespace names, which nothing loads.
 NAMESPACES = ("http://www.w3.org/",)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule[0][0])
-def test_imports_point_down_only(rule):
+def test_imports_point_downwards_only(rule):
     sources, forbidden, advice = rule
     broken = [
         f"{module.label}:{found.line} imports {found.target}"
@@ -136,19 +136,19 @@ def test_imports_point_down_only(rule):
     assert not broken, f"{advice}:\n" + "\n".join(broken)
 
 
-def test_every_module_is_in_a_room_and_every_room_is_there():
-    rooms = {*ENTRY_POINTS, *DOMAIN, *MODEL_SIDE, *FLOOR}
+def test_every_module_is_in_a_layer_and_every_layer_exists():
+    layers = {*ENTRY_POINTS, *DOMAIN, *MODEL_SIDE, *FLOOR}
     found = {".".join(module.name.split(".")[:2]) for module in modules()}
     found = {name for name in found if is_within(name, "gallery")} - {"gallery"}
-    # Nothing is imported from migrations, and they import what Django wrote into them.
+    # Nothing is imported from migrations, and they import what Django generated.
     found.add("gallery.migrations")
-    assert found - rooms == set(), "name its room above, so that the rules cover it"
-    assert rooms - found <= NOT_BUILT, "that room is gone"
+    assert found - layers == set(), "add its layer above, so that the rules cover it"
+    assert layers - found <= NOT_BUILT, "that layer is gone"
     assert ENTRY_POINTS and not set(ENTRY_POINTS) & {*DOMAIN, *MODEL_SIDE, *FLOOR}
 
 
 def test_other_packages_import_only_the_public_face_of_a_package():
-    """Of a package that states a public face, the rest of the app uses what it exports."""
+    """Other packages use only what a package exports, if it declares its exports."""
     faces = {
         module.name: _exports(module)
         for module in modules()
@@ -191,7 +191,7 @@ def test_model_libraries_are_imported_in_embedding_only_and_inside_functions():
     )
 
 
-def test_pillow_is_imported_where_pictures_are_read_only():
+def test_pillow_is_imported_only_where_pictures_are_read():
     broken = [
         f"{module.label}:{found.line} imports {found.target}"
         for module in modules()
@@ -231,7 +231,7 @@ def _names_settings_module(module, node):
     line = module.text.splitlines()[node.lineno - 1]
     if module.label in MAY_NAME_THE_SETTINGS_MODULE:
         return 'os.environ.setdefault("DJANGO_SETTINGS_MODULE"' in line
-    # A program that starts another one hands its environment on whole, reading nothing of it.
+    # A program that starts another one passes on its whole environment without reading it.
     return bool(re.search(r"(\*\*\s*os\.environ|dict\(os\.environ\)|os\.environ \|)", line))
 
 
@@ -245,7 +245,7 @@ def test_distance_sql_lives_in_one_module():
     assert not broken, f"only gallery/vectors/nearest.py computes distances: {broken}"
 
 
-def test_vectors_have_one_door():
+def test_vectors_are_accessed_in_one_package():
     lookup = re.compile(r"\bembeddings__|\.embeddings\b|gallery_embedding\b")
     inside = ("gallery.vectors", "gallery.models")
     broken = [
@@ -265,7 +265,7 @@ def _is_vector_model(found):
     return found.target.startswith("gallery.models") and found.target.rsplit(".", 1)[-1] in names
 
 
-def test_every_module_says_what_lives_there():
+def test_every_module_has_a_docstring():
     silent = [
         module.label
         for module in modules()
@@ -294,7 +294,7 @@ TEMPLATES = tracked("templates", "*.html") + tracked("gallery", "*.html")
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_templates_have_nothing_that_the_content_security_policy_stops(path):
+def test_templates_have_nothing_that_the_content_security_policy_blocks(path):
     text = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text(), flags=re.S)
     assert not re.search(r"<style\b", text), "put it into the stylesheet"
     assert not re.search(r"<[^>{]*\sstyle=", text), "a style attribute: give it a class"
@@ -382,8 +382,8 @@ def test_every_page_address_has_a_name():
     assert list(unnamed(get_resolver().url_patterns)) == []
 
 
-def test_the_rules_see_a_broken_module(tmp_path):
-    """The eyes of the tests above work: they find imports of every form."""
+def test_the_rules_detect_a_broken_module(tmp_path):
+    """The checks above work: they find imports of every form."""
     from tests.source_tree import Module
 
     text = (

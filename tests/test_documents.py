@@ -1,4 +1,4 @@
-"""The README and docs/ name only what exists: files, commands, make targets, pictures."""
+"""The README and docs/ mention only what exists: files, commands, make targets, screenshots."""
 
 import re
 
@@ -24,7 +24,7 @@ def label(path):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=label)
-def test_links_lead_somewhere(path):
+def test_links_have_targets(path):
     links = re.findall(r"\]\(([^)\s]+)\)", path.read_text())
     broken = [
         link
@@ -55,7 +55,7 @@ def test_the_readme_stays_short():
     assert len((ROOT / "README.md").read_text().splitlines()) <= 120
 
 
-def test_every_picture_of_the_site_is_there_and_small():
+def test_every_screenshot_exists_and_is_small():
     sizes = {name: (SCREENSHOTS / name).stat().st_size for name in SHOTS}
     assert max(sizes.values()) < MAX_SHOT_BYTES
     assert sum(sizes.values()) < MAX_SHOTS_BYTES

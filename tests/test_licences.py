@@ -1,4 +1,4 @@
-"""Every package that the site brings has a licence that fits ours: docs/decisions/licence.md."""
+"""Every runtime package has a licence compatible with ours: docs/decisions/licence.md."""
 
 import re
 from importlib.metadata import PackageNotFoundError, distribution
@@ -15,7 +15,7 @@ OTHERWISE = re.compile(r"GPL|MPL|Mozilla|proprietary|LicenseRef", re.I)
 
 
 def runtime_packages():
-    """Names of everything that requirements.txt installs here, directly or not."""
+    """Return the names of everything that requirements.txt installs here, directly or not."""
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     waiting = [Requirement(line) for line in lines if re.match(r"\w", line)]
     found, seen = {}, set()
@@ -40,7 +40,7 @@ def runtime_packages():
 
 
 def licence_of(package):
-    """What its metadata say."""
+    """Return the licence in a package's metadata."""
     metadata = package.metadata
     classified = [c for c in metadata.get_all("Classifier") or [] if c.startswith("License ::")]
     first_line = (metadata.get("License") or "").strip().split("\n")[0]
@@ -64,15 +64,15 @@ def test_every_licence_is_permissive_or_explained():
     assert not unexplained, "explain it in docs/decisions/licence.md, or do without the package"
 
 
-def test_the_page_explains_only_what_is_there():
+def test_the_page_explains_only_installed_packages():
     rows = re.findall(r"^\| (`.*?`(?:, `.*?`)*) \|", PAGE, re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`(.*?)`", row)} - {"nvidia-…"}
     installed = {name.replace("_", "-").lower() for name in runtime_packages()}
-    # torch brings NVIDIA's packages on Linux only.
+    # torch requires NVIDIA's packages on Linux only.
     assert named - installed <= {"cuda-toolkit"}
 
 
-def test_our_own_licence_is_the_one_that_the_metadata_name():
+def test_our_own_licence_matches_the_metadata():
     assert (
         "Apache License\n                           Version 2.0" in (ROOT / "LICENSE").read_text()
     )

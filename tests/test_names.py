@@ -1,4 +1,4 @@
-"""One name, one thing: what a name says in one module of the app it says in all of them."""
+"""One name for one thing: a name has the same meaning in every module of the app."""
 
 import ast
 import re
@@ -6,22 +6,22 @@ from collections import defaultdict
 
 from tests.source_tree import ROOT, is_within, modules, tracked
 
-# Rooms of entry points: a module there has the name of the thing that it is a way into.
-# `library/trash.py` moves pictures, `views/trash.py` is the page that does it.
+# Layers of entry points: a module there is named after the thing that it exposes.
+# `library/trash.py` moves pictures; `views/trash.py` is the page that calls it.
 MIRRORS = (
     "gallery.views", "gallery.api", "gallery.admin", "gallery.management.commands",
     "gallery.templatetags",
 )  # fmt: skip
-# Django looks for this class in every command.
+# Django expects this class in every command.
 REPEATED_CLASSES = {"Command"}
-# Each adapter has a `load`, which ENCODER_ADAPTERS names; a package has an __init__.
+# Each adapter has a `load`, which ENCODER_ADAPTERS names; each package has an __init__.
 REPEATED_FUNCTIONS = {"load"}
 # Limits are MAX_… and MIN_…, parameters `limit`, `maximum` and `minimum`.
 OTHER_LIMITS = re.compile(
     r"_?(MOST|LEAST|BIGGEST|SMALLEST|LARGEST|LONGEST|SHORTEST|FEWEST|MAXIMUM|MINIMUM)_"
 )
 OTHER_PARAMETERS = {"most", "least", "biggest", "fewest"}
-# Words of these names read as translated: say repair, duplicate, action, invalid, started.
+# Words that read as if translated: use repair, duplicate, action, invalid, started instead.
 STRANGE = re.compile(r"(^|_)(told|mend(s|ed|er|ers)?|deeds?|twins?|begun|anew|junk|wears?)(_|$)")
 
 
@@ -30,7 +30,7 @@ def app_modules():
 
 
 def public_classes(module):
-    """Classes and type aliases of a module."""
+    """Return the classes and type aliases of a module."""
     for node in module.tree.body:
         if isinstance(node, ast.ClassDef):
             yield node.name
@@ -46,7 +46,7 @@ def public_functions(module):
 
 
 def repeated(named):
-    """Those names of (name, label) pairs that stand in several modules."""
+    """Return the names of (name, label) pairs that appear in several modules."""
     found = defaultdict(set)
     for name, label in named:
         found[name].add(label)
@@ -68,7 +68,7 @@ def test_no_module_has_the_name_of_another():
     named = [
         (module.path.stem, module.label)
         for module in app_modules()
-        if not module.is_package and not any(is_within(module.name, room) for room in MIRRORS)
+        if not module.is_package and not any(is_within(module.name, layer) for layer in MIRRORS)
     ]
     assert repeated(named) == {}, "say which one it is; a way into it may repeat its name"
 
@@ -77,14 +77,14 @@ def test_no_function_of_the_domain_has_the_name_of_another():
     named = [
         (node.name, module.label)
         for module in app_modules()
-        if not any(is_within(module.name, room) for room in (*MIRRORS, "gallery.http"))
+        if not any(is_within(module.name, layer) for layer in (*MIRRORS, "gallery.http"))
         for node in public_functions(module)
         if node.name not in REPEATED_FUNCTIONS and module.name not in ("gallery.tasks",)
     ]
     assert repeated(named) == {}
 
 
-def test_limits_are_called_max_and_min():
+def test_limits_are_named_max_and_min():
     broken = [
         f"{module.label}:{node.lineno} {name}"
         for module in modules()
@@ -107,7 +107,8 @@ def test_names_are_plain_english():
 
 
 def _stored_names(node):
-    """The names that a statement makes: of functions, classes, parameters and variables."""
+    """Return the names that a statement defines: of functions, classes, parameters and
+    variables."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.arg):
@@ -117,8 +118,8 @@ def _stored_names(node):
     return []
 
 
-def test_nothing_is_there_for_tests_alone():
-    """A public function or class that only tests name belongs to the tests."""
+def test_nothing_exists_only_for_tests():
+    """A public function or class that only tests use belongs to the tests."""
     used = "\n".join(
         [_without_face(module) for module in modules()]
         + [path.read_text() for path in tracked("templates", "*.html")]
@@ -133,7 +134,7 @@ def test_nothing_is_there_for_tests_alone():
         for module in modules()
         for node in module.tree.body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
-        # A decorator registers it: a view of the API, a check, a template tag, an admin.
+        # A decorator registers it: a view of the API, a check, a template tag or an admin.
         and not node.decorator_list
         and words[node.name] <= 1
     ]
@@ -141,5 +142,5 @@ def test_nothing_is_there_for_tests_alone():
 
 
 def _without_face(module):
-    """A module's text; a package that only exports what its modules define uses none of it."""
+    """Return a module's text; empty for a package that only exports names of its modules."""
     return "" if module.is_package and "__all__" in module.text else module.text

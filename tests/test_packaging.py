@@ -1,4 +1,5 @@
-"""The site as a package: its metadata, what is in the wheel, and the command that it brings."""
+"""The site as a package: its metadata, the content of the wheel, and the command that it
+installs."""
 
 import os
 import re
@@ -18,12 +19,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
 def requirements(lines):
-    """Name and extras of each line, and what it asks for."""
+    """Return the name and extras of each line, and its version range."""
     found = [Requirement(line) for line in lines]
     return {(one.name, frozenset(one.extras)): one.specifier for one in found}
 
 
-def test_the_ranges_of_the_metadata_hold_what_requirements_pins():
+def test_the_ranges_of_the_metadata_include_the_pinned_versions():
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     pinned = requirements(line for line in lines if re.match(r"\w", line))
     ranges = requirements(PROJECT["dependencies"])
@@ -47,18 +48,18 @@ def test_every_pin_is_in_the_constraints():
                 assert exact.get(name) == found[2].lower(), f"{name} in {file}"
 
 
-def test_the_changelog_ends_its_unreleased_part_with_this_version():
+def test_the_changelog_has_a_section_for_this_version():
     headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert headings[:2] == ["Unreleased", PROJECT["version"]]
 
 
-def test_ci_runs_what_proves_a_fresh_clone():
+def test_ci_runs_the_checks_of_a_fresh_clone():
     flow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
     assert {"run": ".ci/run"} in flow["jobs"]["whole"]["steps"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
-def test_pre_commit_downloads_nothing_and_runs_what_exists():
+def test_pre_commit_downloads_nothing_and_runs_existing_commands():
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     assert [source["repo"] for source in config["repos"]] == ["local"]
     for hook in config["repos"][0]["hooks"]:
@@ -70,7 +71,7 @@ def test_pre_commit_downloads_nothing_and_runs_what_exists():
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, made with the tools that are installed."""
+    """Build the wheel with the tools that are installed."""
     folder = tmp_path_factory.mktemp("wheel")
     made = subprocess.run(
         [
@@ -86,7 +87,7 @@ def wheel(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_code_templates_static_files_and_migrations(wheel):
+def test_the_wheel_contains_code_templates_static_files_and_migrations(wheel):
     assert wheel.name == f"semblance-{PROJECT['version']}-py3-none-any.whl"
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder, inside in {

@@ -1,4 +1,4 @@
-"""Every setting is in one table, read once, and on the page that people look it up in."""
+"""Every setting is in one table, read once, and documented in docs/settings.md."""
 
 import re
 
@@ -15,7 +15,7 @@ READ = set(
 )
 
 
-def test_the_settings_page_is_the_table():
+def test_the_settings_page_matches_the_table():
     page = (ROOT / "docs" / "settings.md").read_text()
     assert page == env.as_markdown(), "run: python -m searchsite.env > docs/settings.md"
 
@@ -35,13 +35,13 @@ def test_a_setting_has_one_line_of_help(setting):
     assert "|" not in setting.help, "it would break the table"
 
 
-def test_a_number_that_is_none_is_refused_in_words(monkeypatch):
+def test_an_invalid_number_is_refused_with_a_message(monkeypatch):
     monkeypatch.setenv("PORT", "eight thousand")
     with pytest.raises(env.SettingError, match="write a whole number"):
         env.integer("PORT")
 
 
-def test_a_yes_or_no_that_is_neither_is_refused_in_words(monkeypatch):
+def test_an_invalid_boolean_is_refused_with_a_message(monkeypatch):
     monkeypatch.setenv("DEBUG", "perhaps")
     with pytest.raises(env.SettingError, match="write true or false"):
         env.boolean("DEBUG")

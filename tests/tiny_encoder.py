@@ -1,9 +1,9 @@
-"""A real, tiny encoder for tests: colours and brightness, no model library, a millisecond.
+"""A real but tiny encoder for tests: colours and brightness, no model library, a millisecond.
 
-Pictures and texts meet in a histogram over named colours, so that a picture of mostly red lies
-near the word “red”, and a blend of “red” and “blue” near pictures that show both. The other
-dimensions tell pictures of the same colours apart by where the colours lie, and texts apart by
-their words; the two kinds never overlap.
+Pictures and texts meet in a histogram over named colours, so a picture of mostly red is near the
+word “red”, and a blend of “red” and “blue” is near pictures that show both. The other dimensions
+distinguish pictures of the same colours by the position of the colours, and texts by their words;
+the two never overlap.
 """
 
 from __future__ import annotations
@@ -40,16 +40,17 @@ WORDS = {name: index for index, name in enumerate(COLOURS)} | {
 }  # fmt: skip
 PALETTE = np.array(list(COLOURS.values()), dtype=np.float32)
 COLOUR_COUNT = len(COLOURS)
-# Dimensions 12 to 47 hold where the colours lie (3 x 3 cells of 4 numbers); 48 to 63 the words.
+# Dimensions 12 to 47 hold the positions of the colours (3 x 3 cells of 4 numbers); 48 to 63 the
+# words.
 PLACE = slice(COLOUR_COUNT, COLOUR_COUNT + 36)
 WORD = slice(48, 64)
-# Small, so that colours decide what is near.
+# Small, so that colours decide which vectors are near.
 PLACE_WEIGHT = 0.25
 WORD_WEIGHT = 0.2
 
 
 class TinyEncoder:
-    """Colours as meaning. Deterministic on every machine."""
+    """Compares pictures and texts by colour. Deterministic on every machine."""
 
     spec = EncoderSpec(
         key="tiny",
@@ -64,23 +65,23 @@ class TinyEncoder:
     batch_size = 16
 
     def prepare(self, image: PillowImage.Image) -> Pixels:
-        """uint8 [8, 8, 3]."""
+        """Return uint8 [8, 8, 3]."""
         small = image.convert("RGB").resize((SIDE, SIDE), PillowImage.Resampling.BOX)
         return np.asarray(small, dtype=np.uint8)
 
     def encode_prepared(self, pixels: Sequence[Pixels]) -> Vectors:
-        """float32 [n, 64], rows of unit length."""
+        """Return float32 [n, 64], rows of unit length."""
         rows = np.zeros((len(pixels), DIMENSION), dtype=np.float32)
         for row, picture in zip(rows, pixels, strict=True):
             self._fill(row, picture.astype(np.float32))
         return unit_rows(rows) if len(rows) else rows
 
     def encode_images(self, images: Sequence[PillowImage.Image]) -> Vectors:
-        """float32 [n, 64], rows of unit length."""
+        """Return float32 [n, 64], rows of unit length."""
         return self.encode_prepared([self.prepare(image) for image in images])
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
-        """float32 [n, 64], rows of unit length."""
+        """Return float32 [n, 64], rows of unit length."""
         rows = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             for word in re.findall(r"\w+", text.lower()):
@@ -107,5 +108,5 @@ class TinyEncoder:
 
 
 def load(_key: str) -> TinyEncoder:
-    """The loader that settings.ENCODER_ADAPTERS names."""
+    """Return the loader that settings.ENCODER_ADAPTERS names."""
     return TinyEncoder()

@@ -1,8 +1,8 @@
-"""A real Celery worker on a real Valkey against the test database, for tests that need the whole.
+"""A real Celery worker with a real Valkey and the test database, for tests of the whole system.
 
-Use the `worker` fixture (tests/conftest.py does not know it; import it in a conftest), or `Worker`
-where a test starts and kills workers itself. Such tests are transactional: the worker is another
-process and sees only what is committed.
+Import the `worker` fixture in a conftest (tests/conftest.py does not), or use `Worker` if a test
+starts and kills workers itself. Such tests are transactional, because the worker is another process
+and sees only what is committed.
 """
 
 import contextlib
@@ -22,15 +22,15 @@ from searchsite import lanes
 from searchsite.embedded import programs
 
 ROOT = Path(__file__).resolve().parent.parent
-# A cold start imports Django, Celery and the tasks; a busy machine takes its time.
+# A cold start imports Django, Celery and the tasks, which takes a while on a busy machine.
 START_TIMEOUT_S = 90
-# Long enough for two busy cores; nothing waits this long when all is well.
+# Long enough for two busy cores. Nothing waits this long unless something is wrong.
 WAIT_TIMEOUT_S = 60
 POLL_S = 0.05
 
 
 def wait_until(condition, *, timeout_s=WAIT_TIMEOUT_S, what=""):
-    """The first truthy value of condition(); fails with `what` when none comes in time."""
+    """Return the first truthy value of condition(). Fail with `what` if it stays false."""
     deadline = time.monotonic() + timeout_s
     while not (value := condition()):
         if time.monotonic() > deadline:
@@ -40,7 +40,7 @@ def wait_until(condition, *, timeout_s=WAIT_TIMEOUT_S, what=""):
 
 
 def test_database_url():
-    """The test database as DATABASE_URL, for processes of the site that a test starts."""
+    """Return the test database as DATABASE_URL, for site processes that a test starts."""
     found = connection.settings_dict
     login = quote(found["USER"] or "", safe="")
     if found["PASSWORD"]:
@@ -56,7 +56,7 @@ test_database_url.__test__ = False  # a helper, not a test
 
 
 def site_environment(**changes):
-    """The environment of a process of the site that works on the test database and its files."""
+    """Return the environment of a site process that uses the test database and its files."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -67,7 +67,7 @@ def site_environment(**changes):
 
 
 def start_broker():
-    """The local Valkey, or the one that REDIS_URL names, without an earlier test's messages."""
+    """Use the local Valkey, or the one that REDIS_URL names, without messages of earlier tests."""
     if settings.EMBEDDED_REDIS:
         from searchsite.embedded import valkey
 
@@ -76,7 +76,7 @@ def start_broker():
 
 
 def forget_messages():
-    """Empties Celery's queues."""
+    """Empty Celery's queues."""
     from searchsite.celery import app
 
     with app.connection_for_write() as messages:
@@ -85,7 +85,7 @@ def forget_messages():
 
 
 def waiting_messages(lane):
-    """How many messages of a lane no worker has taken."""
+    """Return the number of messages in a lane that no worker has taken."""
     from searchsite.celery import app
 
     with app.connection_for_write() as messages:
@@ -93,8 +93,8 @@ def waiting_messages(lane):
 
 
 class Worker:
-    """One worker process of a lane, run by the command that production runs, in a process group of
-    its own; `log` is all it printed."""
+    """One worker process of a lane, run by the production command in its own process group. `log`
+    is its output."""
 
     def __init__(self, lane=lanes.EMBEDDING, *, settings_module="tests.settings", **environment):
         self._lane = lane
@@ -103,11 +103,12 @@ class Worker:
         self._process = None
 
     def start(self):
-        """Starts it and waits until it takes messages."""
+        """Start the worker and wait until it takes messages."""
         self._process = subprocess.Popen(
             [
                 *programs.worker(self._lane, log_level="INFO"),
-                # The last one counts: several workers of a lane on one machine need names.
+                # The last name counts: several workers of a lane on one machine need different
+                # ones.
                 *("--hostname", f"{self._lane.queue}-{time.time_ns()}@here"),
             ],
             cwd=ROOT,
@@ -127,16 +128,16 @@ class Worker:
 
     @property
     def log(self):
-        """What it printed until now."""
+        """The worker's output so far."""
         return Path(self._output.name).read_text(errors="replace")
 
     def kill(self):
-        """What a power cut does: the worker and its children end at once."""
+        """Kill the worker and its children at once, as a power cut does."""
         self._signal(signal.SIGKILL)
         self._process.wait()
 
     def stop(self):
-        """What an operator does: it ends what it is doing, then goes."""
+        """Stop the worker as an operator does: it finishes its current work first."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.terminate()
@@ -144,7 +145,7 @@ class Worker:
             self._process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self.kill()
-        self._signal(signal.SIGKILL)  # children that outlived it, if any
+        self._signal(signal.SIGKILL)  # Kill children that outlived it, if any.
 
     def _signal(self, signum):
         with contextlib.suppress(ProcessLookupError):
@@ -153,7 +154,7 @@ class Worker:
 
 @pytest.fixture(scope="session")
 def worker_process(django_db_setup, django_db_blocker):
-    """One worker for all tests that need one; it takes a few seconds to start."""
+    """Start one worker for all tests that need one, because that takes a few seconds."""
     with django_db_blocker.unblock():
         start_broker()
         worker = Worker().start()
@@ -163,7 +164,8 @@ def worker_process(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def worker(transactional_db, worker_process):
-    """The shared worker, ready, with an empty queue; it is idle again before the tables are."""
+    """Return the shared worker with an empty queue. Wait until it is idle before tables are
+    emptied."""
     forget_messages()
     yield worker_process
     forget_messages()

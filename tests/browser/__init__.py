@@ -1,1 +1,1 @@
-"""The site in a real Chromium: what people do, and what every page must keep."""
+"""Tests of the site in a real Chromium: complete user journeys, and properties of every page."""

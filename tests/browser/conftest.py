@@ -1,6 +1,6 @@
 """Chromium, a live site with a small library of colours, and people signed in to it.
 
-Without Chromium these tests are skipped, with the reason; with REQUIRE_BROWSER=1 that is a failure.
+Without Chromium these tests are skipped with a reason; with REQUIRE_BROWSER=1 they fail instead.
 """
 
 import hashlib
@@ -28,7 +28,8 @@ from tests.worker import worker, worker_process
 
 __all__ = ["worker", "worker_process"]
 
-# Playwright's loop runs in the thread of the tests; Django would refuse to be used there.
+# Playwright runs an event loop in the thread of the tests, where Django would refuse database
+# calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -38,14 +39,14 @@ ARGUMENTS = [
 ]  # fmt: skip
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-# Milliseconds; a busy machine with two cores may need seconds for a page.
+# Milliseconds. A busy machine with two cores may need seconds to load a page.
 PATIENCE_MS = 20_000
 
 COLOURS = ("red", "green", "blue", "yellow", "orange", "purple")
 
 
 def pytest_collection_modifyitems(items):
-    """All of these are browser tests."""
+    """Mark all tests in this folder as browser tests."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.browser)
@@ -53,7 +54,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """The path of Chromium, or a skip, or with REQUIRE_BROWSER=1 a failure."""
+    """Return the path of Chromium. Without it, skip the test, or fail with REQUIRE_BROWSER=1."""
     found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
     if found:
         return found
@@ -65,7 +66,7 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    """One Chromium for all tests."""
+    """Start one Chromium for all tests."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -75,11 +76,11 @@ def browser(chromium):
 
 
 @dataclass
-class Trouble:
-    """What went wrong on the pages of one test, beside what it looked at."""
+class PageErrors:
+    """Errors that the pages of one test caused, apart from its own assertions."""
 
     console: list = field(default_factory=list)
-    elsewhere: list = field(default_factory=list)
+    foreign_requests: list = field(default_factory=list)
 
 
 WATCH = """
@@ -97,13 +98,13 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 @pytest.fixture
 def new_page(browser, live_server):
-    """new_page(person=…, phone=…, dark=…, javascript=…): a page in a fresh browser profile.
+    """Return new_page(person=…, phone=…, dark=…, javascript=…), which opens a page in a new
+    profile.
 
-    After the test no page may have had an error in its console, a violation of the
-    content-security policy, or a request to another host; `expect` names parts of messages that
-    a test causes on purpose.
+    The test fails if a page logged an error in its console, violated the content security policy or
+    sent a request to another host. `expect` lists parts of messages that a test causes on purpose.
     """
-    contexts, trouble, expected = [], Trouble(), []
+    contexts, errors, expected = [], PageErrors(), []
 
     def start(*, person=None, phone=False, dark=False, javascript=True, expect=()):
         context = browser.new_context(
@@ -121,27 +122,27 @@ def new_page(browser, live_server):
         if person is not None:
             context.add_cookies([_session(person, live_server.url)])
         page = context.new_page()
-        page.on("console", lambda message: _note(trouble, message))
-        page.on("pageerror", lambda error: trouble.console.append(f"{page.url}: {error}"))
-        page.on("request", lambda request: _check_host(trouble, request, live_server.url))
+        page.on("console", lambda message: _note(errors, message))
+        page.on("pageerror", lambda error: errors.console.append(f"{page.url}: {error}"))
+        page.on("request", lambda request: _check_host(errors, request, live_server.url))
         return page
 
     yield start
     for context in contexts:
         context.close()
-    unexpected = [line for line in trouble.console if not any(part in line for part in expected)]
+    unexpected = [line for line in errors.console if not any(part in line for part in expected)]
     assert not unexpected, "errors in the console:\n" + "\n".join(unexpected)
-    assert not trouble.elsewhere, f"requests to other hosts: {trouble.elsewhere}"
+    assert not errors.foreign_requests, f"requests to other hosts: {errors.foreign_requests}"
 
 
-def _note(trouble, message):
+def _note(errors, message):
     if message.type == "error":
-        trouble.console.append(f"{message.location.get('url')}: {message.text}")
+        errors.console.append(f"{message.location.get('url')}: {message.text}")
 
 
-def _check_host(trouble, request, site):
+def _check_host(errors, request, site):
     if not request.url.startswith((site, "data:", "blob:", "about:")):
-        trouble.elsewhere.append(request.url)
+        errors.foreign_requests.append(request.url)
 
 
 def _session(person, url):
@@ -153,7 +154,7 @@ def _session(person, url):
 
 @pytest.fixture
 def library(transactional_db):
-    """Six pictures of one colour each in a public collection of olga's, searchable."""
+    """Create six searchable pictures of one colour each in a public collection of olga's."""
     make_active_encoder()
     olga = make_person("olga", first_name="Olga")
     colours = make_collection(olga, "Colours", visibility=Visibility.PUBLIC)
@@ -162,8 +163,8 @@ def library(transactional_db):
 
 
 def add_pictures(collection, *colors, searchable=True, size=None):
-    """Real files through ingest, of different shapes unless one size is given; embedded at once
-    by default."""
+    """Ingest real files, of different shapes unless a size is given, embedded immediately by
+    default."""
     shapes = (size,) if size else ((640, 480), (480, 640), (900, 450), (600, 600))
     stored = []
     for number, color in enumerate(colors):
@@ -180,8 +181,8 @@ def add_pictures(collection, *colors, searchable=True, size=None):
 
 
 def add_copies(images, count):
-    """Many pictures at the price of a few: rows with files and vectors of these in turn, each a
-    second newer than the one before. Returns them, the oldest first."""
+    """Make many pictures cheaply: rows that reuse the files and vectors of these pictures in turn,
+    each a second newer than the one before. Return them, oldest first."""
     storage, made, vectors = renditions_storage(), [], []
     start = timezone.now()
     for number in range(count):
@@ -206,17 +207,17 @@ def add_copies(images, count):
 
 @pytest.fixture
 def olga(library):
-    """Who owns the library."""
+    """Return the owner of the library."""
     return library.owner
 
 
 @pytest.fixture
 def boss(library):
-    """A superuser."""
+    """Create a superuser."""
     return make_person("boss", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
 def stranger(library):
-    """Someone who owns nothing."""
+    """Create a person who owns nothing."""
     return make_person("stranger")

@@ -1,4 +1,4 @@
-"""Every page of the site, as a person comes to it: its name, its address, who looks."""
+"""Every page of the site, with its name, its URL and who opens it."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from tests.factories import make_collection
 
 @dataclass(frozen=True)
 class Page:
-    """`address` may hold {image}, {batch}, {private} and {job}; `who` is a fixture or empty."""
+    """`address` may contain {image}, {batch}, {private} and {job}; `who` is a fixture or empty."""
 
     name: str
     address: str
@@ -77,7 +77,7 @@ ADMIN_PAGES = [
 
 
 def fill_library(colours):
-    """What the addresses need beside the library; returns the names to put into them."""
+    """Create what the URLs need besides the library. Return the values to put into them."""
     owner = colours.owner
     image = Image.objects.live().newest_first().first()
     private = make_collection(owner, "Private things")

@@ -1,4 +1,4 @@
-"""The admin in a browser: encoders without a terminal, the site's theme, tables that fit."""
+"""The admin in a browser: encoders without a terminal, the site's theme, and tables that fit."""
 
 import pytest
 from playwright.sync_api import expect
@@ -27,7 +27,7 @@ def test_an_encoder_is_added_watched_activated_and_removed(library, boss, new_pa
     add_by_key(page, "tiny:second")
     added = card(page, "tiny:second")
     expect(added).to_contain_text("Waiting for a worker")
-    # What a worker does when it is hinted. The page notices by itself.
+    # Do what a worker does after a hint. The page updates by itself.
     tasks.embed_pending.apply(throw=True)
     expect(added).to_contain_text("6 of 6 pictures embedded")
     expect(added).to_contain_text("Ready")
@@ -42,7 +42,7 @@ def test_an_encoder_is_added_watched_activated_and_removed(library, boss, new_pa
     assert [one.key for one in Encoder.objects.all()] == ["tiny:second"]
 
 
-def test_a_request_that_fails_says_why_and_is_dismissed(library, boss, new_page):
+def test_a_failed_request_shows_the_reason_and_can_be_dismissed(library, boss, new_page):
     page = new_page(person=boss)
     add_by_key(page, "openclip:no-such-model/at-all")
     expect(card(page, "openclip:no-such-model/at-all")).to_contain_text("Waiting for a worker")
@@ -52,7 +52,7 @@ def test_a_request_that_fails_says_why_and_is_dismissed(library, boss, new_page)
     expect(card(page, "openclip:no-such-model/at-all")).to_have_count(0)
 
 
-def test_a_wrong_key_keeps_what_was_typed(library, boss, new_page):
+def test_an_invalid_key_stays_in_the_field(library, boss, new_page):
     page = new_page(person=boss)
     page.goto(ENCODERS)
     page.get_by_label("Or enter the key of another encoder").fill("nonsense")
@@ -61,7 +61,7 @@ def test_a_wrong_key_keeps_what_was_typed(library, boss, new_page):
     expect(page.get_by_label("Or enter the key of another encoder")).to_have_value("nonsense")
 
 
-def test_the_theme_chosen_on_the_site_is_that_of_the_admin_and_back(library, boss, new_page):
+def test_the_site_and_the_admin_share_the_theme(library, boss, new_page):
     page = new_page(person=boss)
     page.goto("/")
     page.get_by_role("button", name="Switch between light and dark").click()

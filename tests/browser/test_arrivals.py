@@ -1,5 +1,5 @@
-"""Uploading from a collection's page, which shows the new pictures where they belong, and the first
-upload of someone who has no collection yet."""
+"""Uploading from a collection's page, which shows the new pictures in place, and the first upload
+of someone without a collection."""
 
 import pytest
 from playwright.sync_api import expect
@@ -35,7 +35,7 @@ def test_dropped_pictures_appear_in_the_collection(library, olga, new_page, phon
     page.wait_for_url(f"**/images/{newest[0]}/?from=collections%2Fcolours")
 
 
-def test_a_placeholder_stands_for_a_file_that_is_being_sent(library, olga, new_page):
+def test_a_file_being_sent_has_a_placeholder(library, olga, new_page):
     page = new_page(person=olga)
     waiting = []
     page.route("**/files/", lambda route: waiting.append(route))
@@ -73,7 +73,7 @@ def test_an_empty_collection_fills_in_place(library, olga, new_page):
     expect(page.locator("[data-count]")).to_have_text("1 picture selected")
 
 
-def test_pictures_that_arrive_do_not_move_the_ones_one_looks_at(library, olga, new_page, settings):
+def test_new_pictures_do_not_move_the_visible_ones(library, olga, new_page, settings):
     settings.SEARCH_PAGE_SIZE = 20
     add_copies(list(library.images.all()), 60)
     page = new_page(person=olga)
@@ -97,7 +97,7 @@ def test_pictures_that_arrive_do_not_move_the_ones_one_looks_at(library, olga, n
     expect(page.locator(f"#image-{newest}")).to_be_visible()
 
 
-def test_the_first_upload_starts_at_once(library, stranger, new_page):
+def test_the_first_upload_starts_immediately(library, stranger, new_page):
     page = new_page(person=stranger)
     page.goto("/upload/")
     expect(page.get_by_role("textbox", name="Collection")).to_have_value("My pictures")
@@ -112,7 +112,7 @@ def test_the_first_upload_starts_at_once(library, stranger, new_page):
     assert mine.images.count() == 2
 
 
-def test_the_first_collection_can_be_named_before(library, stranger, new_page):
+def test_the_first_collection_can_be_named_before_uploading(library, stranger, new_page):
     page = new_page(person=stranger)
     page.goto("/upload/")
     page.get_by_role("textbox", name="Collection").fill("Garden")

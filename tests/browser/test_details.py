@@ -1,4 +1,4 @@
-"""Small comforts of pages, each in Chromium: passwords, links, hints, gaps, chosen things."""
+"""Small details of pages in Chromium: passwords, links, hints, spacing and selected options."""
 
 import re
 
@@ -9,7 +9,7 @@ from gallery.models import Image
 
 @pytest.fixture
 def picture(library):
-    """The newest picture of the library."""
+    """Return the newest picture of the library."""
     return Image.objects.live().newest_first().first()
 
 
@@ -39,7 +39,7 @@ def test_links_to_results_and_pictures_are_copied(new_page, live_server, picture
         assert page.evaluate("navigator.clipboard.readText()") == live_server.url + copied
 
 
-def test_the_search_box_says_how_to_leave_something_out(new_page, library):
+def test_the_search_box_explains_how_to_exclude_something(new_page, library):
     page = new_page()
     page.goto("/")
     hint = page.locator("#search-hint")
@@ -54,8 +54,8 @@ def test_the_search_box_says_how_to_leave_something_out(new_page, library):
     assert page.locator("#keys-dialog").get_by_text("beach -people").is_visible()
 
 
-def test_a_message_keeps_its_distance(new_page, library):
-    """The form after a message on the pages that have no gaps of their own."""
+def test_a_message_keeps_a_gap(new_page, library):
+    """The form below a message keeps a gap on pages that define none of their own."""
     page = new_page(expect=["400 (Bad Request)"])
     page.goto("/search/picture/")
     page.locator("#page-picture").evaluate("field => field.required = false")
@@ -79,7 +79,7 @@ def test_the_chosen_order_shows_in_forced_colours(new_page, library):
 
 
 def offered_after(page, field, letters):
-    """The tags that the page offers for these letters."""
+    """Return the tags that the page offers for these letters."""
     field.click()
     field.press("End")
     field.press_sequentially(letters)

@@ -1,4 +1,4 @@
-"""Editing on a picture's page, and the settings of a collection: nothing moves, nothing is lost."""
+"""Editing pictures and collection settings: nothing moves and nothing is lost."""
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +11,7 @@ from tests.factories import make_collection, make_image
 
 @pytest.fixture
 def picture(library):
-    """The newest picture of the library, with a caption of some lines."""
+    """Return the newest picture of the library, with a caption of several lines."""
     image = Image.objects.live().newest_first().first()
     Image.objects.filter(pk=image.pk).update(caption="A long caption. " * 40)
     return image
@@ -46,7 +46,7 @@ def test_edit_leaves_the_buttons_where_they_are_and_shows_save(picture, olga, ne
     assert is_in_view(page, page.get_by_role("button", name="Save"))
 
 
-def test_escape_and_cancel_close_the_form_with_nothing_changed(picture, olga, new_page):
+def test_escape_and_cancel_close_the_form_without_changes(picture, olga, new_page):
     page = new_page(person=olga)
     page.goto(f"/images/{picture.pk}/")
     for close in (
@@ -64,7 +64,7 @@ def test_escape_and_cancel_close_the_form_with_nothing_changed(picture, olga, ne
     assert f"/images/{picture.pk}/" in page.url
 
 
-def test_a_picture_in_the_trash_is_restored_from_its_own_address(picture, olga, new_page):
+def test_a_picture_in_the_trash_is_restored_from_its_own_page(picture, olga, new_page):
     trash_images(Image.objects.filter(pk=picture.pk), by=olga)
     page = new_page(person=olga)
     page.goto(f"/images/{picture.pk}/")
@@ -89,7 +89,7 @@ def test_a_refused_member_is_explained_beside_the_field(library, olga, new_page)
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_publishing_says_how_many_pictures_become_public(library, olga, new_page, javascript):
+def test_publishing_shows_how_many_pictures_become_public(library, olga, new_page, javascript):
     private = make_collection(olga, "Diary")
     for _ in range(31):
         make_image(private)
@@ -106,7 +106,7 @@ def test_publishing_says_how_many_pictures_become_public(library, olga, new_page
     assert private.is_public
 
 
-def test_the_search_box_says_where_it_looks(library, olga, new_page):
+def test_the_search_box_shows_its_scope(library, olga, new_page):
     page = new_page()
     page.goto("/collections/colours/")
     scope = page.get_by_label("Search in")

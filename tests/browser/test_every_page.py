@@ -1,7 +1,7 @@
-"""What every page keeps: a clean console, nothing for axe to find, no sideways scrolling.
+"""Properties of every page: a clean console, no axe findings, no horizontal scrolling.
 
-The page fixture itself fails a test whose pages had errors, broke the content-security policy or
-asked another host for anything.
+The page fixture fails a test if a page logged errors, violated the content security policy or sent
+a request to another host.
 """
 
 import pytest
@@ -12,7 +12,7 @@ from tests.browser.pages import ADMIN_PAGES, API_DOCS, PAGES, fill_library
 
 @pytest.fixture
 def visit(library, request, new_page):
-    """visit(page): opens it as whoever looks at it, in a browser of that person."""
+    """Return visit(page), which opens a page as the person who uses it."""
     names = fill_library(library)
     people = {}
 
@@ -30,16 +30,16 @@ def visit(library, request, new_page):
 
 
 def problems(visit, page):
-    """Everything that is wrong with a page: its status, what axe finds in light and in dark, and
-    what sticks out on a phone."""
+    """List everything wrong with a page: its status, axe findings in both themes, and elements that
+    overflow on a phone."""
     opened, status = visit(page)
     found = [] if status == page.status else [f"status {status} instead of {page.status}"]
     found += [f"light: {one}" for one in violations(opened)]
     opened.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    opened.wait_for_timeout(250)  # until colours have changed
+    opened.wait_for_timeout(250)  # Wait until colour transitions have ended.
     found += [f"dark: {one}" for one in violations(opened)]
     opened.set_viewport_size(PHONE)
-    opened.wait_for_timeout(100)  # until the page has settled at its new width
+    opened.wait_for_timeout(100)  # Wait until the page has settled at its new width.
     return found + [f"too wide for a phone: {one}" for one in opened.evaluate(TOO_WIDE)]
 
 
@@ -50,10 +50,10 @@ TOO_WIDE = """document.documentElement.scrollWidth <= window.innerWidth ? [] :
 
 
 def violations(page):
-    """What axe finds, each as rule, element and advice."""
+    """Return what axe finds: the rule, the element and the advice for each."""
     from axe_playwright_python.sync_playwright import Axe
 
-    # Preloading would make axe write style elements, which the content-security policy stops.
+    # Preloading would make axe insert style elements, which the content security policy blocks.
     found = Axe().run(page, options={"preload": False}).response["violations"]
     return [
         f"{one['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:300]})"
@@ -63,18 +63,18 @@ def violations(page):
 
 
 def assert_clean(visit, pages):
-    """Looks at all the pages before it fails, and names everything."""
+    """Check all the pages before failing, and list everything that was found."""
     found = [f"{page.name}: {one}" for page in pages for one in problems(visit, page)]
     assert not found, "\n".join(found)
 
 
-# One library for all pages that a person sees: filling it takes longer than looking at a page.
+# Use one library for all pages of a person: filling it takes longer than checking a page.
 @pytest.mark.parametrize("who", ["", "olga"], ids=["visitor", "owner"])
 def test_pages_are_accessible_and_fit_a_phone(visit, who):
     assert_clean(visit, [page for page in PAGES if page.who == who])
 
 
-def test_the_description_of_the_api_is_accessible(visit):
+def test_the_api_reference_is_accessible(visit):
     assert_clean(visit, [API_DOCS])
 
 
@@ -107,7 +107,7 @@ def test_a_full_page_of_pictures_loads_under_60_kilobytes_of_code(library, new_p
     assert page.locator("head script:not([defer]):not([type=module]):not([async])").count() == 0
 
 
-def test_a_page_of_tiles_asks_for_small_copies_not_originals(library, new_page):
+def test_a_page_of_tiles_requests_small_copies_not_originals(library, new_page):
     page, pictures = new_page(), []
     page.on("request", lambda one: pictures.append(one.url) if one.resource_type == "image" else 0)
     page.goto("/", wait_until="networkidle")

@@ -1,4 +1,4 @@
-"""Filter menus in the browser: every number is true, and no choice leads to an empty page."""
+"""Filter menus in the browser: every count is correct, and no choice leads to an empty page."""
 
 import re
 from urllib.parse import urljoin
@@ -12,7 +12,7 @@ from tests.browser.test_every_page import violations
 
 @pytest.fixture
 def pictures(library):
-    """The six colours, in three different years."""
+    """Return the six colours, from three different years."""
     for number, image in enumerate(library.images.order_by("pk")):
         taken = image.created_at.replace(year=2016 + 4 * (number % 3), month=6, day=1)
         Image.objects.filter(pk=image.pk).update(taken_at=taken)
@@ -20,7 +20,7 @@ def pictures(library):
 
 
 def menu(page, label):
-    """The entries of one menu, opened."""
+    """Open a menu and return its entries."""
     found = page.locator("details.menu", has=page.locator("summary", has_text=label))
     if found.get_attribute("open") is None:
         found.locator("summary").click()
@@ -28,7 +28,7 @@ def menu(page, label):
 
 
 def choices(page, label):
-    """Each entry's name, number and address."""
+    """Return the name, the number and the URL of each entry."""
     found = []
     for entry in menu(page, label).all():
         name = entry.locator(".row__grow").inner_text()
@@ -51,13 +51,13 @@ def test_no_choice_is_a_dead_end(pictures, new_page, start, javascript):
         for name, number, address in choices(page, label):
             other = page.context.new_page()
             other.goto(address)
-            # The active shape links to the page without it: all six pictures.
+            # The active shape links to the page without it, which shows all six pictures.
             expected = number if "orientation" in address else 6
             expect(other.locator(".tile"), f"{label}: {name}").to_have_count(expected)
             other.close()
 
 
-def test_a_choice_in_force_can_be_taken_back_in_its_menu(pictures, new_page):
+def test_an_active_choice_can_be_removed_in_its_menu(pictures, new_page):
     page = new_page(phone=True)
     page.goto("/?year=2016&tag=lion")
     expect(page.get_by_role("heading", name="No pictures match these filters")).to_be_visible()
@@ -69,7 +69,7 @@ def test_a_choice_in_force_can_be_taken_back_in_its_menu(pictures, new_page):
     expect(page.locator(".tile")).to_have_count(2)
 
 
-def test_a_search_counts_what_it_searches_and_says_so(pictures, new_page):
+def test_a_search_counts_what_it_searches_and_explains_the_numbers(pictures, new_page):
     page = new_page()
     page.goto("/search/?q=red&year=2016")
     assert {number for *_, number, _ in choices(page, "Date")} == {2}

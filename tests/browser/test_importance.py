@@ -1,4 +1,4 @@
-"""How important a part of a search is: chosen on its chip, shown there, kept in the address."""
+"""The importance of a part of a search: chosen and shown on its chip, and kept in the URL."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""What people come for, from the first click to the result, in a real browser."""
+"""The main user journeys, from the first click to the result, in a real browser."""
 
 import base64
 import re
@@ -15,7 +15,7 @@ TITLES = "main .tile .tile__title"
 
 
 def shown(page):
-    """Titles of the tiles, in order."""
+    """Return the titles of the tiles in order."""
     return page.locator(TITLES).all_text_contents()
 
 
@@ -40,13 +40,13 @@ def test_search_by_a_pasted_picture(library, new_page):
     page.wait_for_url("**/search/?picture=*")
     first_is(page, "A blue picture")
     address = page.url
-    other = new_page()  # someone else opens the address that was shared
+    other = new_page()  # Someone else opens the shared URL.
     other.goto(address)
     first_is(other, "A blue picture")
 
 
 def paste(page, content):
-    """Pastes a picture the way a browser does after “copy image”."""
+    """Paste a picture as browsers do after “copy image”."""
     page.evaluate(
         """(data) => {
           const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
@@ -81,7 +81,7 @@ def test_more_like_this_from_a_pictures_page(library, new_page):
 
 
 @pytest.mark.slow
-def test_upload_of_three_files_to_searchable(library, worker, olga, new_page, tmp_path):
+def test_three_files_are_uploaded_and_become_searchable(library, worker, olga, new_page, tmp_path):
     files = []
     for number, color in enumerate(("white", "cyan")):
         files.append(tmp_path / f"{color}.jpg")
@@ -107,7 +107,7 @@ def test_upload_of_three_files_to_searchable(library, worker, olga, new_page, tm
     assert Image.objects.get(pk=found).original_name == "cyan.jpg"
 
 
-def test_coming_back_to_a_batch_shows_its_progress(library, olga, new_page, tmp_path):
+def test_returning_to_a_batch_shows_its_progress(library, olga, new_page, tmp_path):
     file = tmp_path / "white.jpg"
     file.write_bytes(jpeg((500, 400), "white"))
     page = new_page(person=olga)
@@ -142,7 +142,7 @@ def test_sign_in_and_out(library, olga, new_page):
     expect(page.get_by_role("link", name="Sign in")).to_be_visible()
 
 
-def test_a_private_collection_is_unseen_by_another_user(library, olga, stranger, new_page):
+def test_a_private_collection_is_invisible_to_another_user(library, olga, stranger, new_page):
     secret = make_collection(olga, "Secret garden")
     picture = add_pictures(secret, "pink")[0]
     owner = new_page(person=olga)
@@ -165,7 +165,7 @@ def test_a_private_collection_is_unseen_by_another_user(library, olga, stranger,
     first_is(other, "A pink picture")
 
 
-def test_keyboard_alone_opens_a_picture_and_comes_back(library, new_page):
+def test_the_keyboard_opens_a_picture_and_returns(library, new_page):
     page = new_page()
     page.goto("/")
     page.keyboard.press("ArrowRight")
@@ -191,7 +191,7 @@ def test_the_skip_link_comes_first_and_works(library, new_page):
     expect(page.locator("#main")).to_be_focused()
 
 
-def test_the_light_switch_is_remembered(library, new_page):
+def test_the_theme_is_remembered(library, new_page):
     page = new_page()
     page.goto("/")
     page.get_by_role("button", name="Switch between light and dark").click()
@@ -218,7 +218,7 @@ def test_search_and_upload_without_javascript(library, olga, new_page, tmp_path)
     expect(page.locator("[data-rows]")).to_contain_text("Stored")
 
 
-def test_older_pictures_come_while_scrolling_and_by_the_link(library, new_page, settings):
+def test_older_pictures_load_on_scrolling_and_by_link(library, new_page, settings):
     add_pictures(library, *(["grey"] * 70), searchable=False)
     page = new_page()
     page.goto("/")

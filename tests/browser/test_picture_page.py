@@ -1,4 +1,4 @@
-"""A picture's page in Chromium: zoom by every means, search for a part, edit in place, undo."""
+"""The page of a picture in Chromium: every way to zoom, searching for a part, editing, undo."""
 
 import re
 
@@ -10,12 +10,12 @@ from tests.browser.conftest import add_pictures
 
 @pytest.fixture
 def picture(library):
-    """The newest picture of the library."""
+    """Return the newest picture of the library."""
     return Image.objects.live().newest_first().first()
 
 
 def width_of(page):
-    """The zoomed picture's width on the screen."""
+    """Return the width of the zoomed picture on the screen."""
     return page.locator(".zoom__area img").evaluate("image => image.getBoundingClientRect().width")
 
 
@@ -47,7 +47,7 @@ def test_keys_and_clicks_and_the_wheel_zoom(new_page, picture):
 
 
 def zoomed(page):
-    """Width in pixels of the file that the zoom shows, and where it came from."""
+    """Return the width in pixels of the file that the zoom shows, and its source."""
     return page.locator(".zoom__area img").evaluate("image => [image.naturalWidth, image.src]")
 
 
@@ -63,7 +63,7 @@ def test_zooming_in_loads_the_original_of_a_large_picture(new_page, library):
 
 
 @pytest.mark.parametrize("size", [(300, 200), (500, 400), (1000, 700)])
-def test_zooming_never_shows_a_picture_smaller_than_the_page_does(new_page, library, size):
+def test_the_zoom_is_never_smaller_than_the_picture_on_the_page(new_page, library, size):
     small = add_pictures(library, "red", size=size)[0]
     page = new_page()
     page.goto(f"/images/{small.pk}/")
@@ -80,7 +80,7 @@ def test_zooming_never_shows_a_picture_smaller_than_the_page_does(new_page, libr
     assert "original" not in zoomed(page)[1]
 
 
-def test_the_place_under_the_pointer_stays_there(new_page, picture):
+def test_the_point_under_the_pointer_stays_in_place(new_page, picture):
     page = new_page()
     open_zoom(page, picture)
     share = """image => {
@@ -111,7 +111,7 @@ def by_keys(page):
 
 
 @pytest.mark.parametrize("how", [drag_a_rectangle, by_keys])
-def test_a_part_of_a_picture_is_searched_for(new_page, picture, how):
+def test_part_of_a_picture_can_be_searched_for(new_page, picture, how):
     page = new_page()
     page.goto(f"/images/{picture.pk}/")
     page.get_by_role("button", name="Search for a part of the picture").click()
@@ -121,7 +121,7 @@ def test_a_part_of_a_picture_is_searched_for(new_page, picture, how):
     assert page.get_by_text(f"Part of {picture.display_title}").first.is_visible()
 
 
-def test_escape_leaves_the_rectangle_before_it_leaves_the_page(new_page, picture):
+def test_escape_cancels_the_rectangle_before_leaving_the_page(new_page, picture):
     page = new_page()
     page.goto(f"/images/{picture.pk}/")
     button = page.get_by_role("button", name="Search for a part of the picture")
@@ -132,7 +132,7 @@ def test_escape_leaves_the_rectangle_before_it_leaves_the_page(new_page, picture
     assert page.url.endswith(f"/images/{picture.pk}/")
 
 
-def test_editing_in_place_says_so_and_keeps_the_keyboard(new_page, picture, olga):
+def test_editing_in_place_confirms_and_keeps_the_focus(new_page, picture, olga):
     page = new_page(person=olga)
     page.goto(f"/images/{picture.pk}/")
     page.locator("[data-edit]").click()
@@ -146,7 +146,7 @@ def test_editing_in_place_says_so_and_keeps_the_keyboard(new_page, picture, olga
     assert picture.title == "Renamed"
 
 
-def test_the_trash_offers_the_way_back(new_page, picture, olga):
+def test_moving_to_the_trash_offers_undo(new_page, picture, olga):
     page = new_page(person=olga)
     page.goto(f"/images/{picture.pk}/")
     page.locator("[data-edit]").click()

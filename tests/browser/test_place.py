@@ -1,4 +1,4 @@
-"""Going back keeps the reader's place: in lists, along similar pictures, after a reload, with a
+"""Going back keeps the reader's place: in lists, among similar pictures, after a reload, with a
 shared link, and without JavaScript."""
 
 import re
@@ -15,19 +15,19 @@ FAR = 70  # a picture on the fourth page
 
 @pytest.fixture
 def pictures(library, settings):
-    """The primary keys of a hundred pictures in the browse order, on pages of twenty."""
+    """Return the primary keys of a hundred pictures in browse order, on pages of twenty."""
     settings.SEARCH_PAGE_SIZE = PAGE_SIZE
     add_copies(list(library.images.all()), 94)
     return list(Image.objects.newest_first().values_list("pk", flat=True))
 
 
 def link_to(page, pk):
-    """The link of a picture's tile."""
+    """Return the link of a picture's tile."""
     return page.locator(f".tile__link#image-{pk}")
 
 
 def scroll_to(page, pk):
-    """Scrolls down, page after page, until a picture is there and in view."""
+    """Scroll down until a picture is loaded and in view."""
     for _ in range(40):
         if link_to(page, pk).count():
             break
@@ -38,13 +38,13 @@ def scroll_to(page, pk):
 
 
 def open_picture(page, pk):
-    """Opens a picture of a list."""
+    """Open a picture from a list."""
     link_to(page, pk).click()
     page.wait_for_url(f"**/images/{pk}/**")
 
 
 def expect_place(page, pk):
-    """The picture is in the window, below the header, and has the keyboard and a visible ring."""
+    """Check that the picture is in view below the header and has a visible focus ring."""
     link = link_to(page, pk)
     expect(link).to_be_focused()
     expect(link).to_be_in_viewport(ratio=0.9)
@@ -66,7 +66,7 @@ LISTS = ["/", "/?tag=drawn", "/collections/colours/"]
 @pytest.mark.parametrize(
     ("address", "phone"), [*((address, False) for address in LISTS), ("/", True)]
 )
-def test_escape_and_the_back_link_lead_back_to_the_picture(pictures, new_page, address, phone):
+def test_escape_and_the_back_link_return_to_the_picture(pictures, new_page, address, phone):
     page = new_page(phone=phone)
     page.goto(address)
     scroll_to(page, pictures[FAR])
@@ -99,7 +99,7 @@ def test_the_browsers_back_button_and_reload_keep_the_place(pictures, new_page, 
     assert abs(link_to(page, pictures[FAR]).bounding_box()["y"] - before) < 2
 
 
-def test_arrows_then_escape_lead_back_to_the_last_picture(pictures, new_page):
+def test_arrows_then_escape_return_to_the_last_picture(pictures, new_page):
     page = new_page()
     page.goto("/")
     scroll_to(page, pictures[FAR])
@@ -112,7 +112,7 @@ def test_arrows_then_escape_lead_back_to_the_last_picture(pictures, new_page):
     expect_place(page, pictures[FAR + 3])
 
 
-def test_the_address_follows_the_pictures_one_looks_at(pictures, new_page):
+def test_the_url_follows_the_visible_pictures(pictures, new_page):
     page = new_page()
     page.goto("/")
     assert page.evaluate("location.search + location.hash") == ""
@@ -126,19 +126,19 @@ def test_the_address_follows_the_pictures_one_looks_at(pictures, new_page):
     page.evaluate("scrollTo(0, 0)")
     expect(page).to_have_url(re.compile("/$"))
     assert page.evaluate("history.length") == entries
-    shared = new_page()  # someone else gets the address
+    shared = new_page()  # Someone else opens the URL.
     shared.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
     expect_place(shared, pictures[FAR])
 
 
-def test_a_place_that_left_the_list_leads_to_the_picture_after_it(pictures, new_page, olga):
+def test_a_removed_picture_is_replaced_by_the_next_one(pictures, new_page, olga):
     Image.objects.filter(pk=pictures[FAR]).update(deleted_at=Image.objects.first().created_at)
     page = new_page()
     page.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
     expect_place(page, pictures[FAR + 1])
 
 
-def test_the_list_continues_upwards_without_moving(pictures, new_page):
+def test_newer_pictures_load_without_moving_the_list(pictures, new_page):
     page = new_page()
     page.goto(f"/?at={pictures[FAR]}#image-{pictures[FAR]}")
     expect_place(page, pictures[FAR])
@@ -162,7 +162,7 @@ def test_the_list_continues_upwards_without_moving(pictures, new_page):
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_without_javascript_the_back_link_leads_to_the_picture(pictures, new_page, address):
+def test_the_back_link_works_without_javascript(pictures, new_page, address):
     page = new_page(javascript=False)
     page.goto(address)
     for _ in range(3):
@@ -174,7 +174,7 @@ def test_without_javascript_the_back_link_leads_to_the_picture(pictures, new_pag
     expect(link_to(page, pictures[FAR - 12])).to_have_count(1)
 
 
-def test_results_are_a_list_too(pictures, new_page):
+def test_search_results_keep_the_place_too(pictures, new_page):
     page = new_page()
     page.goto("/search/?q=red")
     link = page.locator("#grid .tile__link").nth(12)
@@ -190,7 +190,7 @@ def test_results_are_a_list_too(pictures, new_page):
     expect_place(page, pk)
 
 
-def test_similar_pictures_are_left_step_by_step(pictures, new_page):
+def test_going_back_through_similar_pictures_step_by_step(pictures, new_page):
     page = new_page()
     page.goto("/")
     scroll_to(page, pictures[FAR])
@@ -238,7 +238,7 @@ def test_undoing_the_trash_returns_to_the_picture(pictures, new_page, olga):
 
 
 def select(page, *pks):
-    """Ticks pictures of a list by their tiles."""
+    """Tick pictures of a list by their tiles."""
     page.keyboard.press("x")
     for pk in pks:
         link_to(page, pk).click()
@@ -284,11 +284,11 @@ def test_tagging_and_captioning_swap_the_pictures_in_place(pictures, new_page, o
     expect(link_to(page, pictures[FAR]).locator("img")).to_have_attribute("alt", "Far below")
     assert page.evaluate("window.stayed")
     assert "far" in Image.objects.get(pk=pictures[FAR]).tags
-    select(page, pictures[FAR])  # the fresh form works as the first one did
+    select(page, pictures[FAR])  # The new form works like the first one.
     expect(page.locator("[data-count]")).to_have_text("1 picture selected")
 
 
-def test_a_change_without_javascript_opens_the_list_at_its_place(pictures, new_page, olga):
+def test_a_change_without_javascript_reopens_the_list_in_place(pictures, new_page, olga):
     page = new_page(person=olga, javascript=False)
     page.goto(f"/collections/colours/?select=1&at={pictures[FAR]}#image-{pictures[FAR]}")
     page.locator(f".tile[data-id='{pictures[FAR]}'] .tile__check input").check()

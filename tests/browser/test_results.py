@@ -1,4 +1,4 @@
-"""Results: how many match is announced, and the way on leads through what is folded away."""
+"""Results: the number of matches is announced, and paging continues after the folded ones."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,14 +8,14 @@ from tests.browser.conftest import add_copies
 
 @pytest.fixture
 def many(library, settings):
-    """A hundred pictures, of which few are red, on pages of twenty."""
+    """Create a hundred pictures, few of which are red, on pages of twenty."""
     settings.SEARCH_PAGE_SIZE = 20
     others = [image for image in library.images.all() if "red" not in image.title.lower()]
     add_copies(others, 94)
     return library
 
 
-def test_how_many_match_is_shown_and_announced(many, new_page):
+def test_the_number_of_matches_is_shown_and_announced(many, new_page):
     page = new_page()
     page.goto("/search/?q=red")
     shown = page.locator(".results-bar .status b").inner_text()

@@ -1,10 +1,10 @@
-"""Keyboard focus is seen whole: no ring ends at the edge of a box that clips or of the window."""
+"""Focus rings are fully visible: none is clipped by a box or by the window."""
 
 import pytest
 
 from gallery.models import Image
 
-# Each element that Tab reaches, with what cuts off its ring. Chromium paints the ring outside the
+# Each element that Tab reaches, with whatever clips its ring. Chromium paints the ring outside the
 # element's own box, so only its ancestors and the window can clip it.
 CUT_OFF = """() => {
   const element = document.activeElement;
@@ -34,21 +34,21 @@ STOPS = 60
 @pytest.mark.parametrize(
     "address", ["/", "/search/?q=red&not=blue", "/images/{pk}/", "/collections/", "/upload/"]
 )
-def test_no_focus_ring_is_cut_off(new_page, library, olga, address, phone):
+def test_no_focus_ring_is_clipped(new_page, library, olga, address, phone):
     page = new_page(person=olga, phone=phone)
     page.goto(address.format(pk=Image.objects.newest_first().first().pk))
     page.wait_for_load_state("networkidle")
-    trouble = set()
+    clipped = set()
     for _ in range(STOPS):
         page.keyboard.press("Tab")
         cut = page.evaluate(CUT_OFF)
         if cut is None:
             break
-        trouble.add(cut)
-    assert trouble - {""} == set()
+        clipped.add(cut)
+    assert clipped - {""} == set()
 
 
-def test_the_header_comes_back_for_the_keyboard(new_page, library):
+def test_the_header_reappears_for_the_keyboard(new_page, library):
     page = new_page(phone=True)
     page.goto("/")
     page.evaluate("scrollTo(0, 400)")

@@ -1,4 +1,4 @@
-"""Selecting in every list: browse, search results, a collection that one only sees."""
+"""Selecting in every list: browse, search results, and a collection that is only visible."""
 
 import io
 import zipfile
@@ -13,7 +13,7 @@ from tests.factories import make_collection
 
 @pytest.fixture
 def mixed(library, stranger):
-    """The stranger's own pictures, two of them, beside the six of olga's library."""
+    """Add two pictures of the stranger's own to the six of olga's library."""
     own = make_collection(stranger, "Mine", visibility=Visibility.PUBLIC)
     add_pictures(own, "pink", "teal")
     return own
@@ -24,13 +24,13 @@ def count(page):
 
 
 def choose(page, action, collection):
-    """Opens the menu of collections and picks one."""
+    """Open the menu of collections and choose one."""
     page.locator(".selection summary", has_text="Move").click()
     page.get_by_label("Collection", exact=True).select_option(label=f"{collection} (public)")
     page.locator(f".selection__panel button[value={action}]").click()
 
 
-def test_browse_counts_what_one_may_not_edit_and_changes_only_the_rest(mixed, stranger, new_page):
+def test_browse_counts_view_only_pictures_and_changes_only_the_rest(mixed, stranger, new_page):
     page = new_page(person=stranger)
     page.goto("/")
     page.get_by_role("link", name="Select").click()
@@ -73,7 +73,7 @@ def test_search_results_are_copied_with_undo(mixed, stranger, new_page):
     assert mixed.images.count() == 2
 
 
-def test_results_are_changed_in_place_and_keep_how_they_match(library, olga, new_page):
+def test_results_are_changed_in_place_and_keep_their_match_labels(library, olga, new_page):
     page = new_page(person=olga)
     page.goto("/search/?q=red")
     page.keyboard.press("x")
@@ -87,7 +87,7 @@ def test_results_are_changed_in_place_and_keep_how_they_match(library, olga, new
     assert "/search/" in page.url
 
 
-def test_a_selection_of_what_one_only_sees_is_downloaded(mixed, stranger, new_page):
+def test_view_only_pictures_can_be_downloaded(mixed, stranger, new_page):
     page = new_page(person=stranger)
     page.goto("/collections/colours/")
     page.get_by_role("link", name="Select").click()

@@ -1,4 +1,4 @@
-"""Uploading and selecting, where the browser itself is part of the matter."""
+"""Uploading and selecting, where the browser's own behaviour matters."""
 
 import re
 
@@ -46,7 +46,7 @@ FOLDER_OF_1050 = """async () => {
 }"""
 
 
-def test_a_dropped_folder_of_any_size_is_read_to_its_end(library, new_page):
+def test_a_dropped_folder_of_any_size_is_read_completely(library, new_page):
     page = new_page()
     page.goto("/collections/")
     names = page.evaluate(FOLDER_OF_1050)
@@ -55,7 +55,7 @@ def test_a_dropped_folder_of_any_size_is_read_to_its_end(library, new_page):
     assert not [name for name in names if "DS_Store" in name or "MACOSX" in name]
 
 
-def test_a_lost_connection_costs_nothing_but_time(library, olga, new_page, tmp_path):
+def test_an_upload_survives_a_lost_connection(library, olga, new_page, tmp_path):
     picture = tmp_path / "pink.jpg"
     picture.write_bytes(jpeg(color="pink"))
     page = new_page(person=olga, expect=("ERR_FAILED",))
@@ -93,7 +93,7 @@ def test_files_chosen_before_the_collection_is_named_wait_for_its_name(
     expect(page.locator(".upload-row__thumb img")).to_have_count(2)
     name = page.get_by_label("Name of the new collection")
     expect(name).to_be_focused()
-    name.press("Enter")  # still without a name
+    name.press("Enter")  # The collection still has no name.
     expect(page.locator("[data-sending-words]")).to_have_text(sentence)
     assert not posted
     name.fill("Holidays")
@@ -180,7 +180,7 @@ def test_selecting_a_range_with_the_keyboard_and_shift_then_delete_and_undo(
     assert Image.objects.live().count() == 6
 
 
-def test_all_that_match_is_the_number_shown(library, olga, new_page):
+def test_all_selects_the_number_shown(library, olga, new_page):
     page = new_page(person=olga)
     page.goto("/collections/colours/?tag=red")
     page.keyboard.press("x")

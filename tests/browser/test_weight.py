@@ -1,4 +1,4 @@
-"""What a page of hundreds of pictures costs the browser."""
+"""The browser's cost of a page with hundreds of pictures."""
 
 import gzip
 from pathlib import Path
@@ -20,7 +20,7 @@ COUNT = """() => {
   return Math.max(...[...document.querySelectorAll("main .tile")].map(nodes));
 }"""
 MAX_ASSET_BYTES = 60_000
-# The colour that an icon is drawn in, and the one behind it.
+# The colour of an icon, and the colour behind it.
 SEEN = """icon => {
   const color = (element, part) => getComputedStyle(element, part).backgroundColor;
   const own = color(icon);
@@ -30,7 +30,7 @@ SEEN = """icon => {
 
 @pytest.fixture
 def many(library):
-    """A few dozen pictures; their rows are enough, no tile waits for its file."""
+    """Create a few dozen pictures without files: no tile waits for its file here."""
     width_height = ((640, 480), (480, 640), (900, 450), (600, 600))
     for number in range(TILES):
         width, height = width_height[number % 4]
@@ -39,7 +39,7 @@ def many(library):
 
 
 @pytest.mark.parametrize(
-    ("address", "person", "most"),
+    ("address", "person", "limit"),
     [
         ("/", None, 6),  # li, a, svg, img, span and its text
         ("/collections/colours/", "olga", 8),  # and a checkbox in its label
@@ -47,13 +47,13 @@ def many(library):
         ("/search/?tag=drawn", None, 11),
     ],
 )
-def test_a_tile_costs_few_nodes(many, request, new_page, address, person, most):
+def test_a_tile_costs_few_nodes(many, request, new_page, address, person, limit):
     page = new_page(person=person and request.getfixturevalue(person), expect=("404",))
     page.goto(address)
-    assert page.evaluate(COUNT) <= most
+    assert page.evaluate(COUNT) <= limit
 
 
-def test_what_is_far_out_of_sight_is_not_laid_out_and_nothing_moves(many, new_page):
+def test_distant_tiles_are_not_laid_out_and_nothing_moves(many, new_page):
     page = new_page(expect=("404",))
     page.set_viewport_size({"width": 390, "height": 500})
     page.goto("/")
@@ -71,7 +71,7 @@ def test_what_is_far_out_of_sight_is_not_laid_out_and_nothing_moves(many, new_pa
     assert last.evaluate("tile => tile.offsetHeight") > 100
 
 
-def test_the_copy_that_fits_the_slot_is_fetched(library, new_page):
+def test_the_copy_that_fits_the_tile_is_loaded(library, new_page):
     image = Image.objects.newest_first().first()
     Image.objects.update(width=1500, height=1000)
     page = new_page()
@@ -83,7 +83,7 @@ def test_the_copy_that_fits_the_slot_is_fetched(library, new_page):
 
 
 def test_stylesheet_and_scripts_of_a_page_are_small(library, olga, new_page):
-    """Of the page with most scripts, compressed as they travel in production."""
+    """The page with the most scripts, compressed as in production."""
     page = new_page(person=olga)
     seen = set()
     page.on("request", lambda request: seen.add(request.url))
@@ -96,7 +96,7 @@ def test_stylesheet_and_scripts_of_a_page_are_small(library, olga, new_page):
 
 
 @pytest.mark.parametrize("selector", [".icon-button--more", ".icon-button--less", ".tile__flag"])
-def test_icons_of_tiles_are_seen_in_forced_colours(selector, library, olga, new_page):
+def test_tile_icons_are_visible_in_forced_colours(selector, library, olga, new_page):
     library.visibility = Visibility.PRIVATE
     library.save()
     page = new_page(person=olga)

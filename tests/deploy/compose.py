@@ -1,4 +1,4 @@
-"""Reads docker-compose.yml as docker compose does, as far as this file goes."""
+"""Read docker-compose.yml as docker compose does, with the features that this file uses."""
 
 import re
 from pathlib import Path
@@ -11,11 +11,11 @@ VARIABLE = re.compile(r"\$\$|\$\{(?P<name>\w+)(?:(?P<kind>:[-?])(?P<rest>[^}]*))
 
 
 class Missing(Exception):
-    """A variable that must be set is not."""
+    """A required variable is not set."""
 
 
 def load(variables):
-    """The file's content with its variables filled in. Raises Missing."""
+    """Return the file's content with its variables filled in. Raise Missing."""
 
     def fill(match):
         if match[0] == "$$":

@@ -1,4 +1,4 @@
-"""docker-compose.yml without a container engine: valid, no secrets of its own, no root."""
+"""docker-compose.yml without a container engine: valid, without secrets and without root."""
 
 import subprocess
 import sys
@@ -36,12 +36,12 @@ def test_the_file_follows_the_compose_specification():
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_a_secret_that_is_not_given_stops_everything(name):
+def test_a_missing_secret_stops_everything(name):
     with pytest.raises(compose.Missing, match=name):
         compose.load({**SECRETS, name: ""})
 
 
-def test_nothing_runs_as_root_or_gains_rights(services):
+def test_nothing_runs_as_root_or_gains_privileges(services):
     for name, service in services.items():
         user = str(service["user"])
         assert user.split(":")[0] not in {"", "0", "root"}, name
@@ -49,14 +49,14 @@ def test_nothing_runs_as_root_or_gains_rights(services):
         assert "no-new-privileges:true" in service["security_opt"], name
 
 
-def test_every_service_that_stays_has_a_health_check_and_bounded_logs(services):
+def test_every_long_running_service_has_a_health_check_and_bounded_logs(services):
     for name, service in services.items():
         assert service["logging"]["options"]["max-size"], name
         if name != "migrate":
             assert service["healthcheck"]["test"], name
 
 
-def test_ours_wait_for_the_tables(services):
+def test_our_services_wait_for_the_migrations(services):
     for name in OURS - {"migrate"}:
         wait = services[name]["depends_on"]
         assert wait["migrate"] == {"condition": "service_completed_successfully"}, name
@@ -74,7 +74,7 @@ def test_only_the_web_server_is_published_and_only_to_this_machine(services):
     assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
-def test_the_gpu_worker_asks_for_one_and_is_off_unless_wanted(services):
+def test_the_gpu_worker_requests_a_gpu_and_is_off_by_default(services):
     gpu = services["worker-gpu"]
     assert gpu["profiles"] == ["gpu"]
     assert gpu["environment"]["EMBEDDING_DEVICE"] == "cuda"
@@ -83,7 +83,7 @@ def test_the_gpu_worker_asks_for_one_and_is_off_unless_wanted(services):
 
 
 @pytest.mark.parametrize("name", LANE_OF)
-def test_a_worker_runs_the_command_that_make_run_and_the_tests_run(services, name):
+def test_workers_run_the_same_command_as_make_run_and_the_tests(services, name):
     _, _, _, *ours = programs.worker(LANE_OF[name], log_level="INFO")
     assert " ".join(services[name]["command"]).replace("=", " ") == " ".join(ours)
     destination = f"{LANE_OF[name].queue}@$(hostname)"
@@ -100,7 +100,7 @@ def test_named_volumes_are_declared(services):
     assert used == declared
 
 
-def test_the_example_names_every_secret():
+def test_the_example_lists_every_secret():
     example = (compose.ROOT / ".env.example").read_text()
     for name in SECRETS:
         assert f"\n{name}=\n" in example

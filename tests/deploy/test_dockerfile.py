@@ -1,4 +1,4 @@
-"""The Dockerfile without a container engine: what it copies exists, and it does not end as root."""
+"""The Dockerfile without a container engine: what it copies exists, and it does not run as root."""
 
 import json
 import re
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def instructions():
-    """(name, arguments) of every instruction, with continued lines joined."""
+    """Return (name, arguments) of every instruction, with continued lines joined."""
     text = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text())
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return [tuple(line.strip().split(maxsplit=1)) for line in lines]
@@ -27,7 +27,7 @@ def test_nothing_runs_as_root(instructions):
     assert names.index("USER") > max(i for i, name in enumerate(names) if name == "RUN")
 
 
-def test_every_copied_path_exists_and_reaches_the_build(instructions):
+def test_every_copied_path_exists_and_is_in_the_build_context(instructions):
     sources = [
         source
         for name, value in instructions
@@ -59,7 +59,7 @@ def test_the_image_serves_with_the_command_of_the_compose_file(instructions):
     assert " ".join(command) == " ".join(compose["services"]["web"]["command"]).replace("=", " ")
 
 
-def test_the_build_leaves_secrets_and_data_outside():
+def test_the_build_context_has_no_secrets_or_data():
     allowed = (ROOT / ".dockerignore").read_text().splitlines()
     first = next(line for line in allowed if line and not line.startswith("#"))
     assert first == "*"

@@ -1,4 +1,4 @@
-"""With the settings of production nothing is left open, and only what must be stays on http."""
+"""Production settings leave nothing exposed, and only health checks are served over http."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from searchsite import env
 from tests.deploy import compose
 
 ROOT = compose.ROOT
-# .env.example as someone fills it in.
+# .env.example as an administrator fills it in.
 PRODUCTION = {
     "SECRET_KEY": "0a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b0c1d2e3f4a5b6c7d8e9f0a1b",
     "POSTGRES_PASSWORD": "p" * 40,
@@ -19,14 +19,14 @@ PRODUCTION = {
 
 
 def example():
-    """The variables of .env.example."""
+    """Return the variables of .env.example."""
     lines = (ROOT / ".env.example").read_text().splitlines()
     pairs = (line.split("=", 1) for line in lines if line and not line.startswith("#"))
     return {name: value for name, value in pairs if value}
 
 
 def web_environment():
-    """What docker-compose gives the web server after .env.example was filled in."""
+    """Return the web server's environment from docker-compose with a filled-in .env.example."""
     return compose.load({**example(), **PRODUCTION})["services"]["web"]["environment"]
 
 
@@ -48,7 +48,7 @@ def test_the_deployment_check_finds_nothing_in_production(tmp_path):
     assert "no issues" in checked.stdout
 
 
-def test_the_deployment_check_still_sees_what_is_open(tmp_path):
+def test_the_deployment_check_still_reports_insecure_settings(tmp_path):
     checked = run(["manage.py", "check", "--deploy"], {"ALLOWED_HOSTS": "example.org"}, tmp_path)
     assert {"security.W004", "security.W008", "security.W012"} <= {
         word.strip("()") for word in checked.stderr.replace("?:", "").split()
@@ -70,7 +70,7 @@ print(json.dumps({name: [a.status_code, a.headers.get("Location", ""),
 """
 
 
-def test_people_are_sent_to_https_and_health_checks_are_not(tmp_path):
+def test_pages_redirect_to_https_and_health_checks_do_not(tmp_path):
     settings = {**web_environment(), "DJANGO_SETTINGS_MODULE": "searchsite.settings"}
     answered = run(["-c", ASK], settings, tmp_path)
     assert answered.returncode == 0, answered.stderr
@@ -81,7 +81,7 @@ def test_people_are_sent_to_https_and_health_checks_are_not(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["HTTPS_REDIRECT", "HSTS_SECONDS", "HSTS_SUBDOMAINS"])
-def test_compose_passes_the_settings_on(name):
+def test_compose_passes_the_settings_to_the_containers(name):
     assert name in {setting.name for setting in env.SETTINGS}
     given = {**example(), **PRODUCTION, name: "7"}
     assert compose.load(given)["services"]["web"]["environment"][name] == "7"

@@ -1,4 +1,4 @@
-"""Each service's own command, environment and health check, run against local services."""
+"""Each service's own command, environment and health check, run with local services."""
 
 import os
 import signal
@@ -18,12 +18,13 @@ from tests.searchsite.folders import server_folder
 
 pytestmark = pytest.mark.slow
 
-PATIENCE_S = 120.0  # a worker on a busy machine imports for a while
+PATIENCE_S = 120.0  # A worker needs a while to import everything on a busy machine
 BIN = Path(sys.executable).parent
 
 
 def share_encoder_cache(var_dir):
-    """Let a fresh site use what other tests prepared for the starter encoder: it takes a while."""
+    """Let a fresh site use the starter encoder's files from other tests, which take a while to
+    make."""
     cache = settings.VAR_DIR / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     var_dir.mkdir()
@@ -37,7 +38,7 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def deployment():
-    """The services of the file, with the places of the containers turned into local ones."""
+    """Return the services of the file, with local paths and ports in place of the containers'."""
     with server_folder() as folder:
         var_dir = folder / "services"
         postgres.ensure_running(var_dir)
@@ -51,7 +52,7 @@ def deployment():
 
 
 class Deployment:
-    """Knows what stands for what: the sockets for the hosts, a folder for the volume, a port."""
+    """Maps what belongs to containers: sockets for hosts, a folder for the volume, and a port."""
 
     def __init__(self, folder, var_dir, services):
         self.folder, self.var_dir, self.services = folder, var_dir, services
@@ -108,10 +109,10 @@ class Deployment:
 
 @pytest.fixture(scope="module")
 def migrated(deployment):
-    """The migrate service has run to its end, as the others' depends_on asks."""
+    """Run the migrate service to its end, as depends_on of the others requires."""
     process = deployment.start("migrate")
     assert process.wait(PATIENCE_S) == 0, deployment.log("migrate")
-    # In the image this is done while it is built.
+    # The image does this while it is built.
     subprocess.run(
         [sys.executable, "manage.py", "first_start", "static"],
         env=deployment.environment("migrate"),
@@ -121,7 +122,7 @@ def migrated(deployment):
     return deployment
 
 
-def test_migrate_makes_the_tables_and_chooses_the_encoder_without_making_people(migrated):
+def test_migrate_creates_tables_and_chooses_the_encoder_without_creating_accounts(migrated):
     assert "Encoder: starter" in migrated.log("migrate")
     assert "Password" not in migrated.log("migrate")
     with psycopg.connect(paths.database_url(migrated.var_dir)) as database:

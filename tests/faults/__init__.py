@@ -1,1 +1,1 @@
-"""What happens when a part breaks: the worker dies, the broker is away, a picture is poison."""
+"""Tests of failures: a worker dies, the broker is unavailable, a picture crashes the encoder."""

@@ -1,6 +1,6 @@
-"""The tiny encoder with two switches, files that a test makes in settings.FAULTS_DIR.
+"""The tiny encoder with two switches: files that a test creates in settings.FAULTS_DIR.
 
-`hold`: it stops inside a batch until the file is gone. `poison`: it fails on mostly black pictures.
+`hold`: it waits inside a batch until the file is gone. `poison`: it fails on mostly black pictures.
 It writes `entered` when it starts a batch.
 """
 
@@ -15,7 +15,7 @@ BLACK_BELOW = 60
 
 
 class BrittleEncoder(TinyEncoder):
-    """Breaks on demand."""
+    """An encoder that fails on request."""
 
     def encode_prepared(self, pixels):
         faults = settings.FAULTS_DIR
@@ -29,5 +29,5 @@ class BrittleEncoder(TinyEncoder):
 
 
 def load(_key):
-    """The loader that settings.ENCODER_ADAPTERS names."""
+    """Return the loader that settings.ENCODER_ADAPTERS names."""
     return BrittleEncoder()

@@ -1,4 +1,4 @@
-"""A library of real files, an encoder that breaks on demand, and workers to kill."""
+"""A library of real files, an encoder that fails on request, and workers to kill."""
 
 import shutil
 
@@ -15,7 +15,7 @@ from tests.worker import Worker, start_broker
 
 @pytest.fixture
 def faults():
-    """The folder of the encoder's switches, empty at first."""
+    """Return the folder of the encoder's switches, empty at first."""
     folder = settings.VAR_DIR / "faults"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -25,13 +25,14 @@ def faults():
 
 @pytest.fixture
 def brittle(transactional_db):
-    """The encoder that breaks on demand, as the active one."""
+    """Make the encoder that fails on request the active one."""
     return make_active_encoder("brittle")
 
 
 @pytest.fixture
 def new_worker(transactional_db, faults):
-    """Starts workers that know the brittle encoder; ends those that still run."""
+    """Return start(lane), which starts a worker that knows the brittle encoder. Stop workers
+    afterwards."""
     start_broker()
     started = []
 
@@ -47,7 +48,7 @@ def new_worker(transactional_db, faults):
 
 @pytest.fixture
 def upload(transactional_db, tmp_path):
-    """upload(colour, …): real files through ingest; the pictures' rows."""
+    """Return upload(colour, …), which ingests real files and returns the rows of the pictures."""
     person = make_person("ute")
     to = Destination(collection=make_collection(person, "Uploads"), owner=person)
 

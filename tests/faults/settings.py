@@ -1,4 +1,4 @@
-"""Settings of the workers started here: the tests' own, and an encoder that can break."""
+"""Settings of the workers started here: the tests' own, and an encoder that can fail."""
 
 from tests.settings import *  # noqa: F403
 from tests.settings import ENCODER_ADAPTERS, VAR_DIR

@@ -1,4 +1,4 @@
-"""Nothing that was uploaded is ever lost, whatever dies."""
+"""No uploaded picture is ever lost, whatever fails."""
 
 import os
 import signal
@@ -29,12 +29,12 @@ def all_searchable(count):
 
 
 def sweep_now():
-    """What beat does every half minute, in this process."""
+    """Run the sweep, which beat starts every half minute, in this process."""
     sweep_embedding_jobs.apply(throw=True)
 
 
 def skip_rests():
-    """Lets the time pass that a failed job rests."""
+    """Skip the time that a failed job waits before its next attempt."""
     EmbeddingJob.objects.waiting().filter(claimed_at=None).update(next_try_at=timezone.now())
 
 
@@ -45,7 +45,7 @@ def test_from_upload_to_searchable(brittle, new_worker, upload):
     wait_until(all_searchable(len(pictures)), what="all pictures to be searchable")
 
 
-def test_a_worker_killed_in_mid_batch_loses_nothing(brittle, new_worker, upload, faults):
+def test_a_worker_killed_during_a_batch_loses_nothing(brittle, new_worker, upload, faults):
     (faults / "hold").touch()
     pictures = upload(*COLOURS)
     first = new_worker()
@@ -55,7 +55,7 @@ def test_a_worker_killed_in_mid_batch_loses_nothing(brittle, new_worker, upload,
     first.kill()
     (faults / "hold").unlink()
     assert EmbeddingJob.objects.count() == len(pictures), "the rows are the truth"
-    # Ten minutes pass: no one has worked on them, so the claims count as abandoned.
+    # Ten minutes pass without progress, so the claims count as abandoned.
     EmbeddingJob.objects.update(claimed_at=timezone.now() - ABANDONED_AFTER - timedelta(seconds=1))
     new_worker()
     sweep_now()
@@ -63,11 +63,11 @@ def test_a_worker_killed_in_mid_batch_loses_nothing(brittle, new_worker, upload,
 
 
 @pytest.mark.skipif(not settings.EMBEDDED_REDIS, reason="REDIS_URL names a broker of others")
-def test_a_broker_killed_during_the_upload_costs_only_time(brittle, new_worker, upload):
+def test_a_broker_killed_during_an_upload_only_delays_it(brittle, new_worker, upload):
     new_worker()
     _kill_valkey()
     pictures = upload(*COLOURS[:3])
-    hint_workers()  # no exception reaches the person who uploads
+    hint_workers()  # The person who uploads sees no error.
     assert EmbeddingJob.objects.due().count() == len(pictures)
     valkey.ensure_running(settings.VAR_DIR)
     sweep_now()
@@ -89,7 +89,7 @@ def test_an_emptied_broker_loses_nothing(brittle, new_worker, upload):
     wait_until(all_searchable(len(pictures)), what="the sweep to bring them to a worker")
 
 
-def test_one_poison_picture_is_quarantined_and_the_others_are_searchable(
+def test_a_picture_that_breaks_the_encoder_is_quarantined_and_the_others_are_searchable(
     brittle, new_worker, upload, faults, client
 ):
     (faults / "poison").touch()
@@ -147,8 +147,8 @@ def test_sweeps_and_purges_run_while_the_embedding_lane_is_busy(
     wait_until(all_searchable(len(pictures) - 1), what="all others to be searchable")
 
 
-def test_a_worker_that_is_stopped_leaves_no_claims_behind(brittle, new_worker, upload, faults):
-    """A restart during an import must not hold up its pictures until claims count as abandoned."""
+def test_a_stopped_worker_releases_its_claims(brittle, new_worker, upload, faults):
+    """A restart during an import must not delay its pictures until claims count as abandoned."""
     (faults / "hold").touch()
     pictures = upload(*COLOURS)
     worker = new_worker()

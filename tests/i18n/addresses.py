@@ -1,6 +1,6 @@
-"""Every address that the site's resolver knows, filled in for a library without a Latin letter.
+"""Every URL that the site's resolver knows, filled in for a library without Latin letters.
 
-An address that cannot be filled in fails the test: a new page cannot be forgotten.
+A URL that cannot be filled in fails the test, so no new page can be forgotten.
 """
 
 import re
@@ -14,15 +14,15 @@ from gallery.models import Collection, EmbeddingJob, Encoder
 from tests.factories import make_collection, make_image
 from tests.images import jpeg, text_file
 
-# Pages of others, in their own words and scripts, and answers for programs.
+# Pages of packages, with their own texts and scripts, and endpoints for programs.
 NOT_OURS = re.compile(
     r"^/(api/|static/|healthz|readyz|i18n/scripts|metrics)|/jsi18n/|/autocomplete/|/r/|final_catch_all|\?P<url>"
 )
 
 
 def fill_library(owner):
-    """Pictures, a batch with every outcome, something in the trash, a failed job; as a dict of
-    what addresses may ask for."""
+    """Create pictures, a batch with every outcome, a picture in the trash and a failed job. Return
+    the values that URLs may contain."""
     collection = make_collection(owner, "Кошки", visibility="public", description="Все кошки")
     Collection.objects.filter(pk=collection.pk).update(slug="77")
     collection.refresh_from_db()
@@ -52,7 +52,7 @@ def fill_library(owner):
 
 
 def every_address(library):
-    """(name, address) of each pattern that a browser may open, in the resolver's order."""
+    """Return (name, URL) of each pattern that a browser can open, in the resolver's order."""
     for name, pattern in _patterns(get_resolver().url_patterns, ""):
         if not NOT_OURS.search("/" + pattern):
             yield name, _filled(pattern, library)
@@ -68,7 +68,7 @@ def _patterns(patterns, prefix):
 
 
 def _filled(pattern, library):
-    """The address of a pattern: converters and named groups replaced by the library's own."""
+    """Return the URL of a pattern, with values of the library for its arguments."""
 
     def value(found):
         return _value(found[1], pattern, library)
@@ -93,7 +93,7 @@ def _value(argument, pattern, library):
 
 
 def _row(pattern, library):
-    """The key of a row of what the address is about."""
+    """Return the key of a row that the URL is about."""
     from django.apps import apps
 
     admin = re.match(r"admin/(\w+)/(\w+)/", pattern)

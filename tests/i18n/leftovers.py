@@ -1,9 +1,9 @@
-"""What a person reads or hears on a page, and which of it is still English in the test language."""
+"""What people read or hear on a page, and which of it is still English in the pseudo-locale."""
 
 import re
 from html.parser import HTMLParser
 
-# Three plain lower-case letters in a row are a word; JPEG, GB and 1600 px are not.
+# Three lower-case ASCII letters in a row count as a word; JPEG, GB and 1600 px do not.
 _WORD = re.compile(r"[a-z]{3,}")
 # Names that are the same in every language.
 _NAMES = re.compile(r"Semblance|starter|tiny\b|open_?clip|Valkey|Swagger|Django", re.IGNORECASE)
@@ -12,18 +12,18 @@ _READ_ATTRIBUTES = {
     "alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription",
     "aria-valuetext", "label", "placeholder", "summary", "title",
 }  # fmt: skip
-# Sentences that scripts show; other data attributes hold addresses and numbers.
+# Strings that scripts show; other data attributes hold URLs and numbers.
 _DATA = re.compile(r"^data-(?:.*-)?(?:confirm|sentence|label|text|title|words|message)$")
 # Content and codes: checksums, UUIDs, masked hashes, media types, addresses, JSON, the app's label.
 _CODES = re.compile(
     r"\b[0-9a-f]{8,}\b|\b[0-9a-f]{4,8}-[0-9a-f-]{12,}|\b\w+/[\w.+-]+\b|\S+@\S+|\{.*\}|^gallery$"
     r"|\S*\*{4,}|\b\w+-[A-Z_]{4,}\b|\b(?:md5|argon2\w*|pbkdf2\w*)\b"
 )
-# What Django itself leaves untranslated in its admin.
+# Strings that Django itself leaves untranslated in its admin.
 _DJANGO = re.compile(
     r"^(?:True|False|None|Whether the user will be able to authenticate|If disabled, the current)"
 )
-# Django keeps the names of permissions in the database, in English.
+# Django stores the names of permissions in the database, in English.
 _PERMISSION = re.compile(r"\| Can (?:add|change|delete|view) [\w ]+$")
 _VOID = {
     "area",
@@ -43,7 +43,7 @@ _VOID = {
 
 
 class _Reader(HTMLParser):
-    """Collects text and read attributes, outside elements that say `translate="no"`."""
+    """Collects text and attributes that people read, outside elements with `translate="no"`."""
 
     def __init__(self):
         super().__init__()
@@ -81,7 +81,8 @@ class _Reader(HTMLParser):
 
 
 def english_in(html):
-    """The texts of a page that still hold an English word, in order, each once."""
+    """Return the texts of a page that still contain an English word, in order, without
+    duplicates."""
     reader = _Reader()
     reader.feed(html)
     texts = (" ".join(text.split()) for text in reader.found)

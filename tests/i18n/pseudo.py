@@ -1,7 +1,7 @@
-"""A language made for tests: every translated sentence keeps its shape and loses its English.
+"""The pseudo-locale: every translated string keeps its form and loses its English.
 
-“Upload” becomes “Ûþļøåð”. What is left in plain letters on a page was never given to gettext.
-Placeholders, tags and entities inside a sentence stay as they are.
+“Upload” becomes “Ûþļøåð”. Plain letters that remain on a page were never passed to gettext.
+Placeholders, tags and entities in a string stay unchanged.
 """
 
 import re
@@ -11,12 +11,12 @@ from django.utils import translation
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MARKED = "åƀçðéƒĝĥîĵķļɱñøþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑØÞǪŔŠŢÛṼŴẊÝŽ"
 _LETTERS = str.maketrans(_PLAIN, _MARKED)
-# What a translator leaves alone: %(name)s, %s, {name}, <a href="…">, &amp;
+# What translators leave unchanged: %(name)s, %s, {name}, <a href="…">, &amp;
 _KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd]|\{\w*(?::[^}]*)?\}|<[^>]+>|&\w+;|\x04)")
 
 
 def pseudo(message):
-    """The message in the test language."""
+    """Return the string in the pseudo-locale."""
     parts = _KEPT.split(str(message))
     return "".join(
         part if number % 2 else part.translate(_LETTERS) for number, part in enumerate(parts)
@@ -24,7 +24,7 @@ def pseudo(message):
 
 
 def speak_pseudo(monkeypatch):
-    """Make every translation function of Django answer in the test language."""
+    """Make every translation function of Django return the pseudo-locale."""
 
     def one(message):
         return pseudo(message)

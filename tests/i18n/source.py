@@ -1,9 +1,9 @@
-"""Sentences in the source that never reach gettext, so that no page can show them translated."""
+"""Find strings in the source that are not passed to gettext, so that no page can translate them."""
 
 import ast
 import re
 
-# Two words with a space between them: a sentence or a label, seldom anything else.
+# Two words with a space between them: almost always a sentence or a label.
 _WORDS = re.compile(r"[A-Za-z]{2,}[,;:.!?’”)]* [“(]?(?:[A-Za-z]|\{)")
 _MARKUP_OR_CODE = re.compile(
     r"<\w|SELECT |CREATE |DROP |ALTER |UPDATE |INSERT |^SET |ORDER BY|%\(asctime\)"
@@ -12,7 +12,7 @@ _TRANSLATORS = {
     "_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
     "npgettext", "npgettext_lazy",
 }  # fmt: skip
-# Their texts are for developers: logs, SQL, types, errors of programming, tables of the schema.
+# Their strings are for developers: logs, SQL, types, programming errors, tables of the schema.
 _FOR_DEVELOPERS = {
     "Literal", "NotImplementedError", "RuntimeError", "SQL", "TypeError", "ValueError",
     "AssertionError", "cast", "compile", "execute", "warn", "TypeVar",
@@ -21,7 +21,7 @@ _LOGGERS = {"logger", "logging", "log", "warnings"}
 
 
 def untranslated(module):
-    """(line, text) of each sentence of a module outside gettext, docstrings and logs."""
+    """Return (line, text) of each string of a module outside gettext, docstrings and logs."""
     skipped = set()
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -29,7 +29,9 @@ def untranslated(module):
         elif isinstance(node, ast.Call) and _is_skipped(node.func):
             skipped.update(ast.walk(node))
         elif isinstance(node, ast.keyword) and node.arg == "summary":
-            skipped.update(ast.walk(node.value))  # of an operation, in the API's schema
+            skipped.update(
+                ast.walk(node.value)
+            )  # The summary of an operation, in the API's schema.
         elif isinstance(node, ast.JoinedStr):
             skipped.update(node.values)
         elif isinstance(node, ast.Subscript):
@@ -69,7 +71,7 @@ _READ_ATTRIBUTE = re.compile(
 
 
 def untranslated_in_template(text):
-    """Literal words of a template outside translate and blocktranslate."""
+    """Return the literal words of a template outside translate and blocktranslate."""
     text = _TEMPLATE_NOISE.sub(" ", text)
     text = re.sub(r"{%.*?%}", " ", text, flags=re.DOTALL)
     attributes = _READ_ATTRIBUTE.findall(text)

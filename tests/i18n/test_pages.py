@@ -1,7 +1,7 @@
-"""Every page and e-mail, in a language made for tests: no sentence is left in English.
+"""Every page and email in the pseudo-locale: no string is left in English.
 
-Each URL that the resolver knows is opened as an administrator and as a visitor, and each form is
-sent empty, so that its errors are seen too.
+Each URL that the resolver knows is opened as an administrator and as a visitor. Each form is sent
+empty, to cover its errors as well.
 """
 
 import pytest
@@ -18,24 +18,24 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 @pytest.fixture
 def administrator(db):
-    """An administrator whose name and address hold no Latin word."""
+    """Create an administrator whose name and address contain no Latin word."""
     return make_person("Ольга", email="1@2.example", is_staff=True, is_superuser=True)
 
 
 @pytest.fixture
 def pseudo_locale(monkeypatch):
-    """From here on the site speaks the test language."""
+    """Switch the site to the pseudo-locale."""
     speak_pseudo(monkeypatch)
 
 
 @pytest.fixture
 def library(administrator, encoder, pseudo_locale):
-    """What there is to see, with sentences that are stored when they are written."""
+    """Fill the library. Its stored sentences are written in the pseudo-locale."""
     return fill_library(administrator)
 
 
 def left_in_english(client, address, *, method="get"):
-    """The English texts of an answer; none for what is no page."""
+    """Return the English texts of a response; none if it is not a page."""
     response = getattr(client, method)(address, HTTP_HOST="localhost")
     if "text/html" not in response.get("Content-Type", ""):
         return []
@@ -44,7 +44,7 @@ def left_in_english(client, address, *, method="get"):
 
 
 def leftovers(client, library, *, method="get"):
-    """The English texts of all pages."""
+    """Return the English texts of all pages."""
     return [
         text
         for _, address in every_address(library)
@@ -69,7 +69,7 @@ def test_no_page_of_a_visitor_is_left_in_english(pseudo_locale, library, method)
     assert not found, "\n".join(dict.fromkeys(found))
 
 
-# What people search for and meet on the way; {image} is a picture's number.
+# Searches and other URLs with parameters; {image} is a picture's number.
 ADDRESSES = (
     "/?tag=чаша", "/?tag=нет", "/?year=2024&orientation=portrait", "/?after=нет",
     "/search/", "/search/?q=чаша", "/search/?q=чаша&not=синяя", "/search/?like={image}",
@@ -82,7 +82,7 @@ ADDRESSES = (
 
 @pytest.mark.parametrize("address", ADDRESSES)
 @pytest.mark.parametrize("signed_in", [True, False], ids=["administrator", "nobody"])
-def test_no_answer_to_a_query_is_left_in_english(
+def test_no_response_to_a_query_is_left_in_english(
     pseudo_locale, library, administrator, address, signed_in
 ):
     client = Client(raise_request_exception=False)

@@ -1,4 +1,4 @@
-"""The test language and its reader work: what is translated disappears, what is not is seen."""
+"""The pseudo-locale and its reader work: translated strings change, and English ones are found."""
 
 from django.utils import translation
 
@@ -6,7 +6,7 @@ from tests.i18n.leftovers import english_in
 from tests.i18n.pseudo import pseudo, speak_pseudo
 
 
-def test_placeholders_and_tags_stay():
+def test_placeholders_and_tags_stay_unchanged():
     changed = pseudo("%(count)d pictures in {name}: <b>open</b> &amp; close")
     assert "%(count)d" in changed
     assert "{name}" in changed
@@ -22,7 +22,7 @@ def test_lazy_and_plural_sentences_are_translated(monkeypatch):
     assert translation.pgettext("a verb", "Open") == pseudo("Open")
 
 
-def test_the_reader_sees_texts_and_attributes_and_nothing_else():
+def test_the_reader_finds_texts_and_attributes_only():
     html = (
         '<p class="english words">Left</p><img alt="forgotten alt" src="/pictures/x.webp">'
         '<button aria-label="forgotten label" data-url="/some/where">Åƀç</button>'

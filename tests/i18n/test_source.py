@@ -1,5 +1,5 @@
-"""No sentence for people stands in the source outside gettext, whether or not a test opens the
-page that shows it."""
+"""Every string for people in the source goes through gettext, whether or not a test opens the page
+that shows it."""
 
 import ast
 from pathlib import Path
@@ -9,12 +9,12 @@ import pytest
 from tests.i18n.source import untranslated, untranslated_in_template
 from tests.source_tree import ROOT, Module, modules, tracked
 
-# Sentences that are not for people who use the site, by module and first words, with the reason.
+# Strings that people who use the site never see, by module and first words, with the reason.
 NOT_TRANSLATED: dict[str, dict[str, str]] = {
     "gallery.ingest.sample_library": {"": "captions are content: an owner writes them"},
     "gallery.api.schemas": {"": "the API's schema is documentation for developers"},
     "gallery.api": {
-        "Put pictures in": "the API's schema",
+        "Add pictures, and": "the API's schema",
         "Basic realm": "a header",
     },
     "gallery.checks": {"": "system checks, as Django's own, are for whoever starts the site"},
@@ -27,7 +27,7 @@ NOT_TRANSLATED: dict[str, dict[str, str]] = {
     "gallery.ingest.child_process": {"": "reasons for the log"},
     "gallery.ingest.decoder_child": {"": "Pillow's words, compared with its errors"},
 }
-# The command line's own part: it runs before Django has any settings.
+# The command-line code that runs before Django has any settings.
 BEFORE_DJANGO = ("searchsite.",)
 
 
@@ -52,7 +52,7 @@ def test_every_sentence_of_a_template_goes_through_gettext(path):
     assert not found, "wrap them in {% translate %} or {% blocktranslate %}:\n" + "\n".join(found)
 
 
-def test_the_rule_sees_what_was_forgotten_and_nothing_else():
+def test_the_rule_finds_untranslated_strings_and_nothing_else():
     text = (
         '"""The docstring of a module."""\n'
         'a = "Two words"\n'

@@ -1,6 +1,6 @@
-"""`make mutants`: change the code a little, and see whether a test notices.
+"""`make mutants`: change the code slightly and check whether a test fails.
 
-Each mutant is the module with one small change. A mutant that every test passes is a survivor: a
-change of behaviour that nothing would notice. Mutants are made in a copy of the project, so the
-working tree is never left changed.
+A mutant is a module with one small change. A mutant that passes every test is a survivor: a change
+of behaviour that no test would notice. Mutants are made in a copy of the project, so the working
+tree is never changed.
 """

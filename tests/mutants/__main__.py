@@ -10,19 +10,20 @@ from tests.mutants.selection import modules_of
 from tests.mutants.workspace import Workspace
 from tests.source_tree import ROOT
 
-# Mutants of one module, unless all are asked for: about five minutes on two cores.
+# Mutants per module, unless all are requested: about five minutes on two cores.
 SAMPLE = 40
-# Of each module, when none is named.
+# Mutants per module if no module is named.
 SAMPLE_OF_ALL = 8
 JOBS = 2
 
 
 def main():
-    """Reads the command line and prints the survivors; status 1 when tests fail by themselves."""
+    """Parse the command line and print the survivors. Exit with status 1 if tests fail without a
+    mutant."""
     options = _parser().parse_args()
     modules = modules_of(ROOT, options.modules)
     size = options.sample if options.sample is not None else _sample(options.modules)
-    # They would share one database.
+    # The jobs would share one database.
     jobs = 1 if os.environ.get("DATABASE_URL") else options.jobs
     with ExitStack() as servers:
         folders = [ROOT / "var" / f"mutants-{number}" for number in range(jobs)]
@@ -64,13 +65,13 @@ def _sample(names):
 
 def _workspace(folder, *, slow):
     marked = "not browser" if slow else "not slow and not browser"
-    # Named here because importing anything of searchsite names the site's own settings.
+    # Set here, because importing anything from searchsite would choose the site's own settings.
     environment = {"VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     return Workspace(ROOT, arguments=["--reuse-db", "-m", marked], environment=environment)
 
 
 def _start_databases(folders, servers):
-    """Keep a PostgreSQL of its own for each job until the end, instead of one for each run."""
+    """Keep one PostgreSQL per job until the end, instead of one per run."""
     if os.environ.get("DATABASE_URL"):
         return
     from searchsite.embedded import postgres

@@ -1,4 +1,4 @@
-"""A mutation run over modules: a sample of mutants each, and what survived."""
+"""Run mutations over modules: a sample of mutants for each, and the survivors."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -10,25 +10,25 @@ from queue import SimpleQueue
 from tests.mutants.mutations import Mutant, mutants_of
 from tests.mutants.selection import files_testing
 
-# A mutant may make tests slower, and other work may share the processor; endless loops end here.
+# A mutant can make tests slower, and other work may share the processor. Endless loops end here.
 TIMEOUT_FACTOR = 4
-LEAST_TIMEOUT_S = 30
+MIN_TIMEOUT_S = 30
 
 
 class TestsFail(Exception):
-    """The tests of a module fail without any mutant, so they can say nothing about mutants."""
+    """The tests of a module fail without any mutant, so they reveal nothing about mutants."""
 
     __test__ = False
 
 
 def say_now(line):
-    """Print at once, also into a file or a pipe: a run takes minutes."""
+    """Print immediately, even to a file or a pipe: a run takes minutes."""
     print(line, flush=True)
 
 
 @dataclass(kw_only=True)
 class Report:
-    """What came of one module. `survivors` are in the order of their lines."""
+    """The result for one module. `survivors` are in order of line."""
 
     module: Path
     made: int
@@ -38,12 +38,12 @@ class Report:
 
     @property
     def killed(self):
-        """How many a test noticed."""
+        """The number of mutants that a test detected."""
         return self.tried - len(self.survivors)
 
 
 def sample_of(mutants, *, size, seed):
-    """At most `size` of the mutants, the same for the same seed, in the order of their lines."""
+    """Return at most `size` of the mutants in order of line; the same seed gives the same ones."""
     if size <= 0 or len(mutants) <= size:
         return mutants
     chosen = random.Random(seed).sample(range(len(mutants)), size)
@@ -51,7 +51,7 @@ def sample_of(mutants, *, size, seed):
 
 
 def mutate_module(module, *, root, workspaces, size, seed, tests=(), say=say_now):
-    """Tries a sample of a module's mutants in all workspaces at once. Raises TestsFail."""
+    """Try a sample of a module's mutants in all workspaces in parallel. Raise TestsFail."""
     source = (root / module).read_text()
     mutants = mutants_of(source)
     chosen = sample_of(mutants, size=size, seed=seed)
@@ -59,7 +59,7 @@ def mutate_module(module, *, root, workspaces, size, seed, tests=(), say=say_now
     report = Report(module=module, made=len(mutants))
     say(f"{module}: {len(chosen)} of {len(mutants)} mutants, noticed by {_listed(files)}")
     baselines = _run_unchanged(workspaces, files, module)
-    timeout_s = max(LEAST_TIMEOUT_S, TIMEOUT_FACTOR * max(one.seconds for one in baselines))
+    timeout_s = max(MIN_TIMEOUT_S, TIMEOUT_FACTOR * max(one.seconds for one in baselines))
     free = SimpleQueue()
     for workspace in workspaces:
         free.put(workspace)
@@ -79,7 +79,7 @@ def mutate_module(module, *, root, workspaces, size, seed, tests=(), say=say_now
                 report.survivors.append(mutant)
                 say(f"\nSurvived: {module}:{mutant.line} {mutant.description}")
                 say(mutant.diff(source, module))
-    # Once more, in case a mutant left something behind that made the tests after it fail.
+    # Run once more, in case a mutant left something behind that made later tests fail.
     _run_unchanged(workspaces, files, module)
     return report
 
@@ -99,7 +99,8 @@ def _listed(files):
 
 
 def mutate(modules, *, root, make_workspaces, size, seed, tests=(), say=say_now):
-    """Tries every module in turn. Returns the reports, and what could not be tried and why."""
+    """Try every module in turn. Return the reports, and the modules that could not be tried and
+    why."""
     reports, problems = [], []
     with ExitStack() as stack:
         workspaces = [stack.enter_context(made) for made in make_workspaces()]
@@ -119,7 +120,7 @@ def mutate(modules, *, root, make_workspaces, size, seed, tests=(), say=say_now)
 
 
 def score(label, reports):
-    """One line: how many of the mutants that were tried a test noticed."""
+    """Return one line: how many of the mutants that were tried a test detected."""
     tried = sum(report.tried for report in reports)
     killed = sum(report.killed for report in reports)
     late = sum(report.timeouts for report in reports)

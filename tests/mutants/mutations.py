@@ -1,8 +1,8 @@
-"""The small changes: from a module's source to a list of mutants of it. Pure.
+"""Small changes: turn a module's source into a list of mutants. Pure.
 
-Changes are chosen for what goes wrong in this kind of code: a filter, a permission or a lock left
-out, a limit off by one, a condition turned round, a statement forgotten. Words for people, log
-lines and annotations stay as they are.
+The changes imitate common mistakes in this kind of code: a missing filter, permission or lock, a
+limit that is off by one, an inverted condition, a missing statement. Strings for people, log lines
+and annotations are left alone.
 """
 
 import ast
@@ -23,14 +23,14 @@ FUNCTIONS = {
     "startswith": "endswith", "endswith": "startswith", "lower": "upper", "upper": "lower",
     "first": "last", "last": "first", "asc": "desc", "desc": "asc",
 }  # fmt: skip
-# Links of a chain of calls that can be left out without changing what kind of thing it returns.
+# Links of a call chain that can be removed without changing the type of the result.
 LINKS = {
     "filter", "exclude", "order_by", "distinct", "select_for_update", "reverse",
     "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "copy",
 }  # fmt: skip
-# Queryset methods of ours read as English; all of them narrow what is found.
+# Our own queryset methods, all of which narrow the result.
 LINK_ENDINGS = ("_to", "_by", "_with", "_for", "_first", "live", "trashed", "expired", "current")
-# Calls whose keyword arguments are conditions: each one left out finds more.
+# Calls whose keyword arguments are conditions: removing one widens the result.
 CONDITIONS = {"filter", "exclude", "get", "get_object_or_404", "Q", "get_or_create"}
 IGNORED_CALLS = {"logger", "logging", "warnings"}
 IGNORED_DECORATORS = {
@@ -42,14 +42,14 @@ BLOCKS_OF_LOCKS = ("atomic", "lock", "_lock")
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: what it does, the line it starts on, and the whole changed source."""
+    """One change: its description, the line it starts on, and the whole changed source."""
 
     description: str
     line: int
     source: str
 
     def diff(self, original, label):
-        """The change as a unified diff."""
+        """Return the change as a unified diff."""
         lines = difflib.unified_diff(
             original.splitlines(),
             self.source.splitlines(),
@@ -64,7 +64,7 @@ class Mutant:
 
 
 def mutants_of(source):
-    """Every mutant of a module, in the order of its lines; each is valid Python and different."""
+    """Return every mutant of a module in order of line. Each is valid Python and different."""
     finder = _Finder(source)
     finder.visit(ast.parse(source))
     found = {}
@@ -83,7 +83,7 @@ def _compiles(source):
 
 
 def _name(node):
-    """The last part of what is called or decorated: filter for a.b.filter(…)."""
+    """Return the last part of what is called or decorated: filter for a.b.filter(…)."""
     node = node.func if isinstance(node, ast.Call) else node
     if isinstance(node, ast.Attribute):
         return node.attr
@@ -91,14 +91,14 @@ def _name(node):
 
 
 def _root(node):
-    """The first name of a dotted one: logger for logger.info."""
+    """Return the first part of a dotted name: logger for logger.info."""
     while isinstance(node, ast.Attribute | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
 class _Finder(ast.NodeVisitor):
-    """Walks a module and collects mutants; replaces text by position, so that diffs are small."""
+    """Walks a module and collects mutants. Replaces text by position, so that diffs are small."""
 
     def __init__(self, source):
         self.mutants = []
@@ -123,22 +123,24 @@ class _Finder(ast.NodeVisitor):
         self.mutants.append(Mutant(description, node.lineno, changed.decode()))
 
     def _swap(self, node, replacement, description):
-        """Puts another expression in the node's place, in brackets where it could bind wrongly."""
+        """Replace the node with another expression, in parentheses where precedence requires
+        them."""
         text = ast.unparse(ast.fix_missing_locations(replacement))
         atom = isinstance(replacement, ast.Call | ast.Constant | ast.Name | ast.Attribute)
         self._replace(node, text if atom else f"({text})", description)
 
     # --- what is left alone ------------------------------------------------------------------
     def visit_JoinedStr(self, node):
-        """Words for people; and positions inside are not reliable before Python 3.12."""
+        """Skip f-strings: they are for people, and positions inside are unreliable before Python
+        3.12."""
 
     def visit_AnnAssign(self, node):
-        """The value, not the annotation."""
+        """Visit the value, not the annotation."""
         if node.value:
             self.visit(node.value)
 
     def visit_If(self, node):
-        """Not the imports of type checkers; otherwise the condition both ways."""
+        """Skip the imports for type checkers; otherwise mutate the condition."""
         if "TYPE_CHECKING" in ast.dump(node.test):
             return
         self._condition(node.test)
@@ -148,12 +150,12 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_While(self, node):
-        """Conditions of loops, and their bodies."""
+        """Mutate the conditions of loops, and visit their bodies."""
         self._condition(node.test)
         self.generic_visit(node)
 
     def visit_IfExp(self, node):
-        """Conditions inside expressions."""
+        """Mutate conditions inside expressions."""
         self._condition(node.test)
         self.generic_visit(node)
 
@@ -162,7 +164,7 @@ class _Finder(ast.NodeVisitor):
             self._replace(test, f"not ({self._text(test)})", "turn the condition round")
 
     def visit_FunctionDef(self, node):
-        """Decorators, default values and the body; no annotations, no docstring."""
+        """Visit decorators, default values and the body, but no annotations and no docstring."""
         for decorator in node.decorator_list:
             if _name(decorator) not in IGNORED_DECORATORS:
                 begin, end = self._span(decorator)
@@ -180,13 +182,13 @@ class _Finder(ast.NodeVisitor):
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_ClassDef(self, node):
-        """The body only."""
+        """Visit the body only."""
         for statement in node.body:
             self.visit(statement)
 
     # --- statements --------------------------------------------------------------------------
     def visit_Expr(self, node):
-        """A call for its effect, left out."""
+        """Remove a call that is made for its effect."""
         if isinstance(node.value, ast.Constant) or _root(node.value) in IGNORED_CALLS:
             return
         if isinstance(node.value, ast.Call):
@@ -194,7 +196,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Raise(self, node):
-        """An error that is not raised."""
+        """Remove a raise statement."""
         if node.exc is not None:
             self._replace(node, "pass", "do not raise")
             if isinstance(node.exc, ast.Call):
@@ -202,7 +204,7 @@ class _Finder(ast.NodeVisitor):
                     self.visit(argument)
 
     def visit_AugAssign(self, node):
-        """Counting the other way."""
+        """Count in the other direction."""
         swapped = OPERATORS.get(type(node.op))
         if swapped:
             changed = ast.AugAssign(node.target, swapped(), node.value)
@@ -210,21 +212,21 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Return(self, node):
-        """Nothing in place of a value."""
+        """Return None instead of the value."""
         if node.value is not None and not isinstance(node.value, ast.Constant):
             self._replace(node.value, "None", "return nothing")
         self.generic_visit(node)
 
     def visit_Break(self, node):
-        """Going on in place of ending."""
+        """Continue instead of breaking."""
         self._replace(node, "continue", "go on instead of ending")
 
     def visit_Continue(self, node):
-        """Ending in place of going on."""
+        """Break instead of continuing."""
         self._replace(node, "break", "end instead of going on")
 
     def visit_With(self, node):
-        """Without the transaction or the lock."""
+        """Remove the transaction or the lock."""
         for item in node.items:
             if item.optional_vars is None and _name(item.context_expr).endswith(BLOCKS_OF_LOCKS):
                 text = '__import__("contextlib").nullcontext()'
@@ -233,7 +235,7 @@ class _Finder(ast.NodeVisitor):
 
     # --- expressions -------------------------------------------------------------------------
     def visit_Compare(self, node):
-        """Off by one, or the opposite."""
+        """Shift a comparison by one, or invert it."""
         for position, operator in enumerate(node.ops):
             changed = list(node.ops)
             changed[position] = COMPARISONS[type(operator)]()
@@ -242,7 +244,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BoolOp(self, node):
-        """`and` for `or`, and each part left out."""
+        """Swap `and` and `or`, and remove each operand."""
         other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         self._swap(node, ast.BoolOp(other, node.values), "swap and/or")
         for position in range(len(node.values)):
@@ -252,20 +254,20 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_UnaryOp(self, node):
-        """Without `not`, without the minus."""
+        """Remove `not` or a minus sign."""
         if isinstance(node.op, ast.Not | ast.USub | ast.Invert):
             self._swap(node, node.operand, "leave out the sign")
         self.generic_visit(node)
 
     def visit_BinOp(self, node):
-        """Another operator."""
+        """Use another operator."""
         swapped = OPERATORS.get(type(node.op))
         if swapped and not isinstance(node.left, ast.JoinedStr) and not _is_words(node):
             self._swap(node, ast.BinOp(node.left, swapped(), node.right), "swap operator")
         self.generic_visit(node)
 
     def visit_Constant(self, node):
-        """Numbers by one (or by a tenth), and the other truth."""
+        """Change numbers by one (or by a tenth), and invert booleans."""
         if isinstance(node.value, bool):
             self._replace(node, str(not node.value), "the other truth")
         elif isinstance(node.value, int):
@@ -274,14 +276,14 @@ class _Finder(ast.NodeVisitor):
             self._replace(node, repr(node.value * 1.1 + 0.01), "a tenth more")
 
     def visit_Subscript(self, node):
-        """Without the bound of a slice."""
+        """Remove a bound of a slice."""
         if isinstance(node.slice, ast.Slice) and (node.slice.upper or node.slice.lower):
             whole = ast.Subscript(node.value, ast.Slice(), node.ctx)
             self._replace(node, ast.unparse(ast.fix_missing_locations(whole)), "whole slice")
         self.generic_visit(node)
 
     def visit_Call(self, node):
-        """A link of a chain, a condition or an order left out; one function for another."""
+        """Remove a link of a chain, a condition or an order; swap similar functions."""
         name = _name(node)
         if _root(node) in IGNORED_CALLS or name in {"_", "gettext", "ngettext", "TypeVar"}:
             return

@@ -1,17 +1,17 @@
-"""Which modules are mutated, and which test files must notice."""
+"""Choose the modules to mutate, and the test files that should detect the mutants."""
 
 import ast
 from pathlib import Path
 
-# Modules that are mutated when none is named: those that hold rules, not pages or start-up.
+# Modules that are mutated by default: those with rules, not pages or start-up code.
 CORE = (
     "gallery/search", "gallery/ingest", "gallery/library", "gallery/embedding", "gallery/vectors",
     "gallery/api", "gallery/http", "gallery/delivery.py",
 )  # fmt: skip
 MIN_LINES = 40
 
-# Tests that hold a module's promises from further away, besides its own file and those that import
-# it; keys may be folders. Few and fast, because every mutant runs them.
+# Further test files for a module, besides its own and those that import it; keys may be folders.
+# Keep them few and fast, because every mutant runs them.
 ALSO = {
     "gallery/search": ("tests/gallery/search/test_engine.py",),
     "gallery/ingest": ("tests/gallery/ingest/test_intake.py",),
@@ -22,7 +22,7 @@ ALSO = {
 
 
 def modules_of(root, names):
-    """Paths of modules, relative to the root: the named files and folders, or the core."""
+    """Return paths of modules, relative to the root: the named files and folders, or the core."""
     found = {}
     for name in names or CORE:
         path = root / name
@@ -34,7 +34,7 @@ def modules_of(root, names):
                 found[file.relative_to(root)] = None
     outside = [module for module in found if module.parts[0] != "gallery"]
     if outside:
-        # The rest starts and kills processes: a mutant of it could end something else.
+        # The rest starts and kills processes: a mutant of it could kill an unrelated one.
         raise SystemExit(f"Only modules of gallery/ are mutated, not {outside[0]}.")
     return list(found)
 
@@ -44,7 +44,8 @@ def _is_long(file):
 
 
 def files_testing(root, module):
-    """Test files for a module, its own first: mirrored, importing it, and those of ALSO."""
+    """Return the test files for a module, its own first: mirrored, importing it, and those in
+    ALSO."""
     own = root / "tests" / module.parent
     found = [own / f"test_{module.stem}.py", *sorted(own.glob(f"test_{module.stem}_*.py"))]
     dotted = ".".join(module.with_suffix("").parts)
@@ -57,7 +58,7 @@ def files_testing(root, module):
 
 
 def _names(file, dotted):
-    """Whether a test file imports a module, or patches it by its dotted name."""
+    """Return whether a test file imports a module, or patches it by its dotted name."""
     text = file.read_text()
     if f'"{dotted}.' in text:
         return True

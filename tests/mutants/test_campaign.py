@@ -1,4 +1,5 @@
-"""A planted project: the mutant that its tests notice dies, the one that they miss is reported."""
+"""A sample project: the mutant that its tests detect is killed, the one that they miss is
+reported."""
 
 from pathlib import Path
 
@@ -21,7 +22,7 @@ EXACT = NOTICES + "    assert discount(10) is False\n    assert discount(11) is 
 
 @pytest.fixture
 def project(tmp_path):
-    """Makes a project of one module and one test file."""
+    """Create a project of one module and one test file."""
 
     def make(tests, source=SOURCE):
         for name, text in {
@@ -68,8 +69,8 @@ def test_the_working_tree_is_never_changed(project):
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
 
 
-def test_a_mutant_that_never_ends_counts_as_killed(project, monkeypatch):
-    monkeypatch.setattr("tests.mutants.campaign.LEAST_TIMEOUT_S", 5)
+def test_a_mutant_that_times_out_counts_as_killed(project, monkeypatch):
+    monkeypatch.setattr("tests.mutants.campaign.MIN_TIMEOUT_S", 5)
     monkeypatch.setattr("tests.mutants.campaign.TIMEOUT_FACTOR", 0)
     source = "def rest(count):\n    while count > 10:\n        count -= 10\n    return count\n"
     tests = "from gallery.price import rest\n\ndef test_rest():\n    assert rest(25) == 5\n"
@@ -78,7 +79,7 @@ def test_a_mutant_that_never_ends_counts_as_killed(project, monkeypatch):
     assert all(one.description != "swap operator" for one in report.survivors)
 
 
-def test_tests_that_fail_by_themselves_say_nothing_about_mutants(project):
+def test_tests_that_fail_without_a_mutant_are_reported(project):
     root = project(NOTICES.replace("is True", "is None"))
     with pytest.raises(TestsFail, match="fail without any mutant"):
         try_all(root)
@@ -90,7 +91,7 @@ def test_tests_that_fail_by_themselves_say_nothing_about_mutants(project):
     assert len(problems) == 1
 
 
-def test_named_tests_take_the_place_of_the_usual(project):
+def test_named_tests_replace_the_default_ones(project):
     root = project(EXACT)
     (root / "tests" / "test_other.py").write_text("def test_nothing():\n    pass\n")
     report = try_all(root, tests=["tests/test_other.py"])

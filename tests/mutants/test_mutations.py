@@ -1,4 +1,4 @@
-"""Each kind of change is made, and what must stay as it is stays."""
+"""Each kind of change is made, and everything else stays unchanged."""
 
 import ast
 
@@ -8,7 +8,7 @@ from tests.mutants.mutations import mutants_of
 
 
 def changes(source):
-    """The changed lines of every mutant of a source, without indentation."""
+    """Return the changed lines of every mutant of a source, without indentation."""
     original = source.splitlines()
     found = []
     for mutant in mutants_of(source):
@@ -70,11 +70,11 @@ def test_a_change_is_made(source, expected):
         "x = _('%d words')",
     ],
 )
-def test_what_only_people_or_type_checkers_read_stays(source):
+def test_strings_for_people_and_annotations_are_left_alone(source):
     assert mutants_of(source) == []
 
 
-def test_every_mutant_is_python_and_differs_from_the_others():
+def test_every_mutant_is_valid_python_and_unique():
     source = "\n".join(
         [
             "def f(rows, *, most=3):",
@@ -91,6 +91,6 @@ def test_every_mutant_is_python_and_differs_from_the_others():
         assert "Grüße — more" in mutant.source
 
 
-def test_a_difference_shows_the_changed_line_alone():
+def test_a_diff_shows_only_the_changed_line():
     mutant = mutants_of("a = 1\nb = c < d\n")[-1]
     assert "-b = c < d\n+b = (c <= d)" in mutant.diff("a = 1\nb = c < d\n", "gallery/x.py")

@@ -1,4 +1,4 @@
-"""A copy of the project that mutants are tried in, and the run of its tests."""
+"""A copy of the project in which mutants are tried, and a run of its tests."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from tests.source_tree import tracked
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """How one run of the tests ended: its exit status (None: out of time), seconds and output."""
+    """The result of one test run: its exit status (None: timed out), seconds and output."""
 
     status: int | None
     seconds: float
@@ -23,14 +23,14 @@ class Run:
 
     @property
     def passed(self):
-        """Whether every test passed, and there was at least one."""
+        """Whether every test passed, and at least one ran."""
         return self.status == 0
 
 
 class Workspace:
-    """A temporary copy of everything git knows of, uncommitted changes included.
+    """A temporary copy of all files that git tracks, with uncommitted changes.
 
-    `arguments` are pytest's; `environment` is added to this process's own.
+    `arguments` are passed to pytest; `environment` is added to this process's own.
     """
 
     def __init__(self, root, *, arguments=(), environment=None):
@@ -46,7 +46,7 @@ class Workspace:
             target = self._folder / path.relative_to(self.root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target, follow_symlinks=False)
-        # PostgreSQL may run as another user, who must be able to pass through.
+        # PostgreSQL may run as another user, who must be able to enter.
         self._folder.chmod(0o755)
         return self
 
@@ -54,7 +54,7 @@ class Workspace:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(self, tests, *, timeout_s=None, writes_bytecode=True):
-        """The tests in the copy as it is now; the first failure ends the run."""
+        """Run the tests in the copy as it is now. The first failure ends the run."""
         command = [
             *(sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"),
             *self._arguments,
@@ -83,19 +83,21 @@ class Workspace:
             os.killpg(process.pid, signal.SIGKILL)
             output, _ = process.communicate()
             status = None
-        # What a killed run left in the database must not fail the next one.
+        # Leftovers of a killed run in the database must not fail the next one.
         self._fresh = status is None
         return Run(status=status, seconds=time.monotonic() - began, output=output)
 
     def _once(self):
-        """What a run needs whose database may hold leftovers, or lack the newest tables."""
+        """Return the options for a run whose database may contain leftovers or lack the newest
+        tables."""
         return ["--create-db"] if "--reuse-db" in self._arguments else []
 
     def try_mutant(self, module, mutant, tests, *, timeout_s):
-        """How the tests end with a mutant in the module's place; the copy is as before after it."""
+        """Return the result of the tests with a mutant in place of the module, then restore the
+        copy."""
         file = self._folder / module
         original = file.read_text()
-        # The bytecode of the true module has the same second and size as some mutants.
+        # The bytecode of the real module has the same timestamp and size as that of some mutants.
         for compiled in file.parent.glob(f"__pycache__/{file.stem}.*.pyc"):
             compiled.unlink()
         try:

@@ -1,4 +1,4 @@
-"""A folder for one test's own servers, which are gone when the test ends."""
+"""A folder for the servers of one test, which stop when the test ends."""
 
 import shutil
 
@@ -10,7 +10,7 @@ from tests.searchsite.folders import server_folder
 
 @pytest.fixture
 def var_dir():
-    """A fresh VAR_DIR. Whatever was started in it is stopped."""
+    """Create a fresh VAR_DIR, and stop whatever was started in it."""
     with server_folder() as parent:
         yield from _used(parent / "var")
 

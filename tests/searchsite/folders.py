@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def server_folder() -> Iterator[Path]:
-    """A fresh folder outside pytest's own, which every pytest that starts closes to other users."""
+    """Create a fresh folder outside pytest's own, which pytest closes to other users."""
     folder = Path(tempfile.mkdtemp(prefix="semblance-test-"))
     try:
         yield folder

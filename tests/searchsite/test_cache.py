@@ -1,4 +1,5 @@
-"""The cache is shared by processes, and a page never fails or waits for want of its server."""
+"""The cache is shared by processes, and pages neither fail nor wait when its server is
+unavailable."""
 
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from searchsite.embedded import paths, valkey
 
 
 def make_cache(var_dir):
-    """The cache as the site's settings describe it, on the Valkey of a folder."""
+    """Return the cache as the site's settings configure it, on the Valkey of a folder."""
     described = dict(site_settings.CACHES["default"])
     del described["BACKEND"], described["LOCATION"]
     return SharedCache([paths.redis_client_url(paths.redis_url(var_dir))], described)
@@ -46,18 +47,18 @@ def test_another_process_sees_the_count(shared, var_dir):
 
 
 @pytest.mark.parametrize("value", [0, 7, True, None, "words", [1, 2.5], {"a": [1]}])
-def test_values_come_back(shared, value):
+def test_values_survive_a_round_trip(shared, value):
     shared.set("key", value, 60)
     assert shared.get("key", "missing") == value
     assert type(shared.get("key")) is type(value)
 
 
-def test_what_json_cannot_hold_is_refused():
+def test_values_that_json_cannot_represent_are_refused():
     with pytest.raises(TypeError):
         JsonSerializer().dumps(object())
 
 
-def test_counting_what_is_not_there_is_an_error_as_in_django(shared):
+def test_incrementing_a_missing_key_is_an_error_as_in_django(shared):
     with pytest.raises(ValueError):
         shared.incr("nothing")
 
@@ -73,7 +74,7 @@ def test_clearing_leaves_the_messages_of_celery(shared, var_dir):
         queue.close()
 
 
-def test_without_a_server_memory_answers_at_once(var_dir, caplog):
+def test_memory_is_used_immediately_without_a_server(var_dir, caplog):
     away = make_cache(var_dir)
     began = time.monotonic()
     assert away.add("asked", 1, 60) is True
@@ -95,7 +96,7 @@ def test_threads_share_the_memory_and_the_wait(var_dir, caplog):
     assert caplog.text.count("The shared cache is unavailable") == 1
 
 
-def test_a_server_that_stops_is_replaced_by_memory_and_taken_back(var_dir, monkeypatch):
+def test_memory_replaces_a_stopped_server_until_it_returns(var_dir, monkeypatch):
     valkey.ensure_running(var_dir)
     shared = make_cache(var_dir)
     shared.set("key", "on the server", 60)
@@ -126,7 +127,7 @@ def test_a_server_that_does_not_answer_costs_one_short_wait(tmp_path):
     silent.close()
 
 
-def test_pages_answer_while_the_server_is_away(client, db, settings, var_dir):
+def test_pages_respond_while_the_server_is_unavailable(client, db, settings, var_dir):
     described = dict(site_settings.CACHES["default"])
     described["LOCATION"] = [paths.redis_client_url(paths.redis_url(var_dir))]
     settings.CACHES = {"default": described}
@@ -144,5 +145,5 @@ def test_pages_answer_while_the_server_is_away(client, db, settings, var_dir):
         ("redis+socket:///a%20b/v.sock?virtual_host=3", "unix:///a%20b/v.sock?db=3"),
     ],
 )
-def test_celery_and_the_cache_name_the_same_server(broker, client_url):
+def test_celery_and_the_cache_use_the_same_server(broker, client_url):
     assert paths.redis_client_url(broker) == client_url

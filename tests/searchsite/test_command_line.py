@@ -52,7 +52,7 @@ def run(folder, *arguments, **variables):
     )
 
 
-def test_a_command_by_hand_starts_the_database_and_leaves_nothing_running(folder):
+def test_a_command_starts_the_database_and_leaves_nothing_running(folder):
     done = run(folder / "var", "showmigrations", "gallery")
     assert done.returncode == 0, done.stderr
     assert "0001_initial" in done.stdout
@@ -64,13 +64,13 @@ def test_help_starts_nothing(folder):
     assert not paths.postgres_data_dir(folder / "var").exists()
 
 
-def test_a_setting_that_cannot_be_read_is_one_sentence(folder):
+def test_an_invalid_setting_is_one_sentence(folder):
     refused = run(folder / "var", "migrate", PORT="eighty")
     assert refused.returncode == 1
     assert refused.stderr.strip() == "PORT is “eighty”: write a whole number."
 
 
-def test_a_database_that_cannot_be_reached_is_one_sentence(folder):
+def test_an_unreachable_database_is_one_sentence(folder):
     nobody = "postgres://nobody@127.0.0.1:1/nothing"
     refused = run(folder / "var", "showmigrations", DATABASE_URL=nobody)
     assert refused.returncode == 1
@@ -90,7 +90,7 @@ def test_other_errors_of_the_database_keep_their_traceback(monkeypatch, settings
         command_line.main()
 
 
-def test_a_statement_that_takes_too_long_is_no_connection_failure(db):
+def test_a_statement_timeout_is_not_a_connection_failure(db):
     with (
         pytest.raises(OperationalError) as raised,
         transaction.atomic(),
@@ -112,7 +112,7 @@ def test_what_counts_as_a_connection_failure(cause):
     assert command_line.is_connection_failure(error)
 
 
-def test_a_database_that_cannot_be_made_is_one_sentence(folder):
+def test_a_database_that_cannot_be_created_is_one_sentence(folder):
     data = paths.postgres_data_dir(folder / "var")
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("16\n")

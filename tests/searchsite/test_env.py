@@ -1,4 +1,4 @@
-"""Settings from the environment: what is read, and one plain sentence for what cannot be used."""
+"""Settings from the environment: valid values, and one plain sentence for each invalid one."""
 
 import os
 import subprocess
@@ -25,14 +25,14 @@ def test_a_number_within_its_limits(monkeypatch):
         ("99", "WEB_THREADS is 99: write 8 or less."),
     ],
 )
-def test_other_numbers_are_refused_in_words(monkeypatch, value, sentence):
+def test_other_numbers_are_refused_with_a_message(monkeypatch, value, sentence):
     monkeypatch.setenv("WEB_THREADS", value)
     with pytest.raises(env.SettingError) as refused:
         env.integer("WEB_THREADS", minimum=1, maximum=8)
     assert str(refused.value) == sentence
 
 
-def test_one_of_a_few_words_however_written(monkeypatch):
+def test_a_choice_is_accepted_in_any_case(monkeypatch):
     monkeypatch.setenv("LOG_LEVEL", "debug")
     assert env.one_of("LOG_LEVEL", "DEBUG", "INFO") == "DEBUG"
     monkeypatch.setenv("LOG_LEVEL", "loud")
@@ -59,14 +59,14 @@ def test_an_unknown_time_zone_is_refused(monkeypatch, value):
         ("DEBUG", "perhaps"),
     ],
 )
-def test_a_command_says_it_in_one_line(name, value, tmp_path):
+def test_a_command_reports_an_invalid_setting_in_one_line(name, value, tmp_path):
     refused = _manage("check", {name: value, "VAR_DIR": str(tmp_path)})
     assert refused.returncode == 1
     assert refused.stderr.startswith(name)
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_a_database_that_is_not_there_is_one_sentence(tmp_path):
+def test_an_unreachable_database_is_one_sentence(tmp_path):
     url = "postgres://nobody:secret@127.0.0.1:1/nothing"
     refused = _manage("search", {"DATABASE_URL": url, "VAR_DIR": str(tmp_path)}, "cat")
     assert refused.returncode == 1

@@ -21,7 +21,7 @@ def test_every_task_waits_in_the_queue_of_one_lane(our_tasks):
             assert app.amqp.router.route({}, task)["queue"].name == lane.queue
 
 
-def test_what_must_run_on_time_does_not_wait_behind_embedding():
+def test_periodic_tasks_do_not_wait_behind_embedding():
     periodic = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert periodic
     assert periodic <= set(lanes.HOUSEKEEPING.tasks)

@@ -1,4 +1,5 @@
-"""A language is offered once its catalogue is compiled, and chosen by the browser or by hand."""
+"""A language is offered once its catalogue is compiled, and chosen by the browser or on the
+page."""
 
 import pytest
 from babel.messages.mofile import write_mo
@@ -18,7 +19,7 @@ msgstr "Zum Inhalt springen"
 
 @pytest.fixture
 def german(tmp_path):
-    """A site with a German catalogue of one sentence."""
+    """Configure a site with a German catalogue of one string."""
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(GERMAN)
@@ -34,7 +35,7 @@ def _compile(folder):
 
 
 @pytest.mark.django_db
-def test_a_compiled_language_is_spoken_to_a_browser_that_asks_for_it(client, german):
+def test_a_browser_that_prefers_a_compiled_language_gets_it(client, german):
     assert german == [("en", "English"), ("de", "Deutsch")]
     page = client.get("/", headers={"accept-language": "de-AT,de;q=0.9"})
     assert page["Content-Language"] == "de"
@@ -43,7 +44,7 @@ def test_a_compiled_language_is_spoken_to_a_browser_that_asks_for_it(client, ger
 
 
 @pytest.mark.django_db
-def test_a_language_without_a_catalogue_is_answered_in_english(client, german):
+def test_a_language_without_a_catalogue_falls_back_to_english(client, german):
     page = client.get("/", headers={"accept-language": "fr"})
     assert '<html lang="en"' in page.content.decode()
 
@@ -57,18 +58,18 @@ def test_a_visitor_can_choose_the_language_on_the_page(client, german):
 
 
 @pytest.mark.django_db
-def test_with_english_alone_there_is_nothing_to_choose(client):
+def test_a_site_with_only_english_offers_no_choice(client):
     assert 'name="language"' not in client.get("/").content.decode()
 
 
-def test_a_catalogue_that_was_not_compiled_does_not_count(tmp_path):
+def test_a_catalogue_that_is_not_compiled_is_ignored(tmp_path):
     folder = tmp_path / "de" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(GERMAN)
     assert available_languages(tmp_path) == [("en", "English")]
 
 
-def test_a_language_that_django_does_not_know_goes_by_its_code(tmp_path):
+def test_a_language_unknown_to_django_is_named_by_its_code(tmp_path):
     folder = tmp_path / "tlh" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(GERMAN)

@@ -1,4 +1,5 @@
-"""What `make run` alone is told reaches the site, which make itself does not pass on."""
+"""A signal sent only to the `make` of `make run` reaches the site, although make does not pass it
+on."""
 
 import os
 import signal
@@ -21,7 +22,7 @@ from searchsite.embedded.keeper import parent_was_interrupted
 print("up", flush=True)
 while not parent_was_interrupted():
     time.sleep(0.05)
-print("told", flush=True)
+print("interrupted", flush=True)
 """
 
 
@@ -52,10 +53,10 @@ def test_a_signal_to_make_alone_is_noticed_by_its_child(tmp_path, signum):
         )
     try:
         wait_until(lambda: "up" in output.read_text(), what="the child")
-        assert "told" not in output.read_text()
+        assert "interrupted" not in output.read_text()
         make.send_signal(signum)
         make.wait(20)
-        assert "told" in output.read_text()
+        assert "interrupted" in output.read_text()
     finally:
         for process in psutil.Process().children(recursive=True):
             if str(tmp_path) in " ".join(process.cmdline()):

@@ -15,7 +15,7 @@ FOLDER = Path(settings.BASE_DIR, "static", INDEX).parent
 
 @pytest.fixture
 def own_source(settings, tmp_path):
-    """A finder whose only static folder is an empty one; returns the folder and the finder."""
+    """Configure a finder with one empty static folder. Return the folder and the finder."""
     settings.STATICFILES_DIRS = [tmp_path / "source"]
     settings.VAR_DIR = tmp_path / "var"
     folder = tmp_path / "source" / "css" / "site"
@@ -41,13 +41,15 @@ def test_a_changed_part_is_joined_again_and_an_unchanged_one_is_not_written(own_
     made = Path(finder.find(NAME))
     first = made.stat().st_ino
     finder.find(NAME)
-    assert made.stat().st_ino == first  # first_start gathers files again when their times change
+    assert (
+        made.stat().st_ino == first
+    )  # first_start collects files again when their modification times change.
     (folder / "a.css").write_text("a { color: red }")
     assert "red" in Path(finder.find(NAME)).read_text()
     assert [path.name for path in made.parent.iterdir()] == ["site.css"]
 
 
-def test_without_an_index_and_for_other_names_nothing_is_found(own_source):
+def test_nothing_is_found_without_an_index_or_under_other_names(own_source):
     folder, finder = own_source
     assert finder.find(NAME) == []
     assert list(finder.list([])) == []
@@ -55,7 +57,7 @@ def test_without_an_index_and_for_other_names_nothing_is_found(own_source):
     assert finder.find("css/other.css") == []
 
 
-def test_the_index_names_every_part_once():
+def test_the_index_lists_every_part_once():
     named = re.findall(r'@import "\./([\w-]+\.css)";', (FOLDER / "index.css").read_text())
     parts = sorted(path.name for path in FOLDER.glob("*.css") if path.name != "index.css")
     assert sorted(named) == parts

@@ -1,4 +1,4 @@
-"""The web server loads the encoder as it starts, and starts whatever becomes of that."""
+"""The web server loads the encoder as it starts, and starts even if that fails."""
 
 import importlib
 import logging
@@ -12,7 +12,7 @@ from tests.encoder_cache import forget_encoders, is_loaded
 
 @pytest.fixture
 def wsgi(monkeypatch):
-    """The module, imported without the thread that it starts."""
+    """Import the module without the thread that it starts."""
     monkeypatch.setattr("threading.Thread.start", lambda self: None)
     return importlib.import_module("searchsite.wsgi")
 
@@ -23,14 +23,12 @@ def test_the_active_encoder_is_loaded_in_advance(db, encoder, wsgi):
     assert is_loaded(encoder.key)
 
 
-def test_a_site_without_an_encoder_starts_just_as_well(db, wsgi, caplog):
+def test_a_site_without_an_encoder_starts(db, wsgi, caplog):
     wsgi.warm_encoder()
     assert not caplog.records
 
 
-def test_an_encoder_that_cannot_be_loaded_is_logged_and_stops_nothing(
-    db, encoder, wsgi, monkeypatch, caplog
-):
+def test_an_encoder_that_cannot_be_loaded_is_logged(db, encoder, wsgi, monkeypatch, caplog):
     def fail(key):
         raise EncoderUnavailable(f"No weights for {key}.")
 

@@ -1,4 +1,4 @@
-"""Classes of the stylesheet and of the pages are the same ones: none is dead, none is undefined."""
+"""The stylesheet and the pages use the same classes: none is unused, none is undefined."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,9 @@ from django.contrib.staticfiles import finders
 
 from tests.source_tree import ROOT, tracked
 
-# Written by Django into its forms and by htmx while it works.
+# Added by Django to its forms and by htmx while it works.
 FROM_LIBRARIES = {"errorlist", "helptext", "htmx-request"}
-# Templates of Django's admin use its classes; the stylesheets for them are in static/css/admin.
+# Templates of Django's admin use its classes; their stylesheets are in static/css/admin.
 OTHER_STYLESHEETS = ("templates/admin/", "gallery/admin/")
 STYLESHEETS = ("css/site.css", "css/api.css")
 
@@ -21,7 +21,7 @@ _NAME = r"-?[a-zA-Z_][\w-]*"
 
 
 def defined_classes():
-    """Every class that a selector of the stylesheets names."""
+    """Return every class that a selector of the stylesheets names."""
     text = "".join(Path(finders.find(sheet)).read_text() for sheet in STYLESHEETS)
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     preludes = re.findall(r"([^{};]*)\{", text)
@@ -29,7 +29,7 @@ def defined_classes():
 
 
 def sources(folder, pattern):
-    """Files by path, without those that other stylesheets dress."""
+    """Return files by path, without those that other stylesheets style."""
     found = {
         path.relative_to(ROOT).as_posix(): path.read_text() for path in tracked(folder, pattern)
     }
@@ -37,7 +37,7 @@ def sources(folder, pattern):
 
 
 def markup_classes():
-    """Classes in the markup of templates: whole ones, and the beginnings of computed ones."""
+    """Return the classes in the markup of templates: whole ones, and prefixes of computed ones."""
     whole, beginnings = {}, set()
     for path, text in sources("templates", "*.html").items():
         for pattern in (_ATTRIBUTE, _CLASS_BLOCK):
@@ -53,7 +53,7 @@ def markup_classes():
 
 
 def quoted_words():
-    """Words and beginnings of computed words between quotes in Python, JavaScript and tags."""
+    """Return words and prefixes of computed words between quotes in Python, JavaScript and tags."""
     words, beginnings = set(), set()
     texts = [
         *sources("gallery", "*.py").values(),
@@ -67,7 +67,7 @@ def quoted_words():
     return words, beginnings
 
 
-def test_no_class_of_the_stylesheet_is_dead():
+def test_no_class_of_the_stylesheet_is_unused():
     whole, computed = markup_classes()
     quoted, more = quoted_words()
     # `fate--{{ progress }}` may end in any word, `r{step}` in a number.

@@ -1,4 +1,4 @@
-"""The scripts as source: each says what it is for, has its tests, and speaks through gettext."""
+"""The scripts as source: each has a purpose comment, tests, and translatable strings."""
 
 import re
 
@@ -8,7 +8,7 @@ from tests.source_tree import ROOT, tracked
 
 SCRIPTS = sorted(tracked("static/js", "*.js"))
 TESTS = ROOT / "tests" / "browser"
-# What a script does with a whole page is tried on the page itself, with the site behind it.
+# Scripts for whole pages, tested on the page itself with the site behind it.
 ON_PAGES = {
     "admin": "test_admin.py",
     "arrivals": "test_arrivals.py",
@@ -23,12 +23,12 @@ _TRANSLATED = re.compile(
     r"\b(?:gettext|ngettext|pgettext)\((?:\s*(?:\"(?:[^\"\\]|\\.)*\"|[\w.]+)\s*,?)*\)"
 )
 _TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\]|\\.)*)`")
-# Two words, or one with a full stop: what people would read, unlike names, selectors and markup.
+# Two words, or one with a full stop: text for people, unlike names, selectors and markup.
 _SENTENCE = re.compile(r"^[A-Z][\w’']*(?:[ ,:;]+[\w’'“”$%{(]|[.…!?]$)")
 
 
 def sentences(source):
-    """Texts that look like sentences and are given to no translation function."""
+    """Return texts that look like sentences and are not passed to a translation function."""
     code = _TRANSLATED.sub("", _COMMENT.sub("", source))
     texts = ["".join(found) for found in _TEXT.findall(code)]
     return [text for text in texts if _SENTENCE.match(text)]
@@ -39,7 +39,7 @@ def test_every_sentence_goes_through_gettext(path):
     assert sentences(path.read_text()) == []
 
 
-def test_the_rule_sees_what_was_forgotten_and_nothing_else():
+def test_the_rule_finds_untranslated_strings_and_nothing_else():
     source = """
         // "A comment of words."
         toast("That didn’t work.");
@@ -52,7 +52,7 @@ def test_the_rule_sees_what_was_forgotten_and_nothing_else():
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
-def test_every_script_opens_with_what_it_is_for(path):
+def test_every_script_starts_with_its_purpose(path):
     assert path.read_text().startswith("// ")
 
 

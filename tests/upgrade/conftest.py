@@ -1,4 +1,4 @@
-"""A database of the first release, brought up to date, in place of the tests' own."""
+"""A database of the first release, upgraded, in place of the tests' own."""
 
 from pathlib import Path
 
@@ -8,21 +8,21 @@ from django.core.management import call_command
 from django.db import connection
 
 DUMP = Path(__file__).parent / "release-0.1.0.sql"
-# What the accounts of the dump sign in with; bob and Bob are two people.
+# Passwords of the accounts in the dump; bob and Bob are two people.
 PASSWORDS = {
     "admin": "a long enough password",
     "olga": "a long enough password",
     "bob": "a long enough password",
     "Bob": "another long password",
 }
-# The key that signed its sessions, and the cookie of one in which olga is signed in.
+# The key that signed its sessions, and the cookie of a session in which olga is signed in.
 SECRET_KEY = "the secret key of the first release, for tests only"
 SESSION = "ti2a6r2pb1owwrxrr22e2qdf4whr2hb9"
 
 
 @pytest.fixture
 def first_release(transactional_db, settings):
-    """Fills a database as the first release left it, and makes it the default one."""
+    """Fill a database as the first release left it, and make it the default one."""
     settings.SECRET_KEY = SECRET_KEY
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     tests_own = connection.settings_dict["NAME"]
@@ -32,7 +32,7 @@ def first_release(transactional_db, settings):
         _switch_to(scratch)
         with connection.cursor() as cursor:
             cursor.execute(DUMP.read_text(encoding="utf-8"))
-        connection.close()  # the dump has set a search path
+        connection.close()  # The dump has set a search path.
         yield
     finally:
         _switch_to(tests_own)
@@ -41,7 +41,7 @@ def first_release(transactional_db, settings):
 
 @pytest.fixture
 def upgraded(first_release):
-    """The first release's site after `manage.py migrate`."""
+    """Return the first release's site after `manage.py migrate`."""
     call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -1,4 +1,4 @@
-"""A site of the first release keeps everything when it is upgraded."""
+"""A site of the first release keeps all its data when it is upgraded."""
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -31,7 +31,7 @@ ROWS = {
 }  # fmt: skip
 
 
-def test_every_row_is_still_there(upgraded):
+def test_every_row_is_kept(upgraded):
     assert {model: model.objects.count() for model in ROWS} == ROWS
     sea = Image.objects.get(title="The sea")
     assert (sea.owner.username, sea.collection.slug, sea.tags) == (
@@ -50,7 +50,7 @@ def test_every_row_is_still_there(upgraded):
     assert UploadBatch.objects.filter(owner__username="olga").count() == 3
 
 
-def test_collections_of_one_owner_that_shared_a_name_are_numbered(upgraded):
+def test_collections_with_the_same_name_and_owner_get_numbers(upgraded):
     named = Collection.objects.values_list("slug", "owner__username", "name")
     assert set(named) == {
         ("holiday", "olga", "Holiday"),
@@ -61,7 +61,7 @@ def test_collections_of_one_owner_that_shared_a_name_are_numbered(upgraded):
     }
 
 
-def test_what_was_granted_and_logged_for_accounts_still_holds(upgraded):
+def test_permissions_and_log_entries_are_kept(upgraded):
     curators = Group.objects.get()
     assert {str(one.codename) for one in curators.permissions.all()} == {
         "change_user", "change_image", "change_collection",
@@ -90,7 +90,7 @@ def test_sessions_survive_the_upgrade(upgraded):
     assert page.wsgi_request.user.username == "olga"
 
 
-def test_a_first_release_is_brought_up_to_date_in_steps_too(first_release):
+def test_the_first_release_can_be_upgraded_one_migration_at_a_time(first_release):
     call_command("migrate", "gallery", "0001", interactive=False, verbosity=0)
     assert ContentType.objects.filter(model="user").count() == 2
     call_command("migrate", interactive=False, verbosity=0)
@@ -98,7 +98,7 @@ def test_a_first_release_is_brought_up_to_date_in_steps_too(first_release):
     assert ContentType.objects.filter(model="user").count() == 1
 
 
-def test_nothing_is_left_to_migrate(upgraded):
+def test_no_migrations_are_pending(upgraded):
     executor = MigrationExecutor(connection)
     assert not executor.migration_plan(executor.loader.graph.leaf_nodes())
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
@@ -106,16 +106,17 @@ def test_nothing_is_left_to_migrate(upgraded):
 
 @pytest.fixture
 def fresh_schema(transactional_db):
-    """Read before the other database takes the place of this one."""
+    """Read this before the other database replaces the tests' own."""
     return schema()
 
 
-def test_the_schema_is_that_of_a_new_site(fresh_schema, upgraded):
+def test_the_schema_matches_a_new_site(fresh_schema, upgraded):
     assert schema() == fresh_schema
 
 
 def schema():
-    """Columns, indexes and constraints; without the vector indexes, which encoders make."""
+    """Return columns, indexes and constraints, without the vector indexes, which encoders
+    create."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -1,4 +1,4 @@
-"""The first release's vectors are found as before, at every moment of the upgrade."""
+"""The first release's vectors are found at every moment of the upgrade."""
 
 import numpy as np
 import pytest
@@ -23,19 +23,19 @@ def encoder(upgraded):
 
 
 def indexes():
-    """Names of the vector indexes."""
+    """Return the names of the vector indexes."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%USING hnsw%'")
         return {row[0] for row in cursor.fetchall()}
 
 
-def test_they_are_of_whole_pictures(encoder):
+def test_vectors_are_of_whole_pictures(encoder):
     assert set(Embedding.objects.values_list("kind", "ordinal")) == {("picture", 0)}
     assert Image.objects.searchable_with(encoder.pk).count() == Embedding.objects.count()
 
 
-def test_the_planner_knows_how_many_there_are_of_each_kind(encoder):
-    """Nothing else collects statistics of a column that an upgrade adds."""
+def test_the_planner_has_statistics_of_the_kinds(encoder):
+    """Nothing else collects statistics for a column that an upgrade adds."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT attname, most_common_freqs FROM pg_stats"
@@ -44,7 +44,7 @@ def test_the_planner_knows_how_many_there_are_of_each_kind(encoder):
         assert dict(cursor.fetchall()) == {"kind": [1.0], "ordinal": [1.0]}
 
 
-def test_each_is_the_nearest_to_itself(encoder):
+def test_each_vector_is_nearest_to_itself(encoder):
     for exact in (True, False):
         for row in stored_vectors(Image.objects.all(), encoder=encoder):
             found = nearest_images(
@@ -54,7 +54,7 @@ def test_each_is_the_nearest_to_itself(encoder):
             assert found[0].score == pytest.approx(1, abs=2e-3)
 
 
-def test_storing_replaces_and_adds_kinds(encoder):
+def test_storing_replaces_vectors_and_adds_kinds(encoder):
     first = stored_vectors(Image.objects.all(), encoder=encoder)[0]
     moved = NewVector(first.image_id, np.roll(first.vector, 1))
     count = Embedding.objects.count()

@@ -1,4 +1,5 @@
-"""Modules of static/js one by one, in an empty page of Chromium: no server, no database."""
+"""Test the modules of static/js one by one in an empty page of Chromium, without server or
+database."""
 
 import mimetypes
 
@@ -12,11 +13,11 @@ FOLDER = ROOT / "static" / "js"
 
 @pytest.fixture
 def script_page(browser):
-    """script_page(body, lang=…, head=…): a page with this markup that can import /js/….
+    """Return script_page(body, lang=…, head=…), which opens a page that can import /js/….
 
-    `page.run(code)` is the body of an async function; what it returns comes back. `page.answers`
-    maps addresses to (status, JSON) for what a module fetches, and `page.sent` lists the requests.
-    An error in the page fails the test.
+    `page.run(code)` runs the body of an async function and returns its result. `page.answers` maps
+    URLs to (status, JSON) for requests of the module, and `page.sent` lists the requests. An error
+    in the page fails the test.
     """
     contexts, errors = [], []
 
@@ -57,5 +58,5 @@ def _answer(route, page, html):
 
 
 def hash_of(page):
-    """The fragment of the page's address now; Playwright's own copy of it comes a little later."""
+    """Return the current fragment of the page's URL. Playwright's own copy of it lags behind."""
     return page.evaluate("location.hash")

@@ -1,4 +1,4 @@
-"""Buttons that copy a link, with the clipboard and without."""
+"""Buttons that copy a link, with and without the clipboard API."""
 
 import pytest
 
@@ -13,7 +13,7 @@ BODY = """
 
 @pytest.fixture
 def page(script_page):
-    """A page with one button; `copied` is what the old way of copying selected."""
+    """Open a page with one button; `copied` lists the text selected for execCommand."""
     opened = script_page(BODY)
     opened.run("""
         await import("/js/copy_link.js");
@@ -38,7 +38,7 @@ def click(page):
     return page.locator(".toast span").inner_text()
 
 
-def test_the_whole_address_is_copied(page):
+def test_the_absolute_url_is_copied(page):
     use_clipboard(page, "{ writeText: async (text) => { window.written = text; } }")
     assert click(page) == "Link copied"
     assert page.evaluate("window.written") == f"{SITE}/images/12/"
@@ -56,7 +56,7 @@ def test_it_works_without_the_clipboard(page, clipboard):
     assert page.locator("textarea").count() == 0
 
 
-def test_it_says_when_nothing_could_be_copied(page):
+def test_an_error_is_shown_when_nothing_could_be_copied(page):
     use_clipboard(page, "undefined")
     page.evaluate("window.canCopy = false")
     assert click(page).startswith("The link couldn’t be copied.")

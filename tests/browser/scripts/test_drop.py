@@ -1,4 +1,4 @@
-"""Pictures dropped, pasted or chosen anywhere become a search, or files of an upload."""
+"""Pictures that are dropped, pasted or chosen start a search, or an upload on upload pages."""
 
 import pytest
 
@@ -35,7 +35,7 @@ window.fire = (kind, ...names) => {
 
 @pytest.fixture
 def open_page(script_page):
-    """open_page(mode): a page that takes drops in this way."""
+    """Return open_page(mode), which opens a page that handles drops in this mode."""
 
     def start(mode):
         page = script_page(PAGE % mode)
@@ -58,14 +58,14 @@ def test_a_heic_without_a_type_counts_as_a_picture(open_page):
     assert page.run("return sent;") == ["IMG_1.HEIC"]
 
 
-def test_what_is_no_picture_is_said(open_page):
+def test_a_file_that_is_not_a_picture_shows_an_error(open_page):
     page = open_page("query")
     page.run('fire("drop", "notes.txt");')
     assert page.run("return sent;") == []
     assert page.locator(".toast--error").inner_text().startswith("That isn’t a picture.")
 
 
-def test_on_pages_of_uploads_files_are_handed_on(open_page):
+def test_upload_pages_receive_the_files(open_page):
     page = open_page("upload")
     page.run('fire("drop", "a.zip", "cat.jpg");')
     assert page.run("return [sent, handed];") == [[], [2]]
@@ -74,7 +74,7 @@ def test_on_pages_of_uploads_files_are_handed_on(open_page):
 @pytest.mark.parametrize(
     ("mode", "words"), [("query", "Drop to search by this picture"), ("upload", "Drop to upload")]
 )
-def test_while_dragging_the_page_says_what_will_happen(open_page, mode, words):
+def test_the_page_shows_what_a_drop_will_do(open_page, mode, words):
     page = open_page(mode)
     page.run('fire("dragenter", "cat.jpg"); fire("dragenter", "cat.jpg");')
     assert page.locator("[data-drop-overlay]").inner_text() == words
@@ -84,18 +84,18 @@ def test_while_dragging_the_page_says_what_will_happen(open_page, mode, words):
     assert page.locator("[data-drop-overlay]").is_hidden()
 
 
-def test_a_page_that_is_left_alone_takes_nothing(open_page):
+def test_a_page_without_a_mode_ignores_drops(open_page):
     page = open_page("off")
     assert not page.run('return fire("drop", "cat.jpg");')
     assert page.run("return [sent, handed];") == [[], []]
 
 
-def test_dragged_text_is_the_browsers(open_page):
+def test_dragged_text_is_left_to_the_browser(open_page):
     page = open_page("query")
     assert not page.run('return fire("drop");')
 
 
-def test_a_picture_chosen_in_the_dialog_is_sent_at_once(open_page):
+def test_a_picture_chosen_in_the_dialog_is_sent_immediately(open_page):
     page = open_page("query")
     page.run('document.querySelector("dialog").showModal();')
     page.set_input_files("input", {"name": "cat.jpg", "mimeType": "image/jpeg", "buffer": b"x"})

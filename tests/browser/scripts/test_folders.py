@@ -1,4 +1,4 @@
-"""Files out of what was dropped or chosen, without what systems leave in folders."""
+"""Collect files from drops and file inputs, skipping the files that systems leave in folders."""
 
 TREE = """
 const file = (path) => ({
@@ -21,7 +21,7 @@ const found = (some) => lots.push(some.map(({ name }) => name));
 """
 
 
-def test_a_folder_is_read_to_its_end_in_the_order_of_its_names(script_page):
+def test_a_large_folder_is_read_completely_and_in_order_of_name(script_page):
     lots = script_page().run(
         TREE
         + """
@@ -35,7 +35,7 @@ def test_a_folder_is_read_to_its_end_in_the_order_of_its_names(script_page):
     assert lots[2][-1] == "trip/249.jpg"
 
 
-def test_folders_inside_folders_keep_their_path_and_litter_is_left_out(script_page):
+def test_folders_inside_folders_keep_their_path_and_system_files_are_skipped(script_page):
     lots = script_page().run(
         TREE
         + """
@@ -48,7 +48,7 @@ def test_folders_inside_folders_keep_their_path_and_litter_is_left_out(script_pa
     assert lots == [["a/b/cat.jpg"]]
 
 
-def test_a_browser_without_entries_gives_plain_files(script_page):
+def test_browsers_without_directory_entries_return_plain_files(script_page):
     lots = script_page().run(
         TREE
         + """

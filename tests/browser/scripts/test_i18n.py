@@ -1,4 +1,4 @@
-"""Sentences of the scripts: as written without a catalogue, translated with one."""
+"""Strings in scripts: unchanged without a catalogue, translated with one."""
 
 import pytest
 from django.http import HttpRequest
@@ -8,7 +8,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from tests.gallery.http.test_script_catalog import compile_catalog
 
-# Polish has three forms, so that a count is never decided by the script itself.
+# Polish has three plural forms, so a script cannot choose between them itself.
 POLISH = """
 msgid ""
 msgstr ""
@@ -39,28 +39,28 @@ return [gettext("Saved."), pgettext("on a map", "Place"), files(1), files(2), fi
 
 @pytest.fixture
 def polish_catalog(tmp_path):
-    """The script that Django writes from a catalogue."""
+    """Return the script that Django generates from a catalogue."""
     compile_catalog(tmp_path / "pl" / "LC_MESSAGES", "djangojs", POLISH)
     with override_settings(LOCALE_PATHS=[tmp_path]), translation.override("pl"):
         return JavaScriptCatalog(packages=["gallery"]).get(HttpRequest()).content.decode()
 
 
-def test_without_a_catalogue_sentences_stay_english(script_page):
+def test_without_a_catalogue_strings_stay_english(script_page):
     said = script_page().run(CODE)
     assert said == ["Saved.", "Place", "1 file", "2 files", "12,000 files"]
 
 
-def test_with_a_catalogue_they_are_translated_with_its_plural_forms(script_page, polish_catalog):
+def test_a_catalogue_translates_with_its_own_plural_forms(script_page, polish_catalog):
     said = script_page(lang="pl", head=f"<script>{polish_catalog}</script>").run(CODE)
     assert said == ["Zapisano.", "Miejsce", "1 plik", "2 pliki", "12\xa0000 plików"]
 
 
-def test_a_sentence_without_a_translation_stays_as_written(script_page, polish_catalog):
+def test_an_untranslated_string_stays_unchanged(script_page, polish_catalog):
     page = script_page(lang="pl", head=f"<script>{polish_catalog}</script>")
     assert page.run('return (await import("/js/i18n.js")).gettext("Not in it.")') == "Not in it."
 
 
-def test_values_are_put_in_by_name_and_unknown_names_stay(script_page):
+def test_values_are_interpolated_by_name_and_unknown_names_stay(script_page):
     said = script_page().run(
         'const { interpolate } = await import("/js/i18n.js");'
         'return interpolate("%(name)s of %(name)s, %(other)s, 100%", { name: "$& %(other)s" });'

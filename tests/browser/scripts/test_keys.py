@@ -1,4 +1,4 @@
-"""Keyboard shortcuts: inactive while people type, and never in place of the browser's own."""
+"""Keyboard shortcuts: inactive while people type, and never replacing the browser's own."""
 
 import pytest
 
@@ -19,7 +19,7 @@ TILES = "".join(TILE.format(n=n) for n in range(6))
 
 @pytest.fixture
 def page(script_page):
-    """A page with a search box, a dialog and two rows of three pictures."""
+    """Open a page with a search box, a dialog and two rows of three pictures."""
     opened = script_page(f'{PAGE}<ul class="grid">{TILES}</ul>')
     opened.run('await import("/js/keys.js");')
     return opened
@@ -38,7 +38,7 @@ def test_slash_goes_to_the_search_box_and_escape_leaves_it(page):
     assert focused(page) == ""
 
 
-def test_arrows_move_among_pictures(page):
+def test_arrow_keys_move_between_pictures(page):
     page.keyboard.press("ArrowRight")
     assert focused(page) == "t0"
     for key, where in (
@@ -52,24 +52,24 @@ def test_arrows_move_among_pictures(page):
 @pytest.mark.parametrize(
     ("key", "address"), [("u", "upload"), ("s", "similar"), ("Escape", "back")]
 )
-def test_a_key_follows_the_place_that_the_page_names(page, key, address):
+def test_a_shortcut_opens_the_link_that_the_page_marks_for_it(page, key, address):
     page.keyboard.press(key)
     assert hash_of(page) == f"#{address}"
 
 
-def test_s_on_a_picture_looks_for_ones_like_it(page):
+def test_s_on_a_picture_searches_for_similar_ones(page):
     page.locator("#t2").focus()
     page.keyboard.press("s")
     assert hash_of(page) == "#like-2"
 
 
-def test_question_mark_opens_the_list_of_keys_which_silences_the_others(page):
+def test_question_mark_opens_the_list_of_shortcuts_and_disables_the_others(page):
     page.keyboard.press("?")
     assert page.locator("#keys-dialog").is_visible()
     page.keyboard.press("u")
     assert hash_of(page) != "#upload"
 
 
-def test_keys_of_the_browser_stay_its_own(page):
+def test_browser_shortcuts_are_not_intercepted(page):
     page.keyboard.press("Control+u")
     assert hash_of(page) != "#upload"

@@ -11,7 +11,7 @@ FORM = """
 
 @pytest.fixture
 def page(script_page):
-    """A form with a password field."""
+    """Open a page with a password field."""
     opened = script_page(FORM)
     opened.run('await import("/js/password.js");')
     return opened
@@ -29,7 +29,7 @@ def test_it_shows_the_password_and_hides_it_again(page):
     assert field.get_attribute("type") == "password"
 
 
-def test_the_field_keeps_the_focus_it_had(page):
+def test_the_field_keeps_its_focus(page):
     assert page.evaluate("document.activeElement.id") == "word"
 
 

@@ -1,4 +1,4 @@
-"""Selecting pictures: counting, ranges, “all”, and keeping a click from opening a picture."""
+"""Selecting pictures: counts, ranges, “all”, and preventing a click from opening a picture."""
 
 import pytest
 
@@ -16,7 +16,8 @@ TILE = """<li class="tile"><a class="tile__link" href="#opened-{n}">Picture {n}<
 
 @pytest.fixture
 def start(script_page):
-    """start(frame): a page with five pictures; `frame` is the attributes of their list."""
+    """Return start(frame), which opens a page with five pictures; `frame` is their list's
+    attributes."""
 
     def begin(frame="data-selecting"):
         tiles = "".join(TILE.format(n=n) for n in range(5))
@@ -37,7 +38,7 @@ def words(page):
     return page.locator("[data-count]").inner_text()
 
 
-def test_a_click_opens_until_selecting_starts_and_then_selects(start):
+def test_a_click_opens_a_picture_or_selects_it_in_selection_mode(start):
     page = start()
     page.get_by_text("Picture 1").click()
     assert hash_of(page) == "#opened-1"
@@ -79,7 +80,7 @@ def test_x_starts_and_selects_and_escape_stops(start):
     assert page.locator("form").is_hidden()
 
 
-def test_without_a_picture_nothing_can_be_done(start):
+def test_actions_are_disabled_without_a_selection(start):
     page = start()
     page.get_by_text("Select", exact=True).click()
     delete = page.locator("[data-act]")
@@ -88,7 +89,7 @@ def test_without_a_picture_nothing_can_be_done(start):
     assert delete.get_attribute("aria-disabled") == "false"
 
 
-def test_where_selecting_never_ends_done_only_clears(start):
+def test_done_only_clears_the_selection_where_selection_mode_is_permanent(start):
     page = start('class="is-selecting" data-selecting data-always')
     page.get_by_text("Picture 2").click()
     page.get_by_text("Done").click()
@@ -96,7 +97,7 @@ def test_where_selecting_never_ends_done_only_clears(start):
     assert page.locator("form").is_visible()
 
 
-def test_pictures_that_arrive_while_all_is_on_are_part_of_it(start):
+def test_pictures_added_while_all_is_on_are_selected_too(start):
     page = start()
     page.get_by_text("Select", exact=True).click()
     page.locator("[data-all]").check()

@@ -1,4 +1,4 @@
-"""What every page needs: light and dark, dialogs, menus, forms, words about errors."""
+"""What every page needs: themes, dialogs, menus, forms and error messages."""
 
 import pytest
 
@@ -20,13 +20,13 @@ PAGE = """
 
 @pytest.fixture
 def page(script_page):
-    """A page with one of each."""
+    """Open a page with one of each."""
     opened = script_page(PAGE)
     opened.run('await import("/js/site.js");')
     return opened
 
 
-def test_the_switch_changes_the_look_and_remembers_it(page):
+def test_the_switch_changes_and_remembers_the_theme(page):
     page.emulate_media(color_scheme="dark")
     page.get_by_text("Theme").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
@@ -35,7 +35,7 @@ def test_the_switch_changes_the_look_and_remembers_it(page):
     assert "theme=dark" in page.evaluate("document.cookie")
 
 
-def test_one_menu_is_open_at_a_time_and_a_click_elsewhere_closes_it(page):
+def test_one_menu_is_open_at_a_time_and_a_click_outside_closes_it(page):
     page.get_by_text("One").click()
     page.get_by_text("Two").click()
     assert page.locator("details[open]").count() == 1
@@ -51,7 +51,7 @@ def test_escape_closes_a_menu_and_returns_to_its_button(page):
     assert page.evaluate("document.activeElement.textContent") == "One"
 
 
-def test_a_link_opens_its_dialog_and_a_click_beside_it_closes_it(page):
+def test_a_link_opens_its_dialog_and_a_click_outside_closes_it(page):
     page.get_by_text("Open").click()
     assert page.get_by_text("Inside").is_visible()
     assert hash_of(page) != "#page"
@@ -59,7 +59,7 @@ def test_a_link_opens_its_dialog_and_a_click_beside_it_closes_it(page):
     assert page.get_by_text("Inside").is_hidden()
 
 
-def test_with_a_modifier_the_link_is_a_link(page):
+def test_a_click_with_a_modifier_key_follows_the_link(page):
     page.run("""
         const link = document.querySelector("[data-open-dialog]");
         const event = new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: true });
@@ -69,7 +69,7 @@ def test_with_a_modifier_the_link_is_a_link(page):
     assert not page.evaluate("window.prevented")
 
 
-def test_a_choice_takes_effect_at_once_and_empty_fields_stay_out_of_the_address(page):
+def test_a_choice_applies_immediately_and_empty_fields_are_left_out_of_the_url(page):
     page.run("""
         document.querySelector("form").addEventListener("submit", (event) => {
           window.submitted = true;
@@ -90,7 +90,7 @@ def test_a_choice_takes_effect_at_once_and_empty_fields_stay_out_of_the_address(
         (None, "That didn’t work. Try again in a moment."),
     ],
 )
-def test_an_answer_that_is_an_error_is_said(page, sentence, words):
+def test_an_error_response_shows_a_message(page, sentence, words):
     page.run(
         """
         const xhr = { getResponseHeader: () => value };
@@ -103,6 +103,6 @@ def test_an_answer_that_is_an_error_is_said(page, sentence, words):
     assert page.locator(".toast").count() == 0
 
 
-def test_a_site_that_cannot_be_reached_is_said(page):
+def test_a_network_error_shows_a_message(page):
     page.run('document.dispatchEvent(new Event("htmx:sendError"));')
     assert page.locator(".toast--error span").inner_text() == "The site can’t be reached."

@@ -1,10 +1,11 @@
-"""After a change of many pictures the keyboard goes on at the first of them that is still there."""
+"""After a bulk change, the keyboard focus moves to the first affected picture that is still
+there."""
 
 import pytest
 
 
 def tile(pk, *, checked=False):
-    """A tile that can be selected."""
+    """Return the markup of a selectable tile."""
     box = f'<input type="checkbox" {"checked" if checked else ""}>'
     return (
         f'<li class="tile" data-id="{pk}"><a class="tile__link" href="#{pk}">{pk}</a>'

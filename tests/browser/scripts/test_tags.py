@@ -1,4 +1,4 @@
-"""Completing tags in comma-separated fields."""
+"""Tag completion in comma-separated fields."""
 
 import pytest
 
@@ -10,7 +10,7 @@ BODY = """
 
 @pytest.fixture
 def page(script_page):
-    """A field that the server knows two completions for; forms stay on the page."""
+    """Open a page with a field for which the server has two completions. Forms are not sent."""
     opened = script_page(BODY)
     opened.answers["/tags/?q=ga"] = (200, {"tags": ["garden", "gate", "summer"]})
     opened.answers["/tags/?q=gi"] = (200, {"tags": []})
@@ -36,7 +36,7 @@ def options(page):
     return page.get_by_role("option").all_inner_texts()
 
 
-def test_the_word_at_the_cursor_is_completed_by_the_keyboard(page):
+def test_the_tag_at_the_cursor_is_completed_with_the_keyboard(page):
     page.keyboard.type("ga")
     assert options(page) == ["garden", "gate"]
     assert page.field.get_attribute("aria-expanded") == "true"
@@ -52,7 +52,7 @@ def test_the_word_at_the_cursor_is_completed_by_the_keyboard(page):
     assert not page.evaluate("window.submitted ?? false")
 
 
-def test_what_was_chosen_counts_as_a_change_when_the_field_is_left(page):
+def test_choosing_a_completion_fires_a_change_event_on_blur(page):
     page.keyboard.type("ga")
     options(page)
     page.get_by_role("option", name="garden").click()
@@ -71,7 +71,7 @@ def test_escape_closes_the_list_and_nothing_else(page):
     assert page.field.input_value() == "summer, ga"
 
 
-def test_enter_sends_the_form_while_nothing_is_marked(page):
+def test_enter_sends_the_form_if_no_option_is_active(page):
     page.keyboard.type("ga")
     options(page)
     page.keyboard.press("Enter")

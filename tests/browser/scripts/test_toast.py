@@ -10,7 +10,7 @@ TOASTS = """
 
 @pytest.fixture
 def page(script_page):
-    """A page with a place for toasts, whose clock the test moves."""
+    """Open a page with a container for toasts and a clock that the test controls."""
     opened = script_page(TOASTS)
     opened.clock.install()
     return opened
@@ -20,30 +20,30 @@ def say(page, *words):
     page.run('(await import("/js/toast.js")).toast(...value);', list(words))
 
 
-def test_good_news_goes_by_itself(page):
+def test_a_success_message_disappears(page):
     say(page, "Saved.")
     assert page.locator(".toast span").inner_text() == "Saved."
     page.clock.run_for(8100)
     assert page.locator(".toast").count() == 0
 
 
-def test_what_went_wrong_stays(page):
+def test_an_error_message_stays(page):
     say(page, "That didn’t work.", "error")
     page.clock.run_for(60_000)
     assert page.locator(".toast--error").count() == 1
 
 
-def test_it_stays_while_the_keyboard_is_on_it(page):
+def test_a_focused_message_stays(page):
     say(page, "Saved.")
     page.locator(".toast button").focus()
     page.clock.run_for(20_000)
     assert page.locator(".toast").count() == 1
 
 
-def test_words_are_text_and_never_markup(page):
+def test_messages_are_text_and_never_markup(page):
     say(page, "<b>bold</b>")
     assert page.locator(".toast b").count() == 0
 
 
-def test_a_page_without_a_place_for_it_stays_silent(script_page):
+def test_a_page_without_a_container_shows_nothing(script_page):
     say(script_page(), "Saved.")

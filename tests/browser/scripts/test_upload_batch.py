@@ -1,4 +1,4 @@
-"""The batch on the server: started once for all callers, and again after a failure."""
+"""Starting a batch on the server: once for all callers, and again after a failure."""
 
 import pytest
 
@@ -19,11 +19,11 @@ const asked = (...some) => Promise.allSettled(some).then((all) =>
 
 @pytest.fixture
 def page(script_page):
-    """A page that has no batch yet."""
+    """Open a page that has no batch yet."""
     return script_page(PAGE % "")
 
 
-def test_it_is_created_once_however_many_ask(page):
+def test_concurrent_callers_create_one_batch(page):
     page.answers["/upload/"] = (200, {"url": "/upload/1/"})
     result = page.run(
         START
@@ -47,7 +47,7 @@ def test_it_is_created_once_however_many_ask(page):
         ((500, {}), "The upload couldn’t start. Reload the page and try again."),
     ],
 )
-def test_a_failure_is_said_once_and_can_be_tried_again(page, answer, sentence):
+def test_a_failure_is_reported_once_and_can_be_retried(page, answer, sentence):
     page.answers["/upload/"] = answer
     answers = page.run(START + "return asked(batch.begin(), batch.begin());")
     assert answers == [sentence, False]
@@ -55,13 +55,13 @@ def test_a_failure_is_said_once_and_can_be_tried_again(page, answer, sentence):
     assert page.run(START + "return batch.begin();") is True
 
 
-def test_a_site_that_cannot_be_reached_keeps_the_files(page):
+def test_a_network_error_keeps_the_files(page):
     page.route("**/upload/", lambda route: route.abort())
     (sentence,) = page.run(START + "return asked(batch.begin());")
     assert sentence.startswith("The site can’t be reached. Your files are kept here")
 
 
-def test_a_page_of_a_batch_asks_for_nothing(script_page):
+def test_the_page_of_a_batch_sends_no_request(script_page):
     page = script_page(PAGE % "/upload/7/")
     assert page.run(START + "return [await batch.begin(), batch.token];") == [True, "token"]
     assert page.sent == []

@@ -32,12 +32,12 @@ const stored = (id, progress = "waiting") => ({
 
 @pytest.fixture
 def run(script_page):
-    """Runs code with a list at hand."""
+    """Return run(code), which runs code with a list."""
     page = script_page(PAGE)
     return lambda code: page.run(START + code)
 
 
-def test_rows_are_made_in_advance_but_not_all_at_once(run):
+def test_rows_are_created_ahead_but_not_all_at_once(run):
     made = run("""
         const jobs = jobsOf(...Array.from({ length: 1500 }, (_, n) => `${n}.txt`));
         list.extend(jobs, 0);
@@ -50,7 +50,7 @@ def test_rows_are_made_in_advance_but_not_all_at_once(run):
     assert made == [200, 200, sentence, False, 1500, True]
 
 
-def test_a_row_has_its_name_its_labels_and_the_tags_of_all(run):
+def test_a_row_has_a_name_labels_and_the_shared_tags(run):
     row = run("""
         list.tagsForAll.push("summer");
         const [job] = jobsOf("trip/<b>cat</b>.jpg");
@@ -64,7 +64,7 @@ def test_a_row_has_its_name_its_labels_and_the_tags_of_all(run):
     assert row == [name, fields, f"Caption of {name}", f"Tags of {name}"]
 
 
-def test_each_step_of_sending_is_said_and_drawn(run):
+def test_each_step_of_sending_is_shown(run):
     steps = run("""
         const [job, zip] = jobsOf("cat.jpg", "all.zip");
         list.extend([job, zip], 0);
@@ -90,7 +90,7 @@ def test_each_step_of_sending_is_said_and_drawn(run):
     ]
 
 
-def test_a_refused_file_says_why_and_takes_no_words(run):
+def test_a_refused_file_shows_the_reason_and_has_no_fields(run):
     row = run("""
         const [job] = jobsOf("cat.jpg");
         list.extend([job], 0);
@@ -101,7 +101,7 @@ def test_a_refused_file_says_why_and_takes_no_words(run):
     assert row == ["refused", "Too <large>.", 0]
 
 
-def test_an_unsent_file_can_be_sent_again(run):
+def test_an_unsent_file_can_be_retried(run):
     row = run("""
         const [job] = jobsOf("cat.jpg");
         list.extend([job], 0);
@@ -124,7 +124,7 @@ def test_a_zip_becomes_a_row_for_each_picture_in_it(run):
     assert ids == ["item-1", "item-2", "item-3", "after.jpg"]
 
 
-def test_news_are_drawn_where_something_changed(run):
+def test_only_changed_rows_are_updated(run):
     result = run("""
         const jobs = jobsOf("all.zip");
         list.extend(jobs, 0);

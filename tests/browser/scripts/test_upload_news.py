@@ -1,4 +1,4 @@
-"""News of stored files: asked for while something is pending, less often without news."""
+"""Polling for stored files: only while something is pending, and less often without changes."""
 
 import pytest
 
@@ -26,7 +26,7 @@ ADDRESS = "/upload/1/status/?item=7&item=8"
 
 @pytest.fixture
 def page(script_page):
-    """A page with UploadNews and timers that the test runs."""
+    """Open a page with UploadNews and timers that the test controls."""
     opened = script_page()
     opened.run(NEWS)
     return opened
@@ -42,7 +42,7 @@ def test_it_polls_until_nothing_is_pending(page):
     assert page.run("return [state.asked, state.limit];") == [2, 200]
 
 
-def test_without_news_it_asks_less_often_and_sooner_again_after_a_change(page):
+def test_polling_slows_down_without_changes_and_speeds_up_after_one(page):
     page.answers[ADDRESS] = (200, {"items": [], "pending": True, "news": False})
     page.run("news.schedule();")
     pauses = [page.run("return next();") for _ in range(16)]
@@ -53,7 +53,7 @@ def test_without_news_it_asks_less_often_and_sooner_again_after_a_change(page):
     assert page.run("return next();") < 2000
 
 
-def test_an_error_is_no_end_but_a_longer_pause(page):
+def test_an_error_delays_the_next_poll(page):
     page.answers[ADDRESS] = (503, {})
     page.run("news.schedule(); await next();")
     page.answers[ADDRESS] = (200, {"items": [], "pending": False, "news": True})
@@ -61,14 +61,14 @@ def test_an_error_is_no_end_but_a_longer_pause(page):
     assert page.run("return state.asked;") == 1
 
 
-def test_a_page_out_of_sight_asks_seldom(page):
+def test_a_hidden_page_polls_rarely(page):
     page.answers[ADDRESS] = (200, {"items": [], "pending": True, "news": True})
     page.run('Object.defineProperty(document, "hidden", { value: true });')
     page.run("news.schedule(); await next();")
     assert page.run("return next();") == 8000
 
 
-def test_without_a_batch_or_anything_pending_it_is_silent(page):
+def test_nothing_is_polled_without_a_batch_or_pending_files(page):
     page.run('state.address = ""; news.schedule();')
     page.run('state.address = "/upload/1/"; state.isWanted = false; news.schedule();')
     assert page.run("return timers.length;") == 0

@@ -1,12 +1,13 @@
-"""The queue: order, how many at once, and what happens to each outcome of an attempt."""
+"""The upload queue: order, concurrency, and the handling of each outcome."""
 
 import pytest
 
-# queue(results): a queue whose file k answers with results[k] one after the other, and what it did.
+# queue(results): a queue in which attempts at file k return results[k] one after the other, and a
+# log.
 START = """
 const { UploadQueue, AT_ONCE, MAX_ATTEMPTS } = await import("/js/upload_queue.js");
 const log = [], rests = [];
-let atOnce = 0, most = 0;
+let atOnce = 0, maxAtOnce = 0;
 function queue(results) {
   const listener = {
     onStart: (job) => log.push(`start ${job.name}`),
@@ -15,7 +16,7 @@ function queue(results) {
     onProgress: () => {},
   };
   const send = async (job) => {
-    most = Math.max(most, ++atOnce);
+    maxAtOnce = Math.max(maxAtOnce, ++atOnce);
     await new Promise((resolve) => setTimeout(resolve, 5));
     atOnce -= 1;
     const mine = results[job.name] ?? [];
@@ -32,27 +33,27 @@ const settled = async (q) => {
 
 @pytest.fixture
 def run(script_page):
-    """Runs code after START."""
+    """Return run(code), which runs code after START."""
     page = script_page()
     return lambda code: page.run(START + code)
 
 
-def test_files_start_in_order_and_only_a_few_at_once(run):
+def test_files_start_in_order_with_limited_concurrency(run):
     result = run("""
         const q = queue({});
         q.add(files("a", "b", "c", "d", "e"));
         q.pump();
         const first = [...log];
         await settled(q);
-        return { first, most, limit: AT_ONCE, states: q.jobs.map((job) => job.state) };
+        return { first, maxAtOnce, limit: AT_ONCE, states: q.jobs.map((job) => job.state) };
     """)
     assert result["limit"] == 3
     assert result["first"] == ["start a", "start b", "start c"]
-    assert result["most"] == 3
+    assert result["maxAtOnce"] == 3
     assert result["states"] == ["stored"] * 5
 
 
-def test_an_unreachable_site_is_tried_again_with_longer_pauses_and_then_given_up(run):
+def test_a_network_error_is_retried_with_growing_pauses_and_then_given_up(run):
     result = run("""
         const q = queue({ a: Array(9).fill({ outcome: "unreachable", sentence: "Not sent." }) });
         q.add(files("a"));
@@ -66,7 +67,7 @@ def test_an_unreachable_site_is_tried_again_with_longer_pauses_and_then_given_up
     assert result["unsent"] == 1
 
 
-def test_a_busy_server_is_waited_for_as_long_as_it_asks_and_never_given_up(run):
+def test_a_busy_server_is_retried_after_the_time_it_names_without_giving_up(run):
     result = run("""
         const q = queue({ a: Array(9).fill({ outcome: "busy", pauseMs: 7000 }) });
         q.add(files("a"));
@@ -78,7 +79,7 @@ def test_a_busy_server_is_waited_for_as_long_as_it_asks_and_never_given_up(run):
     assert result["rests"] == [7000] * 9
 
 
-def test_a_refused_file_is_not_tried_again(run):
+def test_a_refused_file_is_not_retried(run):
     log = run("""
         const q = queue({ a: [{ outcome: "refused", sentence: "No." }] });
         q.add(files("a", "b"));
@@ -89,7 +90,7 @@ def test_a_refused_file_is_not_tried_again(run):
     assert log == ["start a", "start b", "refused a", "stored b"]
 
 
-def test_an_unsent_file_goes_again_before_those_that_still_wait(run):
+def test_a_retried_file_goes_before_waiting_ones(run):
     result = run("""
         const q = queue({ a: [{ outcome: "unsent", sentence: "Sign in." }] });
         q.add(files("a"));
@@ -134,7 +135,7 @@ def test_progress_counts_files_and_bytes(run):
     assert progress == {"total": 4, "left": 2, "unsent": 1, "share": pytest.approx(12 / 20)}
 
 
-def test_nothing_to_send_is_no_share(run):
+def test_an_empty_queue_has_no_progress(run):
     assert run("return queue({}).progress();")["share"] == 0
 
 

@@ -1,4 +1,4 @@
-"""A file on its way: limits, what an answer means, and what is posted."""
+"""Sending a file: limits, the meaning of each response, and the request's fields."""
 
 import pytest
 
@@ -10,7 +10,7 @@ LIMITS = {
 
 @pytest.fixture
 def request_page(script_page):
-    """A page with the module's functions at hand."""
+    """Open a page with the module's functions."""
     page = script_page()
     page.run('Object.assign(window, await import("/js/upload_request.js"));')
     return page
@@ -57,7 +57,7 @@ def test_files_over_the_limit_are_refused_before_they_are_sent(request_page, nam
         ),
     ],
 )
-def test_each_answer_means_one_thing_for_the_queue(request_page, answer, result):
+def test_each_response_maps_to_one_outcome(request_page, answer, result):
     assert request_page.run("return resultOf(value);", answer) == result
 
 
@@ -78,7 +78,7 @@ def test_a_file_is_posted_with_its_name_and_fields(request_page):
         assert part in body
 
 
-def test_a_connection_that_breaks_is_unreachable(request_page):
+def test_a_broken_connection_counts_as_unreachable(request_page):
     request_page.route("**/broken/", lambda route: route.abort())
     outcome = request_page.run("""
         const file = new File(["bytes"], "cat.jpg");

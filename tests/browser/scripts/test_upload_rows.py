@@ -1,4 +1,4 @@
-"""Server rows that replace the page's own, without disturbing anyone who is typing."""
+"""Rows from the server replace the page's own without disturbing anyone who is typing."""
 
 import pytest
 
@@ -21,13 +21,13 @@ const item = { html: value };
 
 @pytest.fixture
 def page(script_page):
-    """A page with a row of a file that was just sent."""
+    """Open a page with a row of a file that was just sent."""
     opened = script_page(OLD)
     opened.answers["/words/"] = (200, {})
     return opened
 
 
-def test_what_was_typed_since_it_was_sent_is_kept_and_saved(page):
+def test_text_typed_after_sending_is_kept_and_saved(page):
     kept = page.run(
         START
         + """
@@ -38,14 +38,14 @@ def test_what_was_typed_since_it_was_sent_is_kept_and_saved(page):
         """,
         FRESH,
     )
-    assert kept == ["A cat", ""]  # what was sent is in the server's row already
+    assert kept == ["A cat", ""]  # The server's row already contains what was sent.
     assert page.locator("#old").count() == 0
     page.locator("[data-saved]").wait_for(state="attached")
     page.wait_for_function("!document.querySelector('[data-saved]').hidden")
     assert [request.method for request in page.sent] == ["POST"]
 
 
-def test_the_keyboard_stays_where_it_was(page):
+def test_the_focus_stays_where_it_was(page):
     place = page.run(
         START
         + """
@@ -57,7 +57,7 @@ def test_the_keyboard_stays_where_it_was(page):
         FRESH,
     )
     assert place == ["caption", 2, 5]
-    assert page.sent == []  # saved once the field is left
+    assert page.sent == []  # It is saved once the field loses focus.
 
 
 def test_the_picture_stays_until_the_stored_copy_has_loaded(page):
@@ -78,7 +78,7 @@ def test_the_picture_stays_until_the_stored_copy_has_loaded(page):
     assert shown == [2, True, 1, False]
 
 
-def test_a_local_picture_is_shown_when_its_row_comes_near(page):
+def test_a_local_picture_is_shown_when_its_row_is_near_the_window(page):
     page.run(
         START
         + """
@@ -91,7 +91,7 @@ def test_a_local_picture_is_shown_when_its_row_comes_near(page):
     page.wait_for_function("document.querySelector('#old img').src.startsWith('blob:')")
 
 
-def test_a_file_that_is_no_picture_keeps_its_icon(page):
+def test_a_file_that_is_not_a_picture_keeps_its_icon(page):
     src = page.run(
         START
         + """

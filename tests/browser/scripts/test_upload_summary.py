@@ -31,7 +31,8 @@ def test_progress_is_one_sentence(script_page, progress, words):
 
 @pytest.fixture
 def summary(script_page):
-    """summary(progress, held, after_ms): draws once and returns what the page shows by then."""
+    """Return summary(progress, held, after_ms), which renders once and returns what the page then
+    shows."""
     page = script_page(SUMMARY)
     page.clock.install()
     page.run("""
@@ -59,7 +60,7 @@ def test_nothing_is_shown_before_there_is_a_file(summary):
     assert not summary({"total": 0})["isOpen"]
 
 
-def test_screen_readers_hear_of_it_now_and_then_and_at_the_end(summary):
+def test_progress_is_announced_occasionally_and_at_the_end(summary):
     assert summary({"total": 50, "left": 49, "share": 0})["live"] == "Sending files: 1 of 50"
     assert summary({"total": 50, "left": 40, "share": 0.2})["live"] == "Sending files: 1 of 50"
     summary.page.clock.run_for(10_000)
@@ -67,12 +68,12 @@ def test_screen_readers_hear_of_it_now_and_then_and_at_the_end(summary):
     assert summary({"total": 50})["live"] == "All 50 files sent"
 
 
-def test_what_was_not_sent_can_be_retried_once_the_rest_is_through(summary):
+def test_unsent_files_can_be_retried_after_the_rest(summary):
     assert not summary({"total": 5, "left": 1, "unsent": 2})["canRetry"]
     assert summary({"total": 5, "left": 0, "unsent": 2})["canRetry"]
 
 
-def test_files_that_wait_for_a_name_are_counted_aloud_once_they_are_all_there(summary):
+def test_held_files_are_announced_once_all_are_collected(summary):
     first = summary({"total": 3, "left": 3}, held="unnamed", after_ms=200)
     assert first["words"].startswith("3 files are ready. Name the collection")
     assert first["live"] == ""

@@ -1,4 +1,4 @@
-"""Progress of an upload in the title of the tab."""
+"""The progress of an upload in the title of the tab."""
 
 
 def titles(page, *states):
@@ -29,7 +29,7 @@ def test_the_title_counts_files_and_is_restored_at_the_end(script_page):
     ]
 
 
-def test_a_second_lot_counts_again(script_page):
+def test_a_second_upload_starts_counting_again(script_page):
     lots = titles(
         script_page(), {"total": 1, "left": 1}, {"total": 1, "left": 0}, {"total": 2, "left": 1}
     )

@@ -1,4 +1,4 @@
-"""The fields that say where files go, and what is said while files wait for them."""
+"""The fields that choose the destination, and the messages while files wait for one."""
 
 import pytest
 
@@ -22,12 +22,12 @@ const select = form.querySelector("select"), name = form.querySelector("input");
 
 @pytest.fixture
 def run(script_page):
-    """Runs code with the form at hand."""
+    """Return run(code), which runs code with the form."""
     page = script_page(FORM + "<button data-choose>Choose</button>")
     return lambda code: page.run(START + code)
 
 
-def test_fields_of_a_new_collection_count_only_without_another_one(run):
+def test_new_collection_fields_apply_only_without_an_existing_one(run):
     hidden, disabled, shown = run("""
         select.value = "3"; where.showWhere(form);
         const [hidden, disabled] = [name.parentElement.hidden, name.disabled];
@@ -37,7 +37,7 @@ def test_fields_of_a_new_collection_count_only_without_another_one(run):
     assert (hidden, disabled, shown) == (True, True, True)
 
 
-def test_a_name_is_missing_until_it_has_a_letter_or_another_collection_is_chosen(run):
+def test_a_name_is_required_unless_a_collection_is_chosen(run):
     missing = run("""
         const missing = [where.isNameMissing(form)];
         name.value = "  "; missing.push(where.isNameMissing(form));
@@ -49,7 +49,7 @@ def test_a_name_is_missing_until_it_has_a_letter_or_another_collection_is_chosen
     assert missing == [True, True, False, False]
 
 
-def test_a_page_that_knows_its_collection_asks_for_nothing(script_page):
+def test_a_page_with_a_fixed_collection_needs_no_name(script_page):
     assert not script_page("<form></form>").run("""
         const { isNameMissing, showWhere, askForName } = await import("/js/upload_where.js");
         const form = document.querySelector("form");
@@ -58,7 +58,7 @@ def test_a_page_that_knows_its_collection_asks_for_nothing(script_page):
     """)
 
 
-def test_the_chosen_collection_takes_the_place_of_the_fields(run):
+def test_the_chosen_collection_replaces_the_fields(run):
     result = run("""
         form.append(document.querySelector("[data-choose]"));
         name.value = " Trip "; name.focus();
@@ -77,5 +77,5 @@ def test_the_chosen_collection_takes_the_place_of_the_fields(run):
         (2, False, "2 files are waiting. The upload couldn’t start."),
     ],
 )
-def test_what_is_said_while_files_wait(run, count, unnamed, words):
+def test_messages_while_files_wait(run, count, unnamed, words):
     assert run(f"return where.waitingWords({count}, {str(unnamed).lower()});") == words

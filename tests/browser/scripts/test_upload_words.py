@@ -1,4 +1,4 @@
-"""Captions and tags typed on the upload page."""
+"""Captions and tags entered on the upload page."""
 
 import pytest
 
@@ -12,7 +12,7 @@ ROW = """
 
 @pytest.fixture
 def page(script_page):
-    """A page with a row of a stored file."""
+    """Open a page with a row of a stored file."""
     opened = script_page(ROW)
     opened.run('Object.assign(window, await import("/js/upload_words.js"));')
     return opened
@@ -21,7 +21,7 @@ def page(script_page):
 SAVE = 'await saveWords(document.querySelector("li"));'
 
 
-def test_what_is_saved_is_marked(page):
+def test_saved_fields_are_marked(page):
     page.answers["/words/"] = (200, {})
     page.run(SAVE)
     assert page.locator("[data-saved]").is_visible()
@@ -36,14 +36,14 @@ def test_what_is_saved_is_marked(page):
         ((500, {}), "Your changes couldn’t be saved. Try again in a moment."),
     ],
 )
-def test_what_was_not_saved_is_said(page, answer, words):
+def test_a_failed_save_shows_a_message(page, answer, words):
     page.answers["/words/"] = answer
     page.run(SAVE)
     assert page.locator(".toast--error").inner_text() == words
     assert page.locator("[data-saved]").is_hidden()
 
 
-def test_offline_it_is_saved_once_the_network_is_back(page):
+def test_offline_edits_are_saved_when_the_network_returns(page):
     page.run("""
         Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
         window.realFetch = window.fetch;
@@ -56,7 +56,7 @@ def test_offline_it_is_saved_once_the_network_is_back(page):
     page.locator("[data-saved]").wait_for(state="visible")
 
 
-def test_a_small_form_says_what_came_of_it(page):
+def test_a_row_form_shows_its_result(page):
     page.answers["/words/"] = (200, {"sentence": "Tagged 3 pictures."})
     assert page.run('return sendForm(document.querySelector("form"));') is True
     assert page.locator(".toast").inner_text() == "Tagged 3 pictures."

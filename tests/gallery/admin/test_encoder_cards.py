@@ -57,7 +57,7 @@ def test_a_request_says_what_happens_now():
     assert "Check that workers" in progress(created_at=now - timedelta(minutes=5))
     assert progress(heartbeat_at=now) == "Loading…"
     # The size of the download is unknown, so that only what has arrived is named.
-    assert "on this machine" in progress(heartbeat_at=now, downloaded_bytes=5_000_000)
+    assert "downloaded so far" in progress(heartbeat_at=now, downloaded_bytes=5_000_000)
     large = next(entry for entry in CATALOG if entry.spec.size_bytes > 5_000_000)
     shown = progress(key=large.spec.key, heartbeat_at=now, downloaded_bytes=5_000_000)
     assert shown.startswith("Downloading:")

@@ -42,8 +42,8 @@ def test_a_user_who_owns_pictures_can_be_deleted_after_handing_them_over(
         2,
     )
     assert said(response) == [
-        "stranger got 1 picture and 1 collection of olga. Renamed, because the name was taken: "
-        "“Holiday (2)”.",
+        "stranger received 1 picture and 1 collection from olga. "
+        "Renamed, because the name was taken: “Holiday (2)”.",
         "The account olga was deleted.",
     ]
 

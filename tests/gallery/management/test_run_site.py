@@ -1,4 +1,4 @@
-"""`make run` for real: a fresh site comes up, survives the loss of any part, and leaves nothing."""
+"""`make run` for real: a fresh site starts, survives the loss of any part, and leaves nothing."""
 
 import json
 import os
@@ -23,18 +23,18 @@ from tests.searchsite.folders import server_folder
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_S = 150.0  # of a machine that also runs other things
+PATIENCE_S = 150.0  # on a machine that also runs other things
 
 
 class RunningSite:
-    """One `manage.py run_site` in a folder of its own."""
+    """One `manage.py run_site` in its own folder."""
 
     def __init__(self, folder):
         self.var_dir = folder / "var"
         cache = settings.VAR_DIR / "cache"
         cache.mkdir(parents=True, exist_ok=True)
         self.var_dir.mkdir()
-        (self.var_dir / "cache").symlink_to(cache)  # preparing the starter takes a while
+        (self.var_dir / "cache").symlink_to(cache)  # preparing the starter encoder takes a while
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.output = folder / "output"
@@ -66,7 +66,7 @@ class RunningSite:
         )
 
     def fact(self, name):
-        """One fact of /readyz; None while the site does not answer."""
+        """Return one fact of /readyz; None while the site does not respond."""
         address = f"http://127.0.0.1:{self.port}/readyz"
         with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
             return json.load(answer)[name]
@@ -76,7 +76,7 @@ class RunningSite:
         return self.process.poll() is None and self.fact("status") == "ok" and self.fact("broker")
 
     def part(self, words):
-        """The first process under the supervisor whose command holds these words."""
+        """Return the first process under the supervisor whose command contains these words."""
         for process in self.process.children(recursive=True):
             with suppress(psutil.Error):
                 if words in " ".join(process.cmdline()):
@@ -84,7 +84,7 @@ class RunningSite:
         return None
 
     def leftovers(self):
-        """Every process of this run: its command or its environment names the folder."""
+        """Return every process of this run: its command or its environment names the folder."""
         found = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
@@ -117,7 +117,7 @@ def ready_site(site):
     return site
 
 
-def test_the_first_start_says_what_a_person_must_know(ready_site):
+def test_the_first_start_prints_what_people_need(ready_site):
     said = ready_site.output.read_text()
     assert re.search(r"Administrator: admin\n  Password:      \S{16}\n", said)
     assert "Encoder: starter." in said
@@ -125,13 +125,13 @@ def test_the_first_start_says_what_a_person_must_know(ready_site):
     assert f"http://127.0.0.1:{ready_site.port}/" in said
 
 
-def test_the_password_is_in_no_file(ready_site):
+def test_the_password_is_not_stored_in_any_file(ready_site):
     password = re.search(r"Password: +(\S+)", ready_site.output.read_text())[1]
     for file in paths.log_dir(ready_site.var_dir).iterdir():
         assert password not in file.read_text(errors="replace"), file
 
 
-def test_a_second_run_says_so_in_one_line_and_harms_nothing(ready_site):
+def test_a_second_run_ends_with_one_line_and_changes_nothing(ready_site):
     second = ready_site.manage("run_site")
     assert second.returncode == 1
     assert second.stdout == ""
@@ -140,7 +140,7 @@ def test_a_second_run_says_so_in_one_line_and_harms_nothing(ready_site):
     assert ready_site.is_up()
 
 
-def test_commands_by_hand_share_the_database(ready_site):
+def test_commands_share_the_database(ready_site):
     counted = ready_site.manage(
         "shell", "-v0", "-c", "from gallery.models import Image; print(Image.objects.count())"
     )
@@ -157,7 +157,7 @@ def test_commands_by_hand_share_the_database(ready_site):
         "beat --schedule",
     ],
 )
-def test_a_killed_part_comes_back(ready_site, part):
+def test_a_killed_part_is_restarted(ready_site, part):
     before = wait_until(lambda: ready_site.part(part), what=f"{part} running")
     before.kill()
     wait_until(
@@ -168,7 +168,7 @@ def test_a_killed_part_comes_back(ready_site, part):
     wait_until(ready_site.is_up, what=f"the site after the loss of {part}", timeout_s=PATIENCE_S)
 
 
-def test_the_web_servers_inner_process_comes_back(ready_site):
+def test_the_web_servers_inner_process_is_restarted(ready_site):
     outer = ready_site.part("granian")
     inner = wait_until(outer.children, what="granian's worker")[-1]
     inner.kill()
@@ -200,7 +200,7 @@ def test_ctrl_c_stops_everything(ready_site):
     assert ready_site.leftovers() == []
 
 
-def test_a_killed_supervisor_leaves_nothing_either(ready_site):
+def test_a_killed_supervisor_leaves_nothing_running(ready_site):
     ready_site.start()
     wait_until(ready_site.is_up, what="the second start", timeout_s=PATIENCE_S)
     assert "Password" not in ready_site.output.read_text()

@@ -1,4 +1,5 @@
-"""A child is restarted when it ends, with growing pauses, and stopped with all it started."""
+"""A child process is restarted when it ends, with growing pauses, and stopped with everything it
+started."""
 
 import os
 import signal
@@ -34,7 +35,7 @@ def pids_in(log):
     return []
 
 
-def test_a_killed_child_comes_back(make_child, tmp_path, monkeypatch, capsys):
+def test_a_killed_child_is_restarted(make_child, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(children, "FIRST_PAUSE_S", 0.1)
     child = make_child("bash", "-c", "echo $$; exec sleep 60")
     child.start()
@@ -50,7 +51,7 @@ def test_a_killed_child_comes_back(make_child, tmp_path, monkeypatch, capsys):
     assert "killed by SIGKILL" in capsys.readouterr().out
 
 
-def test_pauses_grow_while_it_keeps_ending(make_child, monkeypatch):
+def test_pauses_grow_while_the_child_keeps_ending(make_child, monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(children.time, "monotonic", lambda: now[0])
     child = make_child("false")
@@ -61,7 +62,7 @@ def test_pauses_grow_while_it_keeps_ending(make_child, monkeypatch):
         child.tend()
         pauses.append(child._restart_at - now[0])
         child.tend()
-        assert not child.is_running  # its pause is not over
+        assert not child.is_running  # The pause is not over yet.
         now[0] = child._restart_at
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
 
@@ -74,7 +75,7 @@ def wait_until_ended(child):
     raise AssertionError("the child did not end")
 
 
-def test_stopping_ends_all_that_it_started(make_child, tmp_path):
+def test_stopping_a_child_stops_everything_it_started(make_child, tmp_path):
     child = make_child("bash", "-c", "sleep 61 & echo $!; wait")
     child.start()
     started = wait_until(lambda: pids_in(tmp_path / "it.log"), what="the start")[0]
@@ -88,7 +89,7 @@ def test_stopping_ends_all_that_it_started(make_child, tmp_path):
     )
 
 
-def test_a_child_that_will_not_stop_is_killed(make_child, tmp_path, capsys):
+def test_a_child_that_does_not_stop_is_killed(make_child, tmp_path, capsys):
     child = make_child("bash", "-c", "trap '' TERM; echo $$; while :; do sleep 0.1; done")
     child.start()
     wait_until(lambda: pids_in(tmp_path / "it.log"), what="the start")

@@ -1,4 +1,4 @@
-"""What `make run` checks first, and the sentence a person gets."""
+"""What `make run` checks first, and the messages that people get."""
 
 import socket
 
@@ -8,7 +8,7 @@ from searchsite.embedded import guards
 from searchsite.embedded.errors import LocalServiceError
 
 
-def test_a_second_run_learns_who_runs_the_first(tmp_path):
+def test_a_second_run_names_the_process_of_the_first(tmp_path):
     lock = tmp_path / "site.lock"
     with (
         guards.only_one(lock, address="http://127.0.0.1:8000/"),
@@ -28,7 +28,7 @@ def test_the_lock_is_free_again_afterwards(tmp_path):
             assert address in lock.read_text()
 
 
-def test_a_taken_port_is_reported_with_a_way_out():
+def test_a_taken_port_is_reported_with_a_solution():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(LocalServiceError, match=rf"Port {port} is taken .* PORT=\d+ make run"):
@@ -42,7 +42,7 @@ def test_an_address_that_cannot_be_listened_on_names_the_settings():
 
 
 @pytest.mark.parametrize("port", [0, -1, 70000])
-def test_a_port_that_is_none_is_refused(port):
+def test_an_invalid_port_is_refused(port):
     with pytest.raises(LocalServiceError, match="from 1 to 65535"):
         guards.check_port("127.0.0.1", port)
 
@@ -57,5 +57,5 @@ def test_a_port_that_is_none_is_refused(port):
         ("pictures.local", "http://pictures.local:8000/"),
     ],
 )
-def test_the_address_is_one_that_a_browser_opens(host, address):
+def test_the_address_can_be_opened_in_a_browser(host, address):
     assert guards.address(host, 8000) == address

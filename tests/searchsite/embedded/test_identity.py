@@ -1,4 +1,4 @@
-"""Who the database runs as, and how it is let through closed folders."""
+"""The user that the database runs as, and its access through closed folders."""
 
 import os
 import pwd
@@ -13,7 +13,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes who a 
 NOBODY = pwd.getpwnam("nobody").pw_uid
 
 
-def test_an_ordinary_user_runs_it_as_itself(tmp_path, monkeypatch):
+def test_an_ordinary_user_runs_the_database_as_themselves(tmp_path, monkeypatch):
     mine = tmp_path.stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: mine or 4711)
     assert identity.server_owner(tmp_path / "new") is None
@@ -26,25 +26,25 @@ def test_data_of_another_user_are_reported_to_an_ordinary_user(tmp_path, monkeyp
 
 
 @as_root
-def test_root_never_runs_it_as_root(tmp_path):
+def test_root_never_runs_the_database_as_root(tmp_path):
     uid, _gid = identity.server_owner(tmp_path / "new")
     assert uid != 0
-    assert identity.server_owner(tmp_path)[0] != 0  # also when root made the folder
+    assert identity.server_owner(tmp_path)[0] != 0  # Also if root created the folder.
 
 
 @as_root
-def test_root_leaves_the_data_of_a_person_to_that_person(tmp_path):
+def test_data_of_an_ordinary_user_stays_theirs_when_root_runs_the_site(tmp_path):
     os.chown(tmp_path, NOBODY, -1)
     assert identity.server_owner(tmp_path)[0] == NOBODY
 
 
 @as_root
-def test_without_a_user_that_can_be_added_the_user_nobody_is_used(tmp_path, monkeypatch):
+def test_the_user_nobody_is_used_if_no_user_can_be_added(tmp_path, monkeypatch):
     monkeypatch.setattr(identity, "SERVER_USER", "not a name")
     assert identity.server_owner(tmp_path / "new")[0] == NOBODY
 
 
-def test_closed_parents_let_others_pass_but_not_look(tmp_path):
+def test_closed_parents_allow_search_but_not_list(tmp_path):
     inner = tmp_path / "closed" / "data"
     inner.mkdir(parents=True)
     inner.parent.chmod(0o700)

@@ -1,4 +1,5 @@
-"""The keeper: a server lives exactly as long as someone holds the shared lock, or the keeper."""
+"""The keeper: a server runs exactly as long as a process holds the shared lock and the keeper
+lives."""
 
 import fcntl
 import os
@@ -16,7 +17,7 @@ from tests.searchsite.embedded.waiting import wait_until
 
 @pytest.fixture
 def kept(tmp_path):
-    """Start a keeper of some command, while this test holds the lock."""
+    """Return start(), which starts a keeper of a command while this test holds the lock."""
     started = []
     lock = (tmp_path / "users").open("a")
     fcntl.flock(lock, fcntl.LOCK_SH)
@@ -49,7 +50,7 @@ def is_gone(process):
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
-def test_the_server_ends_when_the_last_user_lets_go(kept, tmp_path):
+def test_the_server_stops_when_the_last_user_releases_the_lock(kept, tmp_path):
     start, lock = kept
     process, server = start("sleep", "60")
     other = (tmp_path / "users").open("a")
@@ -73,14 +74,14 @@ def test_a_server_that_ignores_the_signal_is_killed_with_its_children(kept):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
-def test_a_killed_keeper_takes_the_server_along(kept):
+def test_the_server_stops_when_the_keeper_is_killed(kept):
     start, _lock = kept
     process, server = start("sleep", "60")
     process.kill()
     wait_until(lambda: is_gone(server), what="the end of the server")
 
 
-def test_what_the_server_prints_is_in_the_log(kept, tmp_path):
+def test_the_output_of_the_server_is_logged(kept, tmp_path):
     start, _lock = kept
     process, _server = start("bash", "-c", "echo one; echo two >&2; sleep 0.5")
     assert process.wait(30) == 0
@@ -97,7 +98,7 @@ def test_logs_do_not_grow_without_limit(tmp_path):
     assert (tmp_path / "log").read_text().endswith("line 999\n")
 
 
-def test_the_keeper_needs_nothing_but_the_standard_library():
+def test_the_keeper_uses_only_the_standard_library():
     loaded = subprocess.run(
         [sys.executable, "-I", "-S", keeper.__file__, "--help"], capture_output=True, text=True
     )

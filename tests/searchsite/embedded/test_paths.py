@@ -1,4 +1,4 @@
-"""Names of files and addresses: right for every client, short enough for sockets."""
+"""File names and URLs: correct for every client, and short enough for sockets."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def test_the_database_url_keeps_case_and_odd_characters_for_django_and_for_libpq
         assert conninfo_to_dict(url)["host"] == expected
 
 
-def test_sockets_of_a_deep_folder_get_a_short_one_always_the_same():
+def test_sockets_of_a_deep_folder_use_a_short_and_stable_one():
     sockets = paths.socket_dir(DEEP)
     assert sockets == paths.socket_dir(Path(str(DEEP)))
     assert sockets != paths.socket_dir(DEEP / "other")
@@ -34,7 +34,7 @@ def test_sockets_of_an_ordinary_folder_are_inside_it():
     assert paths.socket_dir(PLAIN) == PLAIN / "run"
 
 
-def test_naming_things_touches_nothing_on_disk(tmp_path):
+def test_computing_paths_does_not_touch_the_disk(tmp_path):
     var_dir = tmp_path / ("x" * 120) / "var"
     paths.database_url(var_dir)
     paths.redis_url(var_dir)

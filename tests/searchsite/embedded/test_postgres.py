@@ -1,4 +1,5 @@
-"""The local PostgreSQL: made whole, shared, private, back after a crash, gone when unused."""
+"""The local PostgreSQL: created completely, shared, private, restarted after a crash, stopped when
+unused."""
 
 import os
 import shutil
@@ -25,7 +26,7 @@ time.sleep(60)
 
 
 def start_user(var_dir):
-    """Another process that uses the database until it is stopped."""
+    """Start another process that uses the database until it is stopped."""
     return subprocess.Popen(
         [sys.executable, "-c", USER, str(var_dir)], stdout=subprocess.PIPE, text=True
     )
@@ -43,7 +44,7 @@ def test_a_new_folder_gets_a_database_with_vectors_and_an_ordinary_role(var_dir)
     assert ask(var_dir, "SHOW server_version_num")[0].startswith("18")
 
 
-def test_databases_made_for_tests_have_vectors_too(var_dir):
+def test_databases_for_tests_have_vectors_too(var_dir):
     postgres.ensure_running(var_dir)
     with psycopg.connect(paths.database_url(var_dir), autocommit=True) as database:
         database.execute("CREATE DATABASE test_semblance")
@@ -56,7 +57,7 @@ def test_no_one_else_can_access_the_data_or_the_socket(var_dir):
     postgres.ensure_running(var_dir)
     for folder in (paths.postgres_data_dir(var_dir), paths.postgres_socket_dir(var_dir)):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert folder.stat().st_uid != 0  # never as root
+        assert folder.stat().st_uid != 0  # It never runs as root.
     assert ask(var_dir, "SHOW listen_addresses") == ("",)
 
 
@@ -67,7 +68,7 @@ def test_it_stops_after_its_last_user_and_not_before(var_dir):
         postgres.ensure_running(var_dir)
         first.kill()
         first.wait()
-        postgres.stop(var_dir)  # gives up our own use only
+        postgres.stop(var_dir)  # Only our own use is released.
         assert postgres.is_alive(var_dir)
     finally:
         second.kill()
@@ -75,7 +76,7 @@ def test_it_stops_after_its_last_user_and_not_before(var_dir):
     wait_until(lambda: not postgres.is_alive(var_dir), what="the end of the server")
 
 
-def test_it_comes_back_after_a_kill_with_what_was_committed(var_dir):
+def test_it_restarts_after_a_kill_with_all_committed_data(var_dir):
     postgres.ensure_running(var_dir)
     with psycopg.connect(paths.database_url(var_dir)) as database:
         database.execute("CREATE TABLE kept AS SELECT 7 AS n")
@@ -86,7 +87,7 @@ def test_it_comes_back_after_a_kill_with_what_was_committed(var_dir):
     assert ask(var_dir, "SELECT n FROM kept") == (7,)
 
 
-def test_starting_together_starts_one(var_dir):
+def test_concurrent_starts_start_one_server(var_dir):
     users = [start_user(var_dir) for _ in range(4)]
     try:
         assert [user.stdout.readline() for user in users] == ["running\n"] * 4
@@ -99,7 +100,7 @@ def test_starting_together_starts_one(var_dir):
     wait_until(lambda: not postgres.is_alive(var_dir), what="the end of the server")
 
 
-def test_a_lock_of_a_dead_server_with_a_reused_process_id_is_no_obstacle(var_dir):
+def test_a_stale_lock_with_a_reused_process_id_is_removed(var_dir):
     postgres.ensure_running(var_dir)
     postgres.stop(var_dir)
     sleeper = subprocess.Popen(["sleep", "60"])
@@ -122,7 +123,7 @@ def test_an_interrupted_initialization_is_started_again(var_dir):
     assert not half_made.exists()
 
 
-def test_data_of_another_version_are_refused_in_words(var_dir):
+def test_data_of_another_version_is_refused_with_a_message(var_dir):
     data = paths.postgres_data_dir(var_dir)
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("16\n")

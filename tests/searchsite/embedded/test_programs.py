@@ -1,4 +1,4 @@
-"""The commands that the site runs: what each flag protects."""
+"""The commands that the site runs, and the purpose of each flag."""
 
 import sys
 
@@ -9,7 +9,7 @@ from searchsite.embedded import programs
 
 
 def flag(command, name):
-    """The word after a flag."""
+    """Return the word after a flag."""
     return command[command.index(name) + 1]
 
 

@@ -1,4 +1,5 @@
-"""A server that is started on demand, shared and stopped after its last use; here a small one."""
+"""A server that is started on demand, shared and stopped after its last use, tested with a small
+one."""
 
 import os
 import signal
@@ -11,13 +12,13 @@ from searchsite.embedded.errors import LocalServiceError
 from searchsite.embedded.service import Service
 from tests.searchsite.embedded.waiting import wait_until
 
-# Says that it is ready by a file, and waits to be ended.
+# Creates a file when it is ready, and waits until it is stopped.
 SERVER = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(600)"
 
 
 @pytest.fixture
 def make_service(tmp_path):
-    """Makes services in a folder of their own and stops them at the end."""
+    """Return make(code), which creates services in their own folder. Stop them at the end."""
     made = []
     ready = tmp_path / "ready"
 
@@ -40,10 +41,10 @@ def make_service(tmp_path):
 
 
 def nothing():
-    """No preparation."""
+    """Do nothing."""
 
 
-def test_it_is_prepared_and_started_once_and_finished_each_time(make_service):
+def test_prepare_runs_once_and_finish_after_each_start(make_service):
     one, calls = make_service(), []
     for _ in range(2):
         service.ensure(
@@ -53,16 +54,18 @@ def test_it_is_prepared_and_started_once_and_finished_each_time(make_service):
     assert calls == ["prepare", "finish", "finish"]
 
 
-def test_it_ends_when_the_last_use_is_given_up(make_service):
+def test_it_stops_when_the_last_user_releases_it(make_service):
     one = make_service()
     service.ensure(one, prepare=nothing, finish=nothing)
     service.release_and_wait(one)
     assert not service.is_alive(one)
-    # Giving up what nobody holds is no error.
+    # Releasing something that is not held is not an error.
     service.release_and_wait(one)
 
 
-def test_one_that_does_not_start_is_reported_with_the_end_of_its_log(make_service, monkeypatch):
+def test_a_server_that_does_not_start_is_reported_with_the_end_of_its_log(
+    make_service, monkeypatch
+):
     monkeypatch.setattr(service, "START_TIMEOUT_S", 2.0)
     one = make_service(code="print('The disk is full.')")
     with pytest.raises(LocalServiceError, match="small did not start") as problem:
@@ -71,14 +74,14 @@ def test_one_that_does_not_start_is_reported_with_the_end_of_its_log(make_servic
 
 
 @pytest.mark.parametrize("written", [None, "", "no number", "999999999"])
-def test_without_the_id_of_a_process_it_is_not_alive(make_service, written):
+def test_it_is_not_alive_without_a_process_id(make_service, written):
     one = make_service()
     if written is not None:
         one.pid_file.write_text(written)
     assert not service.is_alive(one)
 
 
-def test_a_folder_of_sockets_that_is_a_link_is_refused(tmp_path):
+def test_a_symlink_in_place_of_the_socket_folder_is_refused(tmp_path):
     var_dir, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
     var_dir.mkdir()
     elsewhere.mkdir()

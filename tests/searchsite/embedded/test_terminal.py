@@ -18,7 +18,7 @@ and more of that
 """
 
 
-def test_warnings_and_errors_are_shown_a_traceback_by_its_last_line(tmp_path, capsys):
+def test_warnings_errors_and_last_lines_of_tracebacks_are_shown(tmp_path, capsys):
     terminal.copy_output("web", io.BytesIO(LOG.encode()), tmp_path / "web.log")
     assert (tmp_path / "web.log").read_text() == LOG
     assert capsys.readouterr().out.splitlines() == [
@@ -29,7 +29,7 @@ def test_warnings_and_errors_are_shown_a_traceback_by_its_last_line(tmp_path, ca
     ]
 
 
-def test_what_repeats_itself_is_shown_once(tmp_path, capsys):
+def test_repeated_lines_are_shown_once(tmp_path, capsys):
     lines = [f"2026-11-21 10:00:{second:02} ERROR web: no database\n" for second in range(60)]
     terminal.copy_output("web", io.BytesIO("".join(lines).encode()), tmp_path / "web.log")
     assert len(capsys.readouterr().out.splitlines()) == 1

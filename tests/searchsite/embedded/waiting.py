@@ -1,4 +1,4 @@
-"""Waiting for something that another process does."""
+"""Wait for something that another process does."""
 
 import time
 
@@ -6,7 +6,7 @@ PATIENCE_S = 30.0
 
 
 def wait_until(condition, *, what, timeout_s=PATIENCE_S):
-    """Return the condition's first true value; fail with `what` when it never comes."""
+    """Return the condition's first true value. Fail with `what` if it stays false."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
         if value := condition():
