@@ -41,6 +41,28 @@ def test_pages_hold_every_picture_once_newest_first(public, size):
     assert walk(size) == [image.pk for image in reversed(made)]
 
 
+@pytest.mark.parametrize(("size", "continues"), [(3, True), (4, False), (5, False)])
+def test_a_page_that_ends_with_the_last_picture_does_not_continue(public, size, continues):
+    """Otherwise an empty page would follow, with a link to it."""
+    for second in range(5):
+        make_image(public, created_at=NOON + timedelta(seconds=second))
+    newest = newest_slice(Image.objects.all(), after="", size=1)
+    older = newest_slice(Image.objects.all(), after=newest.next_after, size=size)
+    assert bool(older.next_after) == continues
+
+
+@pytest.mark.parametrize(("size", "continues"), [(2, True), (3, False), (4, False)])
+def test_nor_does_one_that_ends_with_the_newest_picture(public, size, continues):
+    made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(4)]
+    older = newest_slice(Image.objects.all(), after="", size=3)
+    last = newest_slice(Image.objects.all(), after=older.next_after, size=1)
+    assert keys(last) == [made[0].pk]
+    position = Position(before=last.next_before)
+    newer = slice_at(Image.objects.all(), position=position, viewer=None, size=size)
+    assert keys(newer) == [image.pk for image in made[1:][:size][::-1]]
+    assert bool(newer.next_before) == continues
+
+
 def test_a_picture_that_arrives_while_paging_neither_repeats_nor_hides_one(public):
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(4)]
     first = newest_slice(Image.objects.all(), after="", size=2)
