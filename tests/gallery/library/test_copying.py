@@ -131,3 +131,18 @@ def test_the_file_stays_while_the_copy_is_there(
     with django_capture_on_commit_callbacks(execute=True):
         purge_images(of(image), by=owner)
     assert originals_storage().exists(target.images.get().original.name)
+
+
+def test_undo_deletes_the_file_with_the_last_row_that_names_it(
+    owner, target, encoder, django_capture_on_commit_callbacks
+):
+    image = make_image(make_collection(owner))
+    image.original.save("boat.jpg", ContentFile(b"a boat"))
+    change = copy_images(of(image), to=target, by=owner)
+    trash_images(of(image), by=owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        purge_images(of(image), by=owner)
+    assert originals_storage().exists(image.original.name)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert undo_change(change, by=owner) == 1
+    assert not originals_storage().exists(image.original.name)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from gallery.exceptions import LibraryProblem
 from gallery.library.access import system_actor
 from gallery.library.collections import create_collection, delete_collection, update_collection
+from gallery.library.copying import copy_images
 from gallery.library.editing import tag_images
 from gallery.library.moving import move_images
 from gallery.library.ownership import hand_over_collection
@@ -84,6 +85,31 @@ def test_uploads_that_never_stop_getting_in_between_are_a_plain_problem(owner, m
     with pytest.raises(LibraryProblem) as problem:
         restore_images(Image.objects.trashed(), by=owner)
     assert problem.value.reason == "raced"
+
+
+def test_a_picture_stays_until_its_copy_is_there(owner):
+    """Its file would be deleted with it, before the copy's row names it too."""
+    source, target = make_collection(owner), make_collection(owner)
+    make_image(source)
+    seen = race(
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+        lambda: trash_images(source.images.all(), by=owner),
+    )
+    assert seen.waited
+    assert len(seen.result.ids) == 1
+    assert target.images.live().count() == 1
+
+
+def test_a_picture_that_is_being_trashed_is_not_copied(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    make_image(source)
+    seen = race(
+        lambda: trash_images(source.images.all(), by=owner),
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+    )
+    assert seen.waited
+    assert seen.result.ids == ()
+    assert not target.images.exists()
 
 
 def test_a_collection_is_not_deleted_under_a_move_into_it(owner):

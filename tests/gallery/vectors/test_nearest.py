@@ -1,5 +1,7 @@
 """Nearest neighbours: right answers, the right plan, and everything inside the statement."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 from django.db import connection
@@ -206,18 +208,46 @@ def test_a_picture_of_many_tiles_is_found_once_by_its_nearest(public, encoder, e
     assert [each.score for each in found] == pytest.approx([0.9, 0.5], abs=1e-3)
 
 
-def test_the_index_is_asked_for_twice_as_many(many, encoder):
+@contextmanager
+def fetched():
+    """Collects how many rows each statement that computes distances asks for."""
     asked = []
 
     def note(execute, sql, params, many, context):
         if "<#>" in sql:
-            asked.append(sql)
+            asked.append(int(sql.rpartition("LIMIT ")[2]))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
+        yield asked
+
+
+def test_the_index_is_asked_for_twice_as_many(many, encoder):
+    with fetched() as asked:
         found = nearest_images(TARGET, encoder=encoder, images=as_a_rule(), limit=30, exact=False)
-    assert asked[0].endswith("LIMIT 60")
+    assert asked == [60]
     assert len(found) == 30
+
+
+@pytest.mark.parametrize(
+    ("bound", "expected"), [(24, [4, 8, 16, 24]), (16, [4, 8, 16]), (20_000, [4, 8, 16, 32, 64])]
+)
+def test_a_picture_of_many_tiles_does_not_make_the_search_endless(
+    public, encoder, monkeypatch, bound, expected
+):
+    monkeypatch.setattr(nearest, "MAX_FETCHED", bound)
+    crowded, plain = make_image(public), make_image(public)
+    tiles = [NewVector(crowded.pk, between(0, n + 1, share=0.9), n) for n in range(40)]
+    tiles.append(NewVector(plain.pk, between(0, 1, share=0.5), 0))
+    upsert_vectors(tiles, encoder=encoder, kind=VectorKind.TILE)
+    ensure_index(encoder, kind=VectorKind.TILE)
+    images = Image.objects.all()
+    with fetched() as asked:
+        found = nearest_images(
+            AXES[0], encoder=encoder, images=images, limit=2, exact=False, kind=VectorKind.TILE
+        )
+    assert asked == expected
+    assert keys(found) == ([crowded.pk, plain.pk] if bound > 40 else [crowded.pk])
 
 
 @pytest.mark.parametrize(
