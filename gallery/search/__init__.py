@@ -6,7 +6,7 @@ gallery.embedding, gallery.vectors, gallery.ingest, gallery.models and gallery.e
 
 from gallery.search.console import console_viewer
 from gallery.search.count_sentences import count_sentence
-from gallery.search.engine import run_search, similar_images
+from gallery.search.engine import good_matches, run_search, similar_images
 from gallery.search.evaluation import (
     RECALL_AT,
     Evaluation,
@@ -48,6 +48,7 @@ __all__ = [
     "console_viewer",
     "count_sentence",
     "filter_images",
+    "good_matches",
     "keep_query_image",
     "matching_images",
     "orientation_case",

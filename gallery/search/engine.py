@@ -18,7 +18,14 @@ from gallery.search.candidates import nearest_candidates
 from gallery.search.exclusion import leave_out
 from gallery.search.listing import MAX_LISTED, list_images, newest_first
 from gallery.search.query import Filters, SearchQuery
-from gallery.search.ranking import MAX_RESULTS, Ranked, Window, fuse_candidates, rank_images
+from gallery.search.ranking import (
+    MAX_RESULTS,
+    Ranked,
+    Tally,
+    Window,
+    fuse_candidates,
+    rank_images,
+)
 from gallery.search.results import Hit, LeftOut, Reason, SearchPage
 from gallery.search.scope import Scope
 from gallery.search.target import build_target, find_stored
@@ -56,6 +63,7 @@ def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = No
         has_previous=query.page > 1,
         total=window.total,
         good=tally.good if tally else None,
+        good_ids=tally.good_ids if tally else (),
         more_good=tally.more_good if tally else False,
         less_likely=tally.less_likely if tally else None,
         has_grades=tally.has_grades if tally else False,
@@ -66,6 +74,21 @@ def run_search(query: SearchQuery, *, viewer: Viewer, page_size: int | None = No
         elapsed_ms=(time.perf_counter() - started) * 1000,
         notice=_notice(query, hits=hits, window=window),
     )
+
+
+def good_matches(query: SearchQuery, *, viewer: Viewer) -> Tally:
+    """Return all good matches of a query, on whatever page they are: at most about MAX_RESULTS,
+    with `more_good` set if there may be more. Raises the errors of run_search, and InvalidQuery for
+    filters alone, which have no good matches."""
+    _check(query)
+    if not query.has_wanted:
+        raise InvalidQuery(
+            _("Type some words or show a picture to search for."), reason="query_empty"
+        )
+    scope = Scope.of(viewer, filters=query.filters)
+    target = build_target(query, scope=scope)
+    images, _left_out = leave_out(target=target, scope=scope)
+    return rank_images(query, scope=scope, target=target, images=images, needed=MAX_RESULTS).tally()
 
 
 def similar_images(image: Image, *, viewer: Viewer, limit: int = 12) -> tuple[Hit, ...]:

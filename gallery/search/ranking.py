@@ -44,14 +44,20 @@ class Ranked(NamedTuple):
 class Tally:
     """How many results are good matches and how many are less likely.
 
-    `more_good` is set if more good ones may follow; `less_likely` is None if they were not counted.
-    `has_grades` is set if some of the good ones are strong and others fair.
+    `good_ids` are the good ones on all pages. `more_good` is set if more good ones may follow;
+    `less_likely` is None if they were not counted. `has_grades` is set if some of the good ones are
+    strong and others fair.
     """
 
-    good: int
+    good_ids: tuple[int, ...]
     more_good: bool
     less_likely: int | None
     has_grades: bool
+
+    @property
+    def good(self) -> int:
+        """The number of good ones."""
+        return len(self.good_ids)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +105,12 @@ class Ranking:
     def tally(self) -> Tally:
         """Count the results by how well they match."""
         weak_from = self.weak_from
-        good = len(self.results) if weak_from is None else weak_from
+        good = self.results[:weak_from]
         return Tally(
-            good=good,
+            good_ids=tuple(result.image_id for result in good),
             more_good=weak_from is None and not self.is_whole,
-            less_likely=len(self.results) - good if self.is_whole else None,
-            has_grades=len({result.strength for result in self.results[:good]}) > 1,
+            less_likely=len(self.results) - len(good) if self.is_whole else None,
+            has_grades=len({result.strength for result in good}) > 1,
         )
 
 

@@ -47,13 +47,13 @@ class SearchPage:
 
     `weak_from` is the index in `hits` of the first weak one, None if there is none on this page.
     `total` is the number of results on all pages, None if there are more than the pages show.
-    `good` is the number of strong or fair results found so far; `more_good` is set if there may be
-    more. `less_likely` counts the rest, None if there are more than the pages show. All three are
-    None or false for filters alone. `has_grades` is set if some of the good ones are strong and
-    others fair, so that strength marks are worth showing. `left_out` is empty in large libraries,
-    where excluded pictures are not counted. `searched` is the number of pictures matching the
-    filters that have a vector, `waiting` the number without one. `notice` is a sentence for the
-    person, or empty.
+    `good` is the number of strong or fair results found so far, on all pages, and `good_ids` are
+    their ids; `more_good` is set if there may be more. `less_likely` counts the rest, None if there
+    are more than the pages show. All are None, empty or false for filters alone. `has_grades` is
+    set if some of the good ones are strong and others fair, so that marks are worth showing.
+    `left_out` is empty in large libraries, where excluded pictures are not counted. `searched` is
+    the number of pictures matching the filters that have a vector, `waiting` the number without
+    one. `notice` is a sentence for the person, or empty.
     """
 
     query: SearchQuery
@@ -63,6 +63,7 @@ class SearchPage:
     has_previous: bool
     total: int | None
     good: int | None
+    good_ids: tuple[int, ...]
     more_good: bool
     less_likely: int | None
     has_grades: bool

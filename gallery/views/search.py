@@ -160,7 +160,7 @@ def results_context(request: HttpRequest, page: SearchPage) -> dict[str, object]
     if line == 0 or len(page.hits) - fold <= PEEK_SIZE:
         fold = len(page.hits)
     number = page.query.page
-    bar = results_bar(request, trail=search_trail(page.query), good=line)
+    bar = results_bar(request, page=page)
     return {
         "selection": bar,
         "select": bar.selectable if bar else None,

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from gallery.models import Collection, Image
 from gallery.models.people import Viewer, sees_everything
-from gallery.views.trail import Trail
+from gallery.search import SearchPage, good_matches, matching_images
+from gallery.views.trail import Trail, search_trail
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class SelectionBar:
     """The context of templates/gallery/_selection.html.
 
     `total` is how many pictures “all” means, `read_only` how many of them the person may see but
-    not edit. A search has no such number: there “all” means the good matches on the page.
-    `is_on` starts the page in selection mode, for browsers without JavaScript.
+    not edit. In search results (`is_search`) “all” means the good matches on all pages; `has_more`
+    is set if there are more of them than a search lists. `is_on` starts the page in selection mode,
+    for browsers without JavaScript.
     """
 
     trail: Trail
@@ -43,6 +45,7 @@ class SelectionBar:
     total: int
     read_only: int = 0
     is_search: bool = False
+    has_more: bool = False
     is_on: bool = False
 
     @property
@@ -100,13 +103,35 @@ def selection_bar(
     )
 
 
-def results_bar(request: HttpRequest, *, trail: Trail, good: int) -> SelectionBar | None:
-    """Return the bar for a page of search results with `good` good matches; None for visitors."""
+def results_bar(request: HttpRequest, *, page: SearchPage) -> SelectionBar | None:
+    """Return the bar for a page of search results; None for visitors."""
     found = selectable(request)
     if found is None:
         return None
-    is_on = "select" in request.GET
-    return SelectionBar(trail=trail, selectable=found, total=good, is_search=True, is_on=is_on)
+    trail = search_trail(page.query)
+    if page.good is None:  # filters alone
+        images = matching_images(page.query.filters, viewer=request.user)
+        return selection_bar(request, trail=trail, images=images, total=images.count())
+    ids, has_more = page.good_ids, page.more_good
+    if has_more:
+        every = good_matches(page.query, viewer=request.user)
+        ids, has_more = every.good_ids, every.more_good
+    counts = (
+        Image.objects.filter(pk__in=ids)
+        .visible_to(request.user)
+        .aggregate(
+            total=Count("pk"),
+            read_only=Count("pk", filter=~Q(collection_id__in=found.editable)),
+        )
+    )
+    return SelectionBar(
+        trail=trail,
+        selectable=found,
+        **counts,
+        is_search=True,
+        has_more=has_more,
+        is_on="select" in request.GET,
+    )
 
 
 def targets_for(viewer: Viewer) -> QuerySet[Collection]:

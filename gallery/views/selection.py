@@ -34,7 +34,7 @@ from gallery.library.trash import trash_images
 from gallery.library.words import parse_tags
 from gallery.models import Collection, Image
 from gallery.models.image import ImageQuerySet
-from gallery.search import filter_images, matching_images
+from gallery.search import SearchQuery, filter_images, good_matches, matching_images
 from gallery.views.changed_lists import parts_of_list
 from gallery.views.download import zip_response
 from gallery.views.swap import changed_pictures, nothing_changed
@@ -86,12 +86,17 @@ def selected_images(request: HttpRequest, trail: Trail) -> tuple[ImageQuerySet, 
     inside = Image.objects.visible_to(request.user)
     if trail.slug:
         inside = inside.filter(collection__slug=trail.slug)
-    if params.get("all") == "1" and trail.place != SEARCH:
+    ids = numbers_of(params.getlist("ids"))
+    if params.get("all") == "1":
         shown = params.get("expected", "")
         if not is_number(shown):
             raise LibraryProblem(_("Reload the page and select again."), reason="selection_changed")
-        return filter_images(inside, trail.filters), int(shown)
-    ids = numbers_of(params.getlist("ids"))
+        query = SearchQuery.from_params(QueryDict(trail.params))
+        if trail.place != SEARCH or not query.has_wanted:
+            return filter_images(inside, trail.filters), int(shown)
+        # All good matches, and less likely ones selected besides.
+        good = set(good_matches(query, viewer=request.user).good_ids)
+        return inside.filter(pk__in=good | ids), int(shown) + len(ids - good)
     if not ids:
         raise LibraryProblem(_("Select at least one picture."), reason="nothing_selected")
     return inside.filter(pk__in=ids), len(ids)

@@ -14,16 +14,19 @@ const allBox = () => form().querySelector("[data-all]");
 const boxes = () => [...frame.querySelectorAll(".tile__check input")];
 const isOn = () => frame.classList.contains("is-selecting");
 
-// “All” is every picture of the list, which only the server can count; in search results it is those
-// of one grid on the page, [data-all="#grid"].
-const isWholeList = () => allBox().checked && !allBox().dataset.all;
+// “All” is every picture of the list, on all its pages, which only the server can count. Without a name
+// the box means the pictures on this page. data-all="#grid" limits it to one grid: in search results
+// it is the good matches.
+const isWholeList = () => allBox().checked && allBox().name === "all";
 const scope = () => [...document.querySelectorAll(`${allBox().dataset.all || "[data-selecting]"} .tile__check input`)];
+const isReadOnly = (box) => box.matches("[data-read-only]");
 
 function counts() {
   const { total, readOnly } = form().dataset;
-  if (isWholeList()) return [Number(total), Number(readOnly ?? 0)];
-  const ticked = boxes().filter((box) => box.checked);
-  return [ticked.length, ticked.filter((box) => box.matches("[data-read-only]")).length];
+  const [inList, readOnlyInList] = isWholeList() ? [Number(total), Number(readOnly ?? 0)] : [0, 0];
+  const inAll = new Set(isWholeList() ? scope() : []);
+  const ticked = boxes().filter((box) => box.checked && !inAll.has(box));
+  return [inList + ticked.length, readOnlyInList + ticked.filter(isReadOnly).length];
 }
 
 function sentenceOf(total, readOnly) {
@@ -36,7 +39,9 @@ function sentenceOf(total, readOnly) {
   return interpolate(gettext("%(selected)s; you can’t edit %(count)s of them"), { selected, count: number(readOnly) });
 }
 
+// Deselecting a picture, in whatever way, turns “all” off.
 function count() {
+  if (allBox().checked && scope().some((box) => !box.checked)) allBox().checked = false;
   const [total, readOnly] = counts();
   form().querySelector("[data-count]").textContent = sentenceOf(total, readOnly);
   for (const button of form().querySelectorAll("button, summary")) {
@@ -123,8 +128,6 @@ function onClick(event) {
 function onChange(event) {
   if (event.target.matches("[data-selection] [data-all]")) {
     for (const box of scope()) box.checked = event.target.checked;
-  } else if (frame.contains(event.target) && !event.target.checked) {
-    allBox().checked = false; // deselecting a picture turns “all” off
   }
   if (event.target.closest("[data-selection], [data-selecting]")) count();
 }

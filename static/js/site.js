@@ -67,6 +67,18 @@ addEventListener("pageshow", () => {
   for (const field of document.querySelectorAll("form[method=get] :disabled")) field.disabled = false;
 });
 
+// A page that Back restores from the back/forward cache shows the library as it was. If a form has
+// changed something since, in this tab or another one, load the page again; place.js keeps the
+// reader's place. Signing out is a form too, so private pictures don't come back either.
+const CHANGED_AT = "changed-at";
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "post") localStorage.setItem(CHANGED_AT, Date.now());
+}, true);
+addEventListener("pageshow", (event) => {
+  const changedAt = Number(localStorage.getItem(CHANGED_AT));
+  if (event.persisted && changedAt > performance.timeOrigin) location.reload();
+});
+
 // Screen readers announce changes of a live region, not its content when the page loads.
 for (const region of document.querySelectorAll("[data-announce]")) {
   setTimeout(() => { region.textContent = region.dataset.announce; }, ANNOUNCE_AFTER_MS);

@@ -65,14 +65,20 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def browser(chromium):
-    """Start one Chromium for all tests."""
+def playwright(chromium):
+    """Start Playwright, which can run only once at a time."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with sync_playwright() as running:
         yield running
-        running.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright, chromium):
+    """Start one Chromium for all tests."""
+    running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    yield running
+    running.close()
 
 
 @dataclass
@@ -120,7 +126,7 @@ def new_page(browser, live_server):
         if javascript:
             context.add_init_script(WATCH)
         if person is not None:
-            context.add_cookies([_session(person, live_server.url)])
+            context.add_cookies([session_of(person, live_server.url)])
         page = context.new_page()
         page.on("console", lambda message: _note(errors, message))
         page.on("pageerror", lambda error: errors.console.append(f"{page.url}: {error}"))
@@ -145,7 +151,8 @@ def _check_host(errors, request, site):
         errors.foreign_requests.append(request.url)
 
 
-def _session(person, url):
+def session_of(person, url):
+    """Return the cookie of someone who is signed in."""
     client = Client()
     client.force_login(person)
     value = client.cookies[settings.SESSION_COOKIE_NAME].value

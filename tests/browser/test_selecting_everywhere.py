@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Image, Visibility
-from tests.browser.conftest import add_pictures
+from tests.browser.conftest import add_copies, add_pictures
 from tests.factories import make_collection
 
 
@@ -100,6 +100,43 @@ def test_view_only_pictures_can_be_downloaded(mixed, stranger, new_page):
         "red", "green", "blue", "yellow", "orange", "purple"
     ))  # fmt: skip
     expect(count(page)).to_contain_text("6 pictures selected")
+
+
+def test_all_of_a_search_is_every_good_match_of_all_pages(library, olga, new_page, settings):
+    settings.SEARCH_PAGE_SIZE = 6
+    add_copies(list(library.images.filter(title="A red picture")), 9)
+    page = new_page(person=olga)
+    page.goto("/search/?q=red")
+    page.get_by_role("link", name="Select").click()
+    page.get_by_label("All 10 good matches").check()
+    expect(count(page)).to_have_text("10 pictures selected")
+    assert page.locator(".tile__check :checked").count() == 6
+    page.locator("#grid .tile__link").first.click()
+    expect(count(page)).to_have_text("5 pictures selected")
+    page.get_by_label("All 10 good matches").check()
+    page.locator(".selection summary", has_text="Tag").click()
+    page.get_by_label("Tags, comma-separated").fill("warm")
+    page.locator(".selection__panel button[value=tag]").click()
+    expect(page.locator(".undo")).to_contain_text("10 pictures tagged.")
+    assert Image.objects.filter(tags__contains=["warm"]).count() == 10
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toasts")).to_contain_text("10 pictures restored")
+    # A page without good matches offers what it shows.
+    page.goto("/search/?q=red&page=3")
+    page.get_by_role("link", name="Select").click()
+    page.get_by_label("All on this page").check()
+    expect(count(page)).to_have_text("3 pictures selected")
+
+
+def test_without_javascript_all_good_matches_are_downloaded(library, olga, new_page, settings):
+    settings.SEARCH_PAGE_SIZE = 4
+    add_copies(list(library.images.filter(title="A red picture")), 9)
+    page = new_page(person=olga, javascript=False)
+    page.goto("/search/?q=red&select=1")
+    page.get_by_label("All 10 good matches").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert len(zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())).namelist()) == 10
 
 
 def test_without_javascript_results_are_selected_and_moved(mixed, stranger, new_page):

@@ -7,7 +7,7 @@ from tests.browser.scripts.conftest import hash_of
 BAR = """
 <button data-start-selecting>Select</button>
 <form data-selection data-total="120" hidden><span data-count></span>
-<input type="checkbox" data-all><button type="button" data-stop-selecting>Done</button>
+<input type="checkbox" name="all" data-all><button type="button" data-stop-selecting>Done</button>
 <button type="submit" data-act>Delete</button></form>
 """
 TILE = """<li class="tile"><a class="tile__link" href="#opened-{n}">Picture {n}</a>
@@ -68,6 +68,36 @@ def test_all_shows_the_servers_count_until_one_is_deselected(start):
     page.locator("#box2").uncheck()
     assert words(page) == "4 pictures selected"
     assert not page.locator("[data-all]").is_checked()
+
+
+@pytest.mark.parametrize("how", ["picture", "key", "range"])
+def test_however_a_picture_is_deselected_all_is_off(start, how):
+    page = start()
+    page.get_by_text("Select", exact=True).click()
+    page.locator("[data-all]").check()
+    if how == "picture":
+        page.get_by_text("Picture 2").click()
+    elif how == "key":
+        page.get_by_text("Picture 2").focus()
+        page.keyboard.press("x")
+    else:
+        page.get_by_text("Picture 2").click()
+        page.get_by_text("Picture 3").click(modifiers=["Shift"])
+    assert not page.locator("[data-all]").is_checked()
+    assert words(page) == ("3" if how == "range" else "4") + " pictures selected"
+
+
+def test_all_good_matches_and_others_selected_besides(start):
+    page = start()
+    page.evaluate("document.querySelector('[data-all]').dataset.all = '.good'")
+    page.evaluate("document.querySelector('.tile').classList.add('good')")
+    page.get_by_text("Select", exact=True).click()
+    page.locator("[data-all]").check()
+    assert ticked(page) == [1, 0, 0, 0, 0]
+    page.get_by_text("Picture 4").click()
+    assert words(page) == "121 pictures selected"
+    page.get_by_text("Picture 4").click()
+    assert words(page) == "120 pictures selected"
 
 
 def test_x_starts_and_selects_and_escape_stops(start):

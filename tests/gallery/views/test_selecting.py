@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from gallery.models import Image, Membership, Role, Visibility
+from gallery.search import SearchQuery, run_search
 from gallery.views.selecting import (
     Selectable,
     SelectionBar,
@@ -14,14 +15,15 @@ from gallery.views.selecting import (
 )
 from gallery.views.trail import trail_from
 from tests.factories import make_collection, make_image
+from tests.gallery.search.conftest import make_background, make_coloured
 
 
 @pytest.fixture
-def public(owner):
+def public(owner, encoder):
     """A public collection of olga's with two pictures."""
     collection = make_collection(owner, "Public", visibility=Visibility.PUBLIC)
-    make_image(collection)
-    make_image(collection)
+    make_image(collection, title="Cat")
+    make_image(collection, title="Cat")
     return collection
 
 
@@ -54,12 +56,22 @@ def bar_of(request, text="browse"):
     return selection_bar(request, trail=trail, images=images, total=images.count())
 
 
+def results(request, words="red", size=None):
+    """Return a page of results as this person sees it."""
+    return run_search(SearchQuery(words=words), viewer=request.user, page_size=size)
+
+
+def bar_of_results(request):
+    """Return the bar of results that match by their title."""
+    return results_bar(request, page=results(request, "cat"))
+
+
 def test_visitors_cannot_select(ask, public):
     request = ask(AnonymousUser())
     assert selectable(request) is None
     assert bar_of(request) is None
     assert bar_of(request, "collections/public") is None
-    assert results_bar(request, trail=trail_from("search?q=cat"), good=2) is None
+    assert results_bar(request, page=results(request)) is None
 
 
 def test_a_list_of_others_and_own_pictures_counts_those_only_to_look_at(ask, stranger, public, own):
@@ -95,10 +107,25 @@ def test_an_empty_list_has_nothing_to_edit(ask, stranger, db):
 
 
 def test_results_can_be_edited_by_who_may_edit_any_picture(ask, owner, stranger, public):
-    trail = trail_from("search?q=cat")
-    bar = results_bar(ask(owner), trail=trail, good=2)
-    assert (bar.total, bar.is_search, bar.can_edit) == (2, True, True)
-    assert not results_bar(ask(stranger), trail=trail, good=2).can_edit
+    bar = bar_of_results(ask(owner))
+    assert (bar.total, bar.read_only, bar.is_search, bar.can_edit) == (2, 0, True, True)
+    bar = bar_of_results(ask(stranger))
+    assert (bar.total, bar.read_only, bar.can_edit) == (2, 2, False)
+
+
+def test_good_matches_beyond_the_first_list_are_counted_too(ask, owner, public, monkeypatch):
+    make_background(public, 20)
+    for seed in range(9):
+        make_coloured(public, seed=seed, red=1)
+    monkeypatch.setattr("gallery.search.ranking.MAX_RESULTS", 25)
+    monkeypatch.setattr("gallery.search.ranking.HEAD_RESULTS", 6)
+    page = results(ask(owner), size=5)
+    assert page.more_good
+    bar = results_bar(ask(owner), page=page)
+    assert (bar.total, bar.has_more) == (9, False)
+    monkeypatch.setattr("gallery.search.ranking.MAX_RESULTS", 8)
+    bar = results_bar(ask(owner), page=results(ask(owner), size=5))
+    assert (bar.total, bar.has_more) == (8, True)
 
 
 def test_pictures_go_to_every_collection_but_the_one_they_are_in(ask, stranger, public, own):
@@ -132,8 +159,7 @@ def test_selecting_starts_and_stops_on_the_same_list(text, stop, start):
 
 
 def test_the_address_turns_selecting_on(ask, owner, public):
-    trail = trail_from("search?q=cat")
     assert not bar_of(ask(owner)).is_on
     assert bar_of(ask(owner, "?select=1")).is_on
-    assert not results_bar(ask(owner), trail=trail, good=1).is_on
-    assert results_bar(ask(owner, "?select=1"), trail=trail, good=1).is_on
+    assert not bar_of_results(ask(owner)).is_on
+    assert bar_of_results(ask(owner, "?select=1")).is_on

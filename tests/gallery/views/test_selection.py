@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from gallery.models import Image, Membership, Role
 from tests.factories import make_collection, make_image
+from tests.gallery.search.conftest import make_background, make_coloured
 
 
 @pytest.fixture
@@ -217,11 +218,54 @@ def test_hidden_pictures_can_be_neither_copied_nor_downloaded(client, collection
     assert not collection.images.exists()
 
 
-def test_all_is_no_choice_in_a_search(client, collection):
-    image = make_image(collection)
-    response = post(client, "trash", trail="search?q=cat", all="1", expected="1")
-    assert "Select at least one picture" in response.content.decode()
-    assert not Image.objects.get(pk=image.pk).is_trashed
+@pytest.fixture
+def reds(encoder, collection, stranger):
+    """Create twelve red pictures of the owner's and two of the stranger's, among many others."""
+    make_background(collection)
+    theirs = make_collection(stranger, "Theirs", visibility="public")
+    return [
+        make_coloured(place, seed=n, red=1)
+        for n, place in enumerate([collection] * 12 + [theirs] * 2)
+    ]
+
+
+def test_all_of_a_search_is_its_good_matches_on_all_pages(client, collection, reds, settings):
+    settings.SEARCH_PAGE_SIZE = 5
+    page = client.get("/search/?q=red").content.decode()
+    assert 'data-total="14" data-read-only="2"' in page
+    assert "All 14 good matches" in page
+    for trail in ("search?q=red&page=2", "search?q=red&sort=date"):
+        response = post(client, "trash", trail=trail, all="1", expected="14")
+        assert "12 pictures moved to the trash. 2 weren’t changed" in response.content.decode()
+        assert set(Image.objects.trashed()) == set(reds[:12])
+        undo(client, response)
+
+
+def test_all_of_a_search_and_a_less_likely_one_are_counted_together(client, collection, reds):
+    other = make_coloured(collection, grey=1, brown=0.5)
+    post(client, "tag", trail="search?q=red", all="1", expected="14", tags="x", ids=[other.pk])
+    assert set(Image.objects.filter(tags__contains=["x"])) == {*reds[:12], other}
+
+
+def test_all_of_a_search_changes_nothing_if_more_match_now(client, collection, reds):
+    response = post(client, "trash", trail="search?q=red", all="1", expected="13")
+    assert "14 match now, not 13" in response.content.decode()
+    assert not Image.objects.trashed().exists()
+
+
+def test_all_of_a_search_with_filters_alone_is_what_they_match(client, collection, reds, settings):
+    settings.SEARCH_PAGE_SIZE = 5
+    Image.objects.filter(pk__in=[image.pk for image in reds[:7]]).update(tags=["warm"])
+    page = client.get("/search/?tag=warm").content.decode()
+    assert "All 7 that match" in page
+    post(client, "trash", trail="search?tag=warm", all="1", expected="7")
+    assert set(Image.objects.trashed()) == set(reds[:7])
+
+
+def test_a_search_that_fails_changes_nothing(client, collection, reds):
+    response = post(client, "trash", trail="search?like=999999", all="1", expected="14")
+    assert not Image.objects.trashed().exists()
+    assert response.status_code in (200, 400)
 
 
 def test_a_copy_is_reported_and_undone(client, collection, stranger):
