@@ -1,12 +1,13 @@
-"""Hints that ask workers to embed waiting pictures: the only way entry points enqueue embeddings.
+"""Hints that ask workers to look for work: the only way entry points enqueue it.
 
-A hint has no content, because the jobs are rows in the database. One unread hint is therefore
-enough, and no second one is sent while it waits.
+A hint has no content, because the work is in rows of the database. A single unread hint is
+therefore enough, and no second one is sent to embed pictures while one waits.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
@@ -20,6 +21,9 @@ from searchsite.celery import app
 logger = logging.getLogger(__name__)
 _complained = False
 
+# Seconds. The sweep sends a new hint if this one was not read in time.
+REMOVAL_HINT_EXPIRES_S = 60
+
 
 def hint_workers() -> None:
     """Send one hint when the current transaction commits, or at once if there is none.
@@ -27,22 +31,38 @@ def hint_workers() -> None:
     If the broker is unreachable, pictures are only delayed: the rows stay, and the sweep hints
     again.
     """
-    transaction.on_commit(_send)
+    transaction.on_commit(lambda: _send(_embed_pending))
 
 
-def _send() -> None:
-    global _complained
+def hint_removal() -> None:
+    """Ask the housekeeping workers, once the current transaction commits, to delete the encoders
+    that are being removed. The sweep hints again until they are gone."""
+    transaction.on_commit(lambda: _send(_remove_encoders))
+
+
+def _embed_pending() -> None:
     from gallery.tasks import embed_pending
 
+    if not _hint_is_waiting():
+        embed_pending.delay()
+
+
+def _remove_encoders() -> None:
+    from gallery.tasks import remove_encoders
+
+    remove_encoders.apply_async(expires=REMOVAL_HINT_EXPIRES_S)
+
+
+def _send(hint: Callable[[], None]) -> None:
+    global _complained
     try:
-        if not _hint_is_waiting():
-            embed_pending.delay()
+        hint()
         _complained = False
     except (OperationalError, RedisError, OSError) as error:
         # Warn once per outage: an import without a broker sends a hint every few pictures.
         quiet = _complained or settings.EMBEDDED_REDIS
         level = logging.DEBUG if quiet else logging.WARNING
-        logger.log(level, "No hint sent, the sweep will find the pictures: %s", error)
+        logger.log(level, "No hint sent; the sweep will find the work: %s", error)
         _complained = True
 
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
-from gallery.hints import hint_workers
+from gallery.hints import hint_removal, hint_workers
 
 # Seconds per run for making missing copies, so that an upgrade does not keep the worker busy.
 COPIES_BUDGET_S = 15
+# Seconds per run for deleting encoders. Afterwards the next run is queued behind other work.
+REMOVAL_BUDGET_S = 15
 
 
 @shared_task(name="gallery.embed_pending", acks_late=True)
@@ -39,13 +41,24 @@ def _worker_is_stopping() -> bool:
 
 @shared_task(name="gallery.sweep_embedding_jobs")
 def sweep_embedding_jobs() -> None:
-    """Release jobs that a dead worker had claimed, and send a hint if any job is due."""
+    """Release jobs that a dead worker had claimed, and send hints if there is work to do."""
     from gallery.embedding.queue import release_abandoned
-    from gallery.models import EmbeddingJob, EncoderRequest
+    from gallery.models import EmbeddingJob, Encoder, EncoderRequest, EncoderState
 
     release_abandoned()
     if EmbeddingJob.objects.due().exists() or EncoderRequest.objects.due().exists():
         hint_workers()
+    if Encoder.objects.filter(state=EncoderState.REMOVING).exists():
+        hint_removal()
+
+
+@shared_task(name="gallery.remove_encoders")
+def remove_encoders() -> None:
+    """Delete encoders that are being removed, for REMOVAL_BUDGET_S; the next run continues."""
+    from gallery.embedding.removal import continue_removals
+
+    if continue_removals(budget_s=REMOVAL_BUDGET_S):
+        hint_removal()
 
 
 @shared_task(name="gallery.replace_old_indexes")

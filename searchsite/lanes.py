@@ -29,6 +29,7 @@ HOUSEKEEPING = Lane(
     tasks=(
         "gallery.sweep_embedding_jobs",
         "gallery.replace_old_indexes",
+        "gallery.remove_encoders",
         "gallery.purge_expired",
         "gallery.render_missing_copies",
     ),

@@ -56,9 +56,15 @@ class EncoderCard:
         return self.encoder.state == EncoderState.ACTIVE
 
     @property
+    def is_removing(self) -> bool:
+        """Whether workers are deleting it."""
+        return self.encoder.state == EncoderState.REMOVING
+
+    @property
     def is_under_way(self) -> bool:
         """Whether the numbers are still changing."""
-        return bool(self.waiting) or self.encoder.state == EncoderState.BUILDING
+        changing = {EncoderState.BUILDING, EncoderState.REMOVING}
+        return bool(self.waiting) or self.encoder.state in changing
 
     @property
     def missing(self) -> int:
@@ -72,6 +78,8 @@ class EncoderCard:
             return _("In use")
         if self.encoder.state == EncoderState.BUILDING:
             return _("Being built")
+        if self.is_removing:
+            return _("Being removed")
         return _("Ready") if not self.missing else _("Incomplete")
 
     @property
@@ -179,6 +187,7 @@ def costs_of_removing(card: EncoderCard) -> Sequence[str]:
     numbers = {"count": intcomma(card.embedded), "size": filesizeformat(card.vector_bytes)}
     return [
         sentence % numbers,
+        _("Workers delete it in the background. Once you confirm, this can’t be stopped."),
         _("To use this encoder again, all pictures must be embedded again."),
         _("Searches don’t change: they use another encoder."),
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -32,8 +32,9 @@ from gallery.admin.encoder_cards import (
     download_in_words,
     offers,
 )
-from gallery.embedding.lifecycle import activate_encoder, remove_encoder
+from gallery.embedding.lifecycle import activate_encoder
 from gallery.embedding.registry import load_in_background
+from gallery.embedding.removal import request_removal
 from gallery.embedding.requests import (
     MAX_KEY_CHARACTERS,
     cancel_request,
@@ -41,12 +42,10 @@ from gallery.embedding.requests import (
     request_encoder,
 )
 from gallery.exceptions import SemblanceError
-from gallery.hints import hint_workers
+from gallery.hints import hint_removal, hint_workers
 from gallery.models import Encoder, EncoderRequest, EncoderState
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from gallery.admin.encoders import EncoderAdmin
 
 LIST = "admin:gallery_encoder_changelist"
@@ -198,13 +197,15 @@ def _remove(model_admin: EncoderAdmin, request: HttpRequest, pk: int) -> HttpRes
     key = card.encoder.key
     if request.method == "POST":
         try:
-            remove_encoder(key)
+            request_removal(key)
         except SemblanceError as error:
             messages.error(request, error.sentence)
         else:
-            # The row is deleted, so pass Django a list, which it accepts in place of a queryset.
-            model_admin.log_deletions(request, cast("QuerySet[Encoder]", [card.encoder]))
-            messages.success(request, _("%(key)s was removed.") % {"key": key})
+            hint_removal()
+            model_admin.log_deletions(request, Encoder.objects.filter(pk=pk))
+            messages.success(
+                request, _("%(key)s will be removed in the background.") % {"key": key}
+            )
         return redirect(LIST)
     question = EncoderConfirmation(
         title=_("Remove %(key)s") % {"key": key},

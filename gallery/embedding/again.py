@@ -23,7 +23,7 @@ def embed_again(images: ImageQuerySet) -> int:
 
     Return how many pictures. Jobs that a worker is processing are left alone.
     """
-    encoders = list(Encoder.objects.values_list("pk", flat=True))
+    encoders = list(Encoder.objects.kept().values_list("pk", flat=True))
     ids = images.live().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP)
     queued = 0
     while step := list(islice(ids, STEP)):

@@ -1,6 +1,7 @@
-"""The lifecycle of an encoder: chosen, built beside the active one, activated, removed.
+"""The lifecycle of an encoder: chosen, built beside the active one, activated.
 
-Vectors of two encoders never mix: exactly one is active, and it changes only here.
+Vectors of two encoders never mix: exactly one is active, and it changes only here. See removal.py
+for how one is removed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from itertools import islice
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,8 +23,6 @@ from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import EmbeddingJob, Encoder, EncoderState, Image
 from gallery.vectors import (
     Coverage,
-    delete_vectors,
-    drop_indexes,
     ensure_index,
     has_index,
     measure_coverage,
@@ -100,14 +99,17 @@ def add_encoder(key: str) -> Encoder:
     """Start building an encoder's vectors beside the active ones, without affecting search.
 
     Adding an existing encoder only queues the pictures that it still lacks. Raise
-    EncoderUnavailable when it cannot be loaded here.
+    EncoderUnavailable when it cannot be loaded here, EncoderStateError while it is being removed.
     """
     spec = load_encoder(key).spec
     with transaction.atomic():
-        encoder, _created = Encoder.objects.get_or_create(
+        # Locked without its key: a removal waits, and uploads, whose jobs refer to it, do not.
+        rows = Encoder.objects.select_for_update(no_key=True)
+        encoder, _created = rows.get_or_create(
             key=key,
             defaults={"dimension": spec.dimension, "reason": _("Added by an administrator.")},
         )
+        check_kept(encoder)
         enqueue_missing(encoder)
     settle_encoder(encoder)
     return encoder
@@ -165,10 +167,11 @@ def _settling(encoder: Encoder) -> Iterator[bool]:
 def activate_encoder(key: str, *, force: bool = False) -> Encoder:
     """Make all searches use an encoder from now on.
 
-    Raise EncoderStateError for one that was never added or, unless forced, does not cover every
-    live picture yet.
+    Raise EncoderStateError for one that was never added, is being removed or, unless forced, does
+    not cover every live picture yet.
     """
-    encoder = _added(key)
+    encoder = added_encoder(key)
+    check_kept(encoder)
     if encoder.state == EncoderState.ACTIVE:
         return encoder
     coverage = measure_coverage(Image.objects.live(), encoder=encoder)
@@ -180,8 +183,9 @@ def activate_encoder(key: str, *, force: bool = False) -> Encoder:
         current = {row.pk: row for row in rows}
         if encoder.pk not in current:
             raise EncoderStateError(_("%(key)s has been removed: add it again.") % {"key": key})
-        Encoder.objects.filter(state=EncoderState.ACTIVE).update(state=EncoderState.READY)
         encoder = current[encoder.pk]
+        check_kept(encoder)
+        Encoder.objects.filter(state=EncoderState.ACTIVE).update(state=EncoderState.READY)
         encoder.state = EncoderState.ACTIVE
         encoder.activated_at = timezone.now()
         encoder.save(update_fields=["state", "activated_at"])
@@ -205,34 +209,20 @@ def _not_covered(encoder: Encoder, coverage: Coverage) -> str:
     return sentence
 
 
-def remove_encoder(key: str) -> None:
-    """Delete an encoder, its vectors, its jobs and its index. Never the active one.
-
-    Raise EncoderStateError.
-    """
-    encoder = _added(key)
-    if encoder.state == EncoderState.ACTIVE:
-        raise EncoderStateError(
-            _("%(key)s is the active encoder: activate another one before removing it.")
-            % {"key": key}
-        )
-    drop_indexes(encoder)
-    try:
-        with transaction.atomic():
-            # Jobs first: workers lock them before writing vectors, so no vectors appear afterwards.
-            EmbeddingJob.objects.filter(encoder=encoder).delete()
-            delete_vectors(encoder)
-            Encoder.objects.filter(pk=encoder.pk).delete()
-    except IntegrityError as error:
-        raise EncoderStateError(
-            _("%(key)s was still receiving pictures: try removing it again.") % {"key": key}
-        ) from error
-
-
-def _added(key: str) -> Encoder:
+def added_encoder(key: str) -> Encoder:
+    """Return the encoder with this key. Raise EncoderStateError if it was never added."""
     encoder = Encoder.objects.filter(key=key).first()
     if encoder is None:
         raise EncoderStateError(
             _("%(key)s hasn’t been added: run manage.py encoders add %(key)s.") % {"key": key}
         )
     return encoder
+
+
+def check_kept(encoder: Encoder) -> None:
+    """Raise EncoderStateError for an encoder that is being removed."""
+    if encoder.state == EncoderState.REMOVING:
+        raise EncoderStateError(
+            _("%(key)s is being removed. Once that is done, you can add it again.")
+            % {"key": encoder.key}
+        )

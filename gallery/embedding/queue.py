@@ -84,7 +84,7 @@ def _young() -> QuerySet[Encoder]:
     Pictures stored later always get their job with them, so older encoders need no search.
     """
     young = Q(created_at__gt=timezone.now() - YOUNG_FOR)
-    return Encoder.objects.filter(young | Q(state=EncoderState.BUILDING))
+    return Encoder.objects.kept().filter(young | Q(state=EncoderState.BUILDING))
 
 
 def retry_jobs(jobs: QuerySet[EmbeddingJob]) -> int:

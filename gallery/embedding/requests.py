@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery.embedding.lifecycle import add_encoder
+from gallery.embedding.lifecycle import add_encoder, check_kept
 from gallery.embedding.registry import check_key, downloaded_bytes, load_encoder
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import Encoder, EncoderRequest
@@ -30,14 +30,16 @@ MAX_KEY_CHARACTERS = 300
 
 def check_new_key(key: str) -> str:
     """Return the key without surrounding spaces. Raise EncoderUnavailable if no adapter knows it,
-    EncoderStateError if it has already been added."""
+    EncoderStateError if it has already been added or is being removed."""
     key = key.strip()
     if len(key) > MAX_KEY_CHARACTERS:
         raise EncoderUnavailable(
             _("Enter a key of at most %(limit)s characters.") % {"limit": MAX_KEY_CHARACTERS}
         )
     check_key(key)
-    if Encoder.objects.filter(key=key).exists():
+    added = Encoder.objects.filter(key=key).first()
+    if added is not None:
+        check_kept(added)
         raise EncoderStateError(_("%(key)s has already been added.") % {"key": key})
     return key
 

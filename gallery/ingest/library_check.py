@@ -105,7 +105,7 @@ def _pictures_without_files(progress: CheckProgress) -> Iterator[Finding]:
 
 
 def _pictures_without_jobs(progress: CheckProgress) -> Iterator[Finding]:
-    for encoder in Encoder.objects.all():
+    for encoder in Encoder.objects.kept():
         jobs = EmbeddingJob.objects.filter(image_id=OuterRef("pk"), encoder_id=encoder.pk)
         waiting = Image.objects.missing_vector_for(encoder.pk).exclude(Exists(jobs))
         for pk in waiting.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=STEP):

@@ -20,11 +20,13 @@ MAX_ATTEMPTS = 3
 
 
 class EncoderState(models.TextChoices):
-    """building: vectors are being made; ready: all are there; active: searches use it."""
+    """building: vectors are being made; ready: all are there; active: searches use it;
+    removing: a worker is deleting it and its vectors."""
 
     BUILDING = "building", _("Building")
     READY = "ready", _("Ready")
     ACTIVE = "active", _("Active")
+    REMOVING = "removing", _("Being removed")
 
 
 class EncoderQuerySet(models.QuerySet["Encoder"]):
@@ -34,11 +36,15 @@ class EncoderQuerySet(models.QuerySet["Encoder"]):
         """Return the encoder that searches use, or None before the first start."""
         return self.filter(state=EncoderState.ACTIVE).first()
 
+    def kept(self) -> Self:
+        """Encoders that new pictures are embedded with: all that are not being removed."""
+        return self.exclude(state=EncoderState.REMOVING)
+
     def with_due_jobs(self) -> Self:
         """Encoders with jobs that a worker can do now, the active one first."""
         due = EmbeddingJob.objects.due().filter(encoder=OuterRef("pk"))
         active_first = Case(When(state=EncoderState.ACTIVE, then=Value(0)), default=Value(1))
-        return self.filter(Exists(due)).order_by(active_first, "pk")
+        return self.kept().filter(Exists(due)).order_by(active_first, "pk")
 
 
 class Encoder(models.Model):
@@ -214,14 +220,14 @@ class EmbeddingJobQuerySet(models.QuerySet["EmbeddingJob"]):
         """Add a job for every encoder that is being built or in use. Run it in the transaction that
         stores the picture."""
         self.bulk_create(
-            [EmbeddingJob(image=image, encoder=encoder) for encoder in Encoder.objects.all()],
+            [EmbeddingJob(image=image, encoder=encoder) for encoder in Encoder.objects.kept()],
             ignore_conflicts=True,
         )
 
     def enqueue_missing(self, images: models.QuerySet[Image]) -> None:
         """Add a job for each of these live pictures and each encoder that has not embedded it. Run
         it in the transaction that stores the pictures."""
-        for encoder in Encoder.objects.all():
+        for encoder in Encoder.objects.kept():
             missing = Image.objects.filter(pk__in=images.values("pk")).missing_vector_for(
                 encoder.pk
             )

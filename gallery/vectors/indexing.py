@@ -46,7 +46,8 @@ def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> 
 
     Return whether it was created. An invalid index left by an interrupted build is dropped first,
     and an index of the first release afterwards. Inside a transaction (in tests), the index is
-    created without CONCURRENTLY. Raise EncoderStateError above 4,000 dimensions.
+    created without CONCURRENTLY. Raise EncoderStateError above 4,000 dimensions, and for an encoder
+    that is being removed.
     """
     if encoder.dimension > MAX_DIMENSIONS:
         raise EncoderStateError(
@@ -57,6 +58,9 @@ def ensure_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> 
             % {"key": encoder.key, "dimension": encoder.dimension, "limit": MAX_DIMENSIONS}
         )
     with _taking_turns() as cursor:
+        # drop_indexes takes the same turns, so none is created after a removal dropped them.
+        if not Encoder.objects.kept().filter(pk=encoder.pk).exists():
+            raise EncoderStateError(_("%(key)s is being removed.") % {"key": encoder.key})
         made = _make(cursor, encoder, kind=kind)
         if kind == VectorKind.PICTURE:
             _drop(cursor, old_index_name(encoder))
@@ -71,12 +75,16 @@ def has_index(encoder: Encoder, *, kind: VectorKind = VectorKind.PICTURE) -> boo
         )
 
 
-def drop_indexes(encoder: Encoder) -> None:
-    """Drop all existing indexes of the encoder."""
-    with _taking_turns() as cursor:
+def drop_indexes(encoder: Encoder, *, wait: bool = True) -> bool:
+    """Drop all existing indexes of the encoder. Return False, having dropped none, if another
+    process is creating or dropping an index and the caller does not want to wait for it."""
+    with _taking_turns() if wait else _alone() as cursor:
+        if cursor is None:
+            return False
         for kind in VectorKind:
             _drop(cursor, index_name(encoder, kind=kind))
         _drop(cursor, old_index_name(encoder))
+        return True
 
 
 def replace_old_indexes() -> int:
@@ -91,7 +99,7 @@ def replace_old_indexes() -> int:
     with _alone() as cursor:
         if cursor is None:
             return 0
-        old = [each for each in Encoder.objects.all() if _exists(cursor, old_index_name(each))]
+        old = [each for each in Encoder.objects.kept() if _exists(cursor, old_index_name(each))]
         for encoder in old:
             _make(cursor, encoder, kind=VectorKind.PICTURE)
             _drop(cursor, old_index_name(encoder))

@@ -122,9 +122,14 @@ def copy_vectors(copies: Mapping[int, int]) -> int:
 
 
 def delete_vectors(
-    encoder: Encoder, *, images: QuerySet[Image] | None = None, kind: VectorKind | None = None
+    encoder: Encoder,
+    *,
+    images: QuerySet[Image] | None = None,
+    kind: VectorKind | None = None,
+    limit: int | None = None,
 ) -> int:
-    """Delete an encoder's vectors, or only those of some pictures or of one kind. Return how many.
+    """Delete an encoder's vectors, or only those of some pictures or of one kind, and at most
+    `limit` of them. Return how many.
 
     Vectors of other encoders are never touched.
     """
@@ -133,5 +138,8 @@ def delete_vectors(
         bounds["image__in"] = images.order_by().values("pk")
     if kind is not None:
         bounds["kind"] = kind
-    deleted, _ = Embedding.objects.filter(encoder=encoder, **bounds).delete()
+    chosen = Embedding.objects.filter(encoder=encoder, **bounds)
+    if limit is not None:
+        chosen = Embedding.objects.filter(pk__in=chosen.values("pk")[:limit])
+    deleted, _ = chosen.delete()
     return deleted

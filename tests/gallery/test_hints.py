@@ -88,7 +88,7 @@ def test_a_broker_that_is_away_is_logged_and_forgotten(caplog, monkeypatch, sett
     monkeypatch.setattr(hints, "_complained", False)
     hints.hint_workers()
     hints.hint_workers()
-    assert caplog.text.count("the sweep will find the pictures") == 1
+    assert caplog.text.count("the sweep will find the work") == 1
 
 
 def test_a_broker_that_cannot_be_asked_is_logged_too(caplog, monkeypatch, settings):
@@ -98,4 +98,4 @@ def test_a_broker_that_cannot_be_asked_is_logged_too(caplog, monkeypatch, settin
     monkeypatch.setattr(hints, "_complained", False)
     monkeypatch.setattr(app, "_pool", unreachable_broker().Pool(1))
     hints.hint_workers()
-    assert caplog.text.count("the sweep will find the pictures") == 1
+    assert caplog.text.count("the sweep will find the work") == 1

@@ -20,9 +20,9 @@ from gallery.embedding.catalog import CATALOG, CatalogEntry, describe
 from gallery.embedding.lifecycle import (
     activate_encoder,
     add_encoder,
-    remove_encoder,
 )
 from gallery.embedding.queue import embed_pending
+from gallery.embedding.removal import remove_encoder
 from gallery.exceptions import SemblanceError
 from gallery.hints import hint_workers
 from gallery.management.base import TranslatedCommand

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from gallery.embedding.removal import request_removal
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderRequest, EncoderState
 from tests.factories import PASSWORD, make_collection, make_image, make_person
 
@@ -143,15 +144,41 @@ def test_an_encoder_being_built_cannot_be_forced(admin_page, pictures, second, s
     assert Encoder.objects.active().key == "tiny"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_removing_asks_and_then_deletes(admin_page, said, request):
-    pictures = request.getfixturevalue("pictures")
-    second = request.getfixturevalue("second")
+def test_removing_asks_and_leaves_the_work_to_workers(
+    admin_page, said, pictures, second, monkeypatch
+):
+    sent = []
+    monkeypatch.setattr("gallery.admin.encoder_pages.hint_removal", lambda: sent.append(1))
     embed(pictures, second)
     address = f"{LIST}{second.pk}/remove/"
     assert "3 vectors" in admin_page.get(address).content.decode()
-    assert said(admin_page.post(address)) == ["tiny:second was removed."]
-    assert [one.key for one in Encoder.objects.all()] == ["tiny"]
+    assert not sent
+    assert said(admin_page.post(address)) == ["tiny:second will be removed in the background."]
+    assert sent
+    second.refresh_from_db()
+    assert second.state == EncoderState.REMOVING
+    assert second.embeddings.count() == 3, "no web thread deletes them"
+
+
+def test_a_removal_is_watched_until_the_encoder_is_gone(admin_page, pictures, second):
+    embed(pictures, second)
+    request_removal(second.key)
+    page = admin_page.get(LIST).content.decode()
+    assert "Being removed" in page
+    assert f"{LIST}{second.pk}/activate/" not in page
+    assert f"{LIST}{second.pk}/remove/" not in page
+    address = f"{LIST}{second.pk}/status/"
+    assert "3 vectors still to delete" in admin_page.get(address).content.decode()
+    second.embeddings.all().delete()
+    assert "Deleting its index" in admin_page.get(address).content.decode()
+    second.delete()
+    assert admin_page.get(address)["HX-Refresh"] == "true"
+
+
+def test_a_key_that_is_being_removed_cannot_be_added_yet(admin_page, second):
+    request_removal(second.key)
+    page = admin_page.get(f"{LIST}add/", {"other": second.key}).content.decode()
+    assert "is being removed" in page
 
 
 def test_the_one_in_use_cannot_be_removed(admin_page, encoder, said):

@@ -7,7 +7,7 @@ from django.db import transaction
 from gallery.embedding import batch_encoding
 from gallery.embedding.batch_encoding import write_vectors
 from gallery.embedding.claims import claim_jobs
-from gallery.embedding.lifecycle import remove_encoder
+from gallery.embedding.removal import remove_encoder
 from gallery.exceptions import InvalidVector
 from gallery.models import Embedding, EmbeddingJob, Encoder
 from tests.factories import (

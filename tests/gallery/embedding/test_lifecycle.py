@@ -1,4 +1,4 @@
-"""An encoder is chosen once, built beside the active one, switched to, and removed."""
+"""An encoder is chosen once, built beside the active one, and switched to."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from gallery.embedding.lifecycle import (
     add_encoder,
     enqueue_missing,
     ensure_active_encoder,
-    remove_encoder,
     settle_encoder,
 )
 from gallery.embedding.protocol import EncoderSpec
 from gallery.embedding.queue import embed_pending, release_abandoned
 from gallery.embedding.registry import EncoderChoice
+from gallery.embedding.removal import request_removal
 from gallery.exceptions import EncoderStateError, EncoderUnavailable
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
-from gallery.vectors import has_index, measure_coverage
+from gallery.vectors import drop_indexes, has_index, measure_coverage
 from tests.factories import make_image
 from tests.races import RACE_TIMEOUT_S, threads, wait_until_blocked
 from tests.tiny_encoder import TinyEncoder
@@ -77,7 +77,7 @@ def test_many_first_starts_at_once_agree():
     assert len(chosen) == 5
     assert len(set(chosen)) == 1
     assert Encoder.objects.count() == 1
-    lifecycle.drop_indexes(Encoder.objects.get())
+    drop_indexes(Encoder.objects.get())
 
 
 def test_an_encoder_that_was_named_and_fails_is_not_replaced_silently(db, settings):
@@ -158,25 +158,20 @@ def test_activating_the_active_one_changes_nothing(encoder):
     assert activate_encoder("tiny") == encoder
 
 
-def test_the_active_encoder_is_never_removed(encoder):
-    with pytest.raises(EncoderStateError, match="activate another"):
-        remove_encoder("tiny")
-
-
-def test_removing_leaves_nothing_and_keeps_the_others(queued):
-    queued("red", "blue")
-    second = add_encoder("second")
-    embed_pending()
-    remove_encoder("second")
-    assert not Encoder.objects.filter(key="second").exists()
-    assert not has_index(second)
-    assert Embedding.objects.count() == 2
-
-
-@pytest.mark.parametrize("action", [activate_encoder, remove_encoder])
-def test_an_encoder_that_was_never_added_is_named(db, action):
+def test_an_encoder_that_was_never_added_is_named(db):
     with pytest.raises(EncoderStateError, match="hasn’t been added"):
-        action("second")
+        activate_encoder("second")
+
+
+def test_an_encoder_being_removed_is_neither_activated_nor_added_again(queued):
+    queued("red")
+    add_encoder("second")
+    request_removal("second")
+    for action in (activate_encoder, add_encoder):
+        with pytest.raises(EncoderStateError, match="is being removed"):
+            action("second")
+    assert Encoder.objects.active().key == "tiny"
+    assert Encoder.objects.get(key="second").state == EncoderState.REMOVING
 
 
 def test_an_encoder_is_ready_although_some_pictures_failed_for_good(queued):
@@ -239,7 +234,7 @@ def three_encoders(transactional_db):
         lifecycle.ensure_index(row)
     yield rows
     for row in rows:
-        lifecycle.drop_indexes(row)
+        drop_indexes(row)
 
 
 def test_two_activations_at_once_take_turns(three_encoders):
@@ -262,6 +257,17 @@ def test_an_encoder_removed_during_its_activation_is_named(three_encoders):
             wait_until_blocked()
             Encoder.objects.filter(key="second").delete()
         with pytest.raises(EncoderStateError, match="has been removed"):
+            switch.result(timeout=RACE_TIMEOUT_S)
+    assert Encoder.objects.active().key == "tiny"
+
+
+def test_an_encoder_marked_for_removal_during_its_activation_stays_inactive(three_encoders):
+    with threads() as run:
+        with transaction.atomic():
+            request_removal("second")
+            switch = run(lambda: activate_encoder("second"))
+            wait_until_blocked()
+        with pytest.raises(EncoderStateError, match="is being removed"):
             switch.result(timeout=RACE_TIMEOUT_S)
     assert Encoder.objects.active().key == "tiny"
 
