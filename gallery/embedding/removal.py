@@ -20,7 +20,7 @@ from psycopg.errors import LockNotAvailable
 from gallery.embedding.lifecycle import added_encoder
 from gallery.exceptions import EncoderStateError
 from gallery.models import EmbeddingJob, Encoder, EncoderState
-from gallery.vectors import delete_vectors, drop_indexes
+from gallery.vectors import delete_vectors, drop_indexes, lock_vectors
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +28,9 @@ logger = logging.getLogger(__name__)
 REMOVAL_LOCK = 7_305_116
 # Vectors deleted in one transaction: well under a second of work.
 REMOVAL_STEP = 5000
-# Other writers of the queue wait behind this one, so it gives up soon and tries again later.
-LOCK_TIMEOUT_MS = 1000
+# Other writers wait behind this one, so it gives up soon and tries again later: before PostgreSQL
+# looks for a deadlock (after one second) and ends one of the two.
+LOCK_TIMEOUT_MS = 500
 
 
 def request_removal(key: str) -> Encoder:
@@ -96,15 +97,18 @@ def _delete(encoder: Encoder, *, deadline: float | None) -> bool:
 
 
 def _delete_row(encoder: Encoder) -> bool:
-    """Delete the encoder once no open transaction has jobs for it. Return whether it is gone.
+    """Delete the encoder once no open transaction has rows for it. Return whether it is gone.
 
-    A picture may have been stored by a transaction that began before the encoder was marked. Its
-    jobs are invisible until it commits, and it would fail if the encoder were gone by then.
+    A picture may have been stored or copied by a transaction that began before the encoder was
+    marked. Its rows are invisible until it commits, and it would fail if the encoder were gone by
+    then.
     """
     table = sql.Identifier(EmbeddingJob._meta.db_table)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(LOCK_TIMEOUT_MS))
+            # In the order in which workers and copies write, so that nobody waits for us in turn.
+            lock_vectors()
             cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(table))
             EmbeddingJob.objects.filter(encoder=encoder).delete()
             Encoder.objects.filter(pk=encoder.pk).delete()

@@ -17,6 +17,7 @@ Numbers (what a different store, such as Qdrant or a sharded index, would have t
 * `scores_at_least`: the condition that a picture reaches a score.
 * `stored_vectors`, `iterate_vectors`: vectors as they are stored.
 * `delete_vectors`: delete the vectors of an encoder, or of some of its pictures.
+* `lock_vectors`: wait for writers and keep new ones off until the transaction ends.
 * `ensure_index`, `has_index`, `drop_indexes`, `replace_old_indexes`: the index that
   `nearest_images` uses. Raises EncoderStateError.
 
@@ -63,6 +64,7 @@ from gallery.vectors.storing import (
     copy_vectors,
     delete_vectors,
     iterate_vectors,
+    lock_vectors,
     stored_vectors,
     upsert_vectors,
 )
@@ -86,6 +88,7 @@ __all__ = [
     "is_unit",
     "iterate_vectors",
     "live_picture_count",
+    "lock_vectors",
     "measure_coverage",
     "nearest_images",
     "replace_old_indexes",

@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from pgvector import HalfVector
+from psycopg import sql
 
-from gallery.models import Embedding, Encoder, Image, VectorKind
+from gallery.models import Embedding, Encoder, EncoderState, Image, VectorKind
 from gallery.vectors.arrays import Vector, check_unit
 
 # Vectors fetched at a time: one of 1,000 dimensions takes about 30 KB while it is read.
@@ -102,10 +103,10 @@ def _stored(row: _Row) -> StoredVector:
 
 
 def copy_vectors(copies: Mapping[int, int]) -> int:
-    """Give each copy the vectors of its original, of every encoder and kind, in one statement.
+    """Give each copy the vectors of its original, of every kind and every encoder that is not being
+    removed, in one statement.
 
-    `copies` maps originals to copies, which have no vectors yet. Return how many vectors were
-    copied.
+    `copies` maps originals to copies, which have no vectors yet. Return how many were copied.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -115,8 +116,9 @@ def copy_vectors(copies: Mapping[int, int]) -> int:
             SELECT pair.copy, v.encoder_id, v.kind, v.ordinal, v.vector, now()
             FROM unnest(%s::bigint[], %s::bigint[]) AS pair(original, copy)
             JOIN gallery_embedding v ON v.image_id = pair.original
+            JOIN gallery_encoder e ON e.id = v.encoder_id AND e.state <> %s
             """,
-            [list(copies.keys()), list(copies.values())],
+            [list(copies.keys()), list(copies.values()), EncoderState.REMOVING],
         )
         return int(cursor.rowcount)
 
@@ -143,3 +145,11 @@ def delete_vectors(
         chosen = Embedding.objects.filter(pk__in=chosen.values("pk")[:limit])
     deleted, _ = chosen.delete()
     return deleted
+
+
+def lock_vectors() -> None:
+    """Keep everyone else from writing vectors until the transaction ends, and wait first for
+    transactions that have written some. Reading continues."""
+    table = sql.Identifier(Embedding._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(table))

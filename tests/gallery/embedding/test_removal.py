@@ -12,6 +12,7 @@ from gallery.embedding.queue import embed_pending, release_abandoned
 from gallery.embedding.removal import continue_removals, remove_encoder, request_removal
 from gallery.exceptions import EncoderStateError
 from gallery.ingest.library_check import find_problems
+from gallery.library.copying import copy_images
 from gallery.models import Embedding, EmbeddingJob, Encoder, EncoderState, Image
 from gallery.vectors import drop_indexes, ensure_index, has_index
 from tests.factories import make_collection, make_image
@@ -167,6 +168,26 @@ def test_the_row_stays_until_uploads_that_began_before_the_mark_are_stored(commi
     assert not EmbeddingJob.objects.exists()
 
 
+def test_the_row_stays_until_copies_that_began_before_the_mark_are_stored(committed, owner):
+    source, target = make_collection(owner), make_collection(owner)
+    make_image(source, vector=np.eye(64)[0], encoder=committed)
+    seen = race(
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+        lambda: remove_encoder("tiny:second"),
+    )
+    assert seen.waited
+    assert seen.error is None
+    assert target.images.count() == 1
+    assert not Encoder.objects.filter(key="tiny:second").exists()
+
+
+def test_a_copy_takes_no_vectors_of_an_encoder_that_is_being_removed(second, owner):
+    request_removal("tiny:second")
+    copy_images(Image.objects.all(), to=make_collection(owner), by=owner)
+    assert Embedding.objects.filter(encoder=second).count() == 3
+    assert Embedding.objects.count() == 9
+
+
 def test_a_long_upload_delays_the_removal_instead_of_the_queue(committed, owner, monkeypatch):
     monkeypatch.setattr(removal, "LOCK_TIMEOUT_MS", 1)
     image = make_image(make_collection(owner))
@@ -175,7 +196,7 @@ def test_a_long_upload_delays_the_removal_instead_of_the_queue(committed, owner,
             EmbeddingJob.objects.create(image=image, encoder=committed)
             with pytest.raises(EncoderStateError, match="in use by another process"):
                 run(lambda: remove_encoder("tiny:second")).result(timeout=30)
-        monkeypatch.setattr(removal, "LOCK_TIMEOUT_MS", 1000)
+        monkeypatch.setattr(removal, "LOCK_TIMEOUT_MS", 500)
         continue_removals(budget_s=60)
     assert not Encoder.objects.filter(key="tiny:second").exists()
 
