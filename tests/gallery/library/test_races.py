@@ -4,23 +4,29 @@ of the database."""
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gallery.exceptions import LibraryProblem
 from gallery.library.access import system_actor
 from gallery.library.collections import create_collection, delete_collection, update_collection
-from gallery.library.copying import copy_images
+from gallery.library.copying import copy_images, undo_copy
 from gallery.library.editing import tag_images
 from gallery.library.moving import move_images
 from gallery.library.ownership import hand_over_collection
 from gallery.library.picking import lock_pictures
 from gallery.library.trash import purge_trash, restore_images, trash_images
 from gallery.models import Collection, Image
+from gallery.models.image import originals_storage
 from tests.factories import make_collection, make_image
 from tests.races import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def with_file(image):
+    image.original.save("boat.jpg", ContentFile(b"a boat"))
 
 
 def all_images():
@@ -75,6 +81,86 @@ def test_an_upload_during_a_move_leaves_the_picture_where_it_was(owner):
     assert seen.waited
     assert (seen.result.ids, seen.result.skipped) == ((), 1)
     assert source.images.get() == image
+
+
+def test_an_upload_during_a_copy_leaves_one_picture_in_the_target(owner):
+    """The upload's row is not committed when the copy looks for free places, and is when it
+    writes."""
+    source, target = make_collection(owner), make_collection(owner)
+    again, alone = make_image(source), make_image(source)
+    seen = race(
+        lambda: make_image(target, sha256=again.sha256),
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+    )
+    assert seen.waited
+    assert (len(seen.result.ids), seen.result.skipped) == (1, 1)
+    assert sorted(one.sha256 for one in target.images.all()) == sorted([again.sha256, alone.sha256])
+
+
+def test_the_same_pictures_copied_twice_at_once_are_copied_once(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    image = make_image(source)
+    seen = race(
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+    )
+    assert seen.waited
+    assert (seen.result.ids, seen.result.skipped) == ((), 1)
+    assert target.images.get().sha256 == image.sha256
+
+
+def test_a_collection_is_not_deleted_under_a_copy_into_it(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    make_image(source)
+    seen = race(
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+        lambda: delete_collection(target, by=owner),
+    )
+    assert seen.waited
+    assert seen.error.reason == "not_empty"
+    assert target.images.count() == 1
+
+
+def test_nothing_is_copied_into_a_collection_that_is_being_deleted(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    make_image(source)
+    seen = race(
+        lambda: delete_collection(target, by=owner),
+        lambda: copy_images(source.images.all(), to=target, by=owner),
+    )
+    assert seen.waited
+    assert seen.error.reason == "collection_gone"
+    assert source.images.count() == 1
+
+
+def test_a_picture_is_not_purged_while_it_is_copied(owner):
+    """The copy shares the file, which a purge in between would delete."""
+    source, target = make_collection(owner), make_collection(owner)
+    image = make_image(source)
+    with_file(image)
+
+    def trash_and_purge():
+        trash_images(source.images.all(), by=owner)
+        return purge_trash(older_than_days=0, by=system_actor())
+
+    seen = race(lambda: copy_images(source.images.all(), to=target, by=owner), trash_and_purge)
+    assert seen.waited
+    assert seen.error is None
+    copy = target.images.get()
+    assert originals_storage().exists(copy.original.name)
+
+
+def test_a_copy_edited_meanwhile_is_locked_before_undo_deletes_it(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    make_image(source)
+    done = copy_images(source.images.all(), to=target, by=owner)
+    seen = race(
+        lambda: move_images(target.images.all(), to=make_collection(owner), by=owner),
+        lambda: undo_copy(done, by=owner),
+    )
+    assert seen.waited
+    assert seen.result == 0, "it is no longer where the copy put it"
+    assert Image.objects.filter(pk__in=done.ids).exists()
 
 
 def test_uploads_that_never_stop_getting_in_between_are_a_plain_problem(owner, monkeypatch):
