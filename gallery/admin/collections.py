@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.forms import Field as FormField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,8 +19,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gallery.admin.base import LibraryAdmin, errors_as_messages
-from gallery.browsing import with_counts
+from gallery.admin.base import LibraryAdmin, errors_as_messages, options_of
+from gallery.browsing import newly_public_count, with_counts
 from gallery.exceptions import LibraryProblem, NotAllowed
 from gallery.library.access import check_may_act_for, check_may_give_away
 from gallery.library.collections import (
@@ -155,6 +156,53 @@ class CollectionAdmin(LibraryAdmin[Collection]):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Make the person who creates a collection its owner by default."""
         return {"owner": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of one. Publishing pictures takes a second step, as on the site's own page."""
+        found = self.get_object(request, object_id) if object_id else None
+        if found is not None and request.method == "POST":
+            count = self._count_to_confirm(request, found)
+            if count:
+                return self._confirm_publishing(request, found, count=count)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _count_to_confirm(self, request: HttpRequest, found: Collection) -> int:
+        """How many pictures the form would publish, unless this number was confirmed."""
+        if not self.has_change_permission(request, found):
+            return 0
+        count = newly_public_count(found, visibility=request.POST.get("visibility", ""))
+        if request.POST.get("publish") == str(count):
+            return 0
+        # A form with errors is shown again first. Validation writes into the row that it is given.
+        form = self.get_form(request, found, change=True)
+        is_valid = form(request.POST, instance=Collection.objects.get(pk=found.pk)).is_valid()
+        return count if is_valid else 0
+
+    def _confirm_publishing(
+        self, request: HttpRequest, found: Collection, *, count: int
+    ) -> HttpResponse:
+        """Say how many pictures anyone will see, and carry the whole form to the second step."""
+        fields = [
+            (name, value)
+            for name, values in request.POST.lists()
+            if name not in {"csrfmiddlewaretoken", "publish"}
+            for value in values
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            **options_of(self),
+            "title": _("Make %(name)s public?") % {"name": found.name},
+            "collection": found,
+            "count": count,
+            "fields": [*fields, ("publish", str(count))],
+        }
+        return TemplateResponse(request, "admin/gallery/collection/publish.html", context)
 
     def save_model(
         self, request: HttpRequest, obj: Collection, form: CollectionAdminForm, change: bool

@@ -5,7 +5,12 @@ Nothing is written here. May import gallery.search, gallery.vectors, gallery.mod
 gallery.exceptions.
 """
 
-from gallery.browsing.collection_cards import COVER_PICTURES, covers_of, with_counts
+from gallery.browsing.collection_cards import (
+    COVER_PICTURES,
+    covers_of,
+    newly_public_count,
+    with_counts,
+)
 from gallery.browsing.coverage import coverage
 from gallery.browsing.downloads import stream_zip
 from gallery.browsing.examples import example_queries
@@ -47,6 +52,7 @@ __all__ = [
     "for_tiles",
     "newest_neighbours",
     "newest_slice",
+    "newly_public_count",
     "slice_at",
     "stream_zip",
     "summarize_batch",

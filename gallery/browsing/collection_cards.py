@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from gallery.models import Collection, Image
+from gallery.models import Collection, Image, Visibility
 from gallery.models.collection import CollectionQuerySet
 from gallery.models.image import ImageQuerySet
 
@@ -57,3 +57,14 @@ def _cover_first(images: dict[int, Image], collection: Collection) -> list[Image
         return (image.pk != collection.cover_id, -image.created_at.timestamp(), -image.pk)
 
     return sorted(images.values(), key=order)
+
+
+def newly_public_count(collection: Collection, *, visibility: str) -> int:
+    """Return how many live pictures would become visible to anyone with this visibility.
+
+    The collection is read as it is stored, because a form may already have written into it.
+    """
+    if visibility != Visibility.PUBLIC:
+        return 0
+    hidden = Collection.objects.filter(pk=collection.pk, visibility=Visibility.PRIVATE)
+    return Image.objects.live().filter(collection__in=hidden).count()

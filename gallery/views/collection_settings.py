@@ -17,10 +17,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gallery.browsing import newly_public_count
 from gallery.exceptions import SemblanceError
 from gallery.forms import COVER_CHOICES, CollectionForm, CoverForm, MemberForm, add_problem
 from gallery.library.collections import delete_collection, update_collection
-from gallery.models import Collection, Image, Visibility
+from gallery.models import Collection, Image
 
 
 @login_required
@@ -28,15 +29,13 @@ from gallery.models import Collection, Image, Visibility
 def collection_settings(request: HttpRequest, *, slug: str) -> HttpResponse:
     """Show the settings, and save the form."""
     found = managed_collection(request, slug)
-    stored_visibility = found.visibility
     form = CollectionForm(request.POST or None, instance=found)
     cover_form = _cover_form(request, found)
     if request.method != "POST" or not (form.is_valid() and cover_form.is_valid()):
         return settings_page(request, found, form=form, cover_form=cover_form)
-    if stored_visibility == Visibility.PRIVATE and found.visibility == Visibility.PUBLIC:
-        count = Image.objects.live().filter(collection=found).count()
-        if count and request.POST.get("publish") != str(count):
-            return _confirm_publishing(request, found, form=form, count=count)
+    count = newly_public_count(found, visibility=found.visibility)
+    if count and request.POST.get("publish") != str(count):
+        return _confirm_publishing(request, found, form=form, count=count)
     try:
         update_collection(found, by=request.user, **form.cleaned_data, **cover_form.cleaned_data)
     except SemblanceError as problem:

@@ -87,6 +87,64 @@ def test_changing_visibility_keeps_the_address(admin_page, garden):
     assert garden.visibility == Visibility.PUBLIC
 
 
+def publish(client, collection, **changes):
+    return change(client, collection, visibility="public", **changes)
+
+
+def test_publishing_pictures_asks_with_their_number_and_keeps_the_form(
+    admin_page, garden, stranger
+):
+    make_image(garden)
+    make_image(garden)
+    make_image(garden, deleted_at=timezone.now())
+    member = {
+        "memberships-TOTAL_FORMS": "1",
+        "memberships-0-person": stranger.pk,
+        "memberships-0-role": "contributor",
+    }
+    asked = publish(admin_page, garden, name="Open garden", **member)
+    assert "Make 2 pictures public" in asked.content.decode()
+    assert (garden.name, garden.visibility) == ("Garden", "private")
+    carried = dict(asked.context["fields"])
+    assert carried.pop("publish") == "2"
+    address = reverse("admin:gallery_collection_change", args=[garden.pk])
+    assert admin_page.post(address, {**carried, "publish": "2"}).status_code == 302
+    garden.refresh_from_db()
+    assert (garden.name, garden.visibility) == ("Open garden", "public")
+    assert Membership.objects.get(collection=garden).person == stranger
+
+
+def test_publishing_asks_again_when_the_number_changed(admin_page, garden):
+    make_image(garden)
+    make_image(garden)
+    asked = publish(admin_page, garden, publish="1")
+    assert "Make 2 pictures public" in asked.content.decode()
+    assert garden.visibility == Visibility.PRIVATE
+
+
+def test_errors_of_the_form_come_before_the_question(admin_page, garden):
+    make_image(garden)
+    page = publish(admin_page, garden, name=" ")
+    assert "pictures public" not in page.content.decode()
+    assert page.context["errors"]
+    assert garden.visibility == Visibility.PRIVATE
+
+
+def test_who_may_only_look_is_not_asked_but_refused(client, curator, garden):
+    make_image(garden)
+    client.login(username="curator", password=PASSWORD)
+    page = publish(client, garden)
+    assert "public?" not in page.content.decode()
+    assert garden.visibility == Visibility.PRIVATE
+
+
+def test_other_changes_of_a_public_collection_are_not_asked_about(admin_page, garden):
+    make_image(garden)
+    Collection.objects.filter(pk=garden.pk).update(visibility="public")
+    assert publish(admin_page, garden, name="Renamed").status_code == 302
+    assert garden.name == "Renamed"
+
+
 def test_handing_over_ends_the_new_owners_membership(admin_page, garden, stranger):
     Membership.objects.create(collection=garden, person=stranger)
     change(admin_page, garden, owner=stranger.pk)

@@ -2,9 +2,10 @@
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from gallery.browsing import covers_of, with_counts
-from gallery.models import Collection
+from gallery.browsing import covers_of, newly_public_count, with_counts
+from gallery.models import Collection, Visibility
 from tests.factories import make_collection, make_image
 
 
@@ -32,3 +33,14 @@ def test_counts_and_covers_cost_two_queries_for_any_number_of_collections(owner)
     assert [one.picture_count for one in collections] == [0, 1, 4]
     assert [len(covers[one.pk]) for one in collections] == [0, 1, 3]
     assert len(queries) == 2
+
+
+def test_what_publishing_makes_visible_is_counted_from_the_stored_collection(owner):
+    collection = make_collection(owner)
+    make_image(collection)
+    make_image(collection, deleted_at=timezone.now())
+    collection.visibility = Visibility.PUBLIC
+    assert newly_public_count(collection, visibility="public") == 1
+    assert newly_public_count(collection, visibility="private") == 0
+    collection.save()
+    assert newly_public_count(collection, visibility="public") == 0
