@@ -8,13 +8,22 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Path, Router
+from ninja import Path, Query, Router
 from ninja.responses import Status
 
 from gallery.api.auth import anyone, signed_in
-from gallery.api.schemas import BatchOut, CollectionNew, CollectionOut, Problem, Slug, StatusOut
+from gallery.api.schemas import (
+    BatchOut,
+    BatchParams,
+    CollectionNew,
+    CollectionOut,
+    Problem,
+    Slug,
+    StatusOut,
+)
 from gallery.api.shapes import batch_shape, collection_shape
-from gallery.browsing import BatchRows, coverage, with_counts
+from gallery.browsing import BatchRows, FileState, coverage, with_counts
+from gallery.http.numbers import is_number
 from gallery.library.collections import create_collection
 from gallery.models import Collection, Encoder, Image, UploadBatch, User
 
@@ -67,14 +76,18 @@ def post_collection(request: HttpRequest, new: CollectionNew) -> Status[Collecti
     tags=["pictures"],
     summary="Get the progress of an upload batch",
 )
-def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
-    """One of your own batches, with all its files."""
+def get_batch(request: HttpRequest, batch_id: UUID, params: Query[BatchParams]) -> BatchOut:
+    """One of your own batches: the counts of all its files, and a page of them."""
     mine = UploadBatch.objects.select_related("collection").filter(
         owner_id=request.user.pk,
         collection__in=Collection.objects.open_to_uploads_by(request.user),
     )
     batch = get_object_or_404(mine, pk=batch_id)
-    return batch_shape(request, batch, rows=BatchRows(batch))
+    states = [FileState(each) for each in params.progress]
+    after = int(params.after) if is_number(params.after) else 0
+    found = BatchRows(batch).after(after, size=params.limit, states=states)
+    next_after = str(found.rows[-1].item.pk) if found.has_more else ""
+    return batch_shape(request, batch, rows=found.rows, next_after=next_after)
 
 
 @router.get(

@@ -194,11 +194,14 @@ class UploadFields(Schema):
     batch: UUID | None = Field(None, description="Add to this batch of yours, not to a new one.")
 
 
+Progress = Literal["waiting", "searchable", "failed", "duplicate", "refused", "deleted"]
+
+
 class UploadItemOut(Schema):
     """The result for one file. A zip has one for each file in it."""
 
     file: str
-    progress: Literal["waiting", "searchable", "failed", "duplicate", "refused", "deleted"]
+    progress: Progress
     reason: str = Field(description="Why it was refused, as a stable code, or empty.")
     sentence: str = Field(description="Why it was refused or failed, or empty.")
     image: int | None = Field(description="Id of the picture, or of the one already there.")
@@ -210,8 +213,20 @@ class BatchOut(Schema):
     id: UUID
     collection: str
     url: str
-    counts: dict[str, int] = Field(description="Number of files by progress.")
-    items: list[UploadItemOut]
+    counts: dict[str, int] = Field(description="Number of files by progress, of the whole batch.")
+    items: list[UploadItemOut] = Field(description="Files in the order in which they were sent.")
+    next: str = Field(
+        "",
+        description="Pass it as `after` for the next page; empty at the end and after an upload.",
+    )
+
+
+class BatchParams(Schema):
+    """A page of the files of a batch."""
+
+    after: str = Field("", max_length=60, description="`next` of the previous page.")
+    limit: int = Field(60, ge=1, le=200)
+    progress: list[Progress] = Field([], description="Only files with this progress; any of them.")
 
 
 class CollectionOut(Schema):

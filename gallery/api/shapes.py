@@ -105,15 +105,16 @@ def _image(request: HttpRequest, image: Image, *, is_searchable: bool) -> ImageO
 
 
 def batch_shape(
-    request: HttpRequest, batch: UploadBatch, *, rows: Sequence[ItemProgress]
+    request: HttpRequest, batch: UploadBatch, *, rows: Sequence[ItemProgress], next_after: str = ""
 ) -> BatchOut:
-    """Return a batch with some or all of its files."""
+    """Return a batch with some of its files."""
     return BatchOut(
         id=batch.pk,
         collection=batch.collection.slug,
         url=request.build_absolute_uri(batch.get_absolute_url()),
         counts={state.value: count for state, count in summarize_batch(batch).counts.items()},
         items=[_item(row) for row in rows],
+        next=next_after,
     )
 
 

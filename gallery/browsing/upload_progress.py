@@ -6,7 +6,7 @@ the same number of queries for any size of batch and never reads rows that it do
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, overload
@@ -54,6 +54,14 @@ class ItemProgress:
     item: UploadItem
     progress: FileState
     sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchSlice:
+    """Some files of a batch, and whether others follow."""
+
+    rows: list[ItemProgress]
+    has_more: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +127,22 @@ class BatchRows(Sequence[ItemProgress]):
         for item in self._ordered():
             yield self._row(item)
 
+    def after(self, pk: int, *, size: int, states: Collection[FileState] = ()) -> BatchSlice:
+        """Return up to `size` files with larger keys, in the order in which they were sent.
+
+        Progress does not change this order, so no file is missed or repeated. With `states`, only
+        files that are in one of them.
+        """
+        items = _with_state(self._selected()).filter(pk__gt=pk).order_by("pk")
+        if states:
+            items = items.filter(state__in=states)
+        rows = [self._row(item) for item in items[: size + 1]]
+        shown = rows[:size]
+        return BatchSlice(rows=shown, has_more=len(rows) > size)
+
+    def _selected(self) -> QuerySet[UploadItem]:
+        return self._items.select_related("image").defer("image__exif", "image__search_document")
+
     def _ordered(self) -> QuerySet[UploadItem]:
         urgency = Case(
             When(state__in=NEEDS_ATTENTION, then=Value(0)),
@@ -126,8 +150,7 @@ class BatchRows(Sequence[ItemProgress]):
             default=Value(2),
             output_field=IntegerField(),
         )
-        items = self._items.select_related("image").defer("image__exif", "image__search_document")
-        return _with_state(items).order_by(urgency, "-pk")
+        return _with_state(self._selected()).order_by(urgency, "-pk")
 
     def _row(self, item: UploadItem) -> ItemProgress:
         state = FileState(getattr(item, "state", ""))

@@ -92,6 +92,26 @@ def test_a_vector_of_another_encoder_does_not_make_a_file_searchable(batch, enco
     assert BatchRows(batch)[0].progress == FileState.WAITING
 
 
+def test_files_after_another_in_the_order_in_which_they_were_sent(
+    batch, encoder, django_assert_num_queries
+):
+    fill(batch, encoder)
+    rows, sent = BatchRows(batch), list(batch.items.order_by("pk"))
+    with django_assert_num_queries(2):
+        first = rows.after(0, size=3)
+    assert ([row.item for row in first.rows], first.has_more) == (sent[:3], True)
+    second = rows.after(sent[2].pk, size=4)
+    assert ([row.item for row in second.rows], second.has_more) == (sent[3:], False)
+    assert {row.item.name: row.progress for row in first.rows + second.rows} == STATES
+    assert rows.after(sent[-1].pk, size=4).rows == []
+
+
+def test_files_in_some_states(batch, encoder):
+    fill(batch, encoder)
+    found = BatchRows(batch).after(0, size=9, states=[FileState.REFUSED, FileState.FAILED])
+    assert [row.item.name for row in found.rows] == ["failed.jpg", "refused.jpg"]
+
+
 def test_files_of_another_batch_are_not_among_the_rows(batch, owner):
     other = UploadBatch.objects.create(owner=owner, collection=batch.collection)
     add_picture(other)
