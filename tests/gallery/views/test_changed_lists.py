@@ -63,7 +63,7 @@ def test_a_collection_has_its_own_pictures_only(parts, owner, cats, secret):
         ("search?q=red", "gallery/_status.html"),
     ],
 )
-def test_the_counts_and_the_bar_are_shown_anew(parts, owner, cats, text, template):
+def test_the_counts_and_the_bar_are_shown_again(parts, owner, cats, text, template):
     make_coloured(cats, red=1)
     assert parts(owner, text).context["parts"] == [template, "gallery/_selection.html"]
 
