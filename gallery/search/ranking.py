@@ -15,13 +15,14 @@ from typing import NamedTuple
 from gallery.models.image import ImageQuerySet
 from gallery.search import fulltext
 from gallery.search.calibration import Cutoffs
-from gallery.search.candidates import Candidate, nearest_candidates
+from gallery.search.candidates import nearest_candidates
 from gallery.search.fulltext import TextMatch
 from gallery.search.fusion import fuse
 from gallery.search.query import SearchQuery
 from gallery.search.results import STRENGTHS, Strength
 from gallery.search.scope import Scope
 from gallery.search.target import Target
+from gallery.vectors import Neighbour
 
 # Maximum results on all pages together: after a thousand, people refine the search instead.
 MAX_RESULTS = 1000
@@ -145,12 +146,12 @@ def _no_better(results: list[Ranked], *, than: Strength) -> list[Ranked]:
     return [r._replace(strength=STRENGTHS[max(_grade(r), worst)]) for r in results]
 
 
-def _nearest(images: ImageQuerySet, *, scope: Scope, target: Target, limit: int) -> list[Candidate]:
+def _nearest(images: ImageQuerySet, *, scope: Scope, target: Target, limit: int) -> list[Neighbour]:
     return nearest_candidates(target.vector, scope=scope, images=images, limit=limit)
 
 
 def fuse_candidates(
-    nearest: Sequence[Candidate], texts: Sequence[TextMatch], *, cutoffs: Cutoffs
+    nearest: Sequence[Neighbour], texts: Sequence[TextMatch], *, cutoffs: Cutoffs
 ) -> list[Ranked]:
     """Merge both into one list of contents: strong ones, then fair ones, then weak ones, each in
     the fused order.
@@ -158,7 +159,7 @@ def fuse_candidates(
     The same bytes in several collections are one result: the copy whose own text matches, else the
     newest.
     """
-    scores = {candidate.sha256: candidate.score for candidate in nearest}
+    scores = {c.sha256: c.score for c in nearest}
     shown = {c.sha256: c.image_id for c in sorted(nearest, key=lambda c: c.image_id)}
     in_text = {
         match.sha256: match

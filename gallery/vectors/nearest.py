@@ -123,7 +123,7 @@ def scores_of(
         return {}
     vectors = _compared(vector, encoder=encoder, images=images, kind=kind)
     named = vectors.filter(_IsAnyOf("image_id", ids))
-    return _best_scores(named.values_list("image_id", "distance"))
+    return _best_scores(named.values_list("image_id", "distance"), kind=kind)
 
 
 def sample_scores(
@@ -146,7 +146,7 @@ def sample_scores(
     )
     rows = Embedding.objects.filter(pk__in=chosen.values("pk")[:limit])
     scored = rows.annotate(distance=_distance(vector, encoder=encoder))
-    return _best_scores(scored.values_list("image_id", "distance"))
+    return _best_scores(scored.values_list("image_id", "distance"), kind=kind)
 
 
 def scores_at_least(
@@ -202,7 +202,9 @@ def _best_of_each(rows: Iterable[tuple[int, str, float]]) -> list[Neighbour]:
     return list(best.values())
 
 
-def _best_scores(rows: Iterable[tuple[int, float]]) -> dict[int, float]:
+def _best_scores(rows: Iterable[tuple[int, float]], *, kind: VectorKind) -> dict[int, float]:
+    if not kind.is_repeated:
+        return {pk: -distance for pk, distance in rows}
     best: dict[int, float] = {}
     for pk, distance in rows:
         best[pk] = max(best.get(pk, -distance), -distance)

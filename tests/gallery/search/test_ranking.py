@@ -4,12 +4,12 @@ import pytest
 
 from gallery.search import ranking
 from gallery.search.calibration import Cutoffs
-from gallery.search.candidates import Candidate
 from gallery.search.fulltext import TextMatch
 from gallery.search.query import Filters, SearchQuery
 from gallery.search.ranking import Ranked, Ranking, fuse_candidates, rank_images
 from gallery.search.scope import Scope
 from gallery.search.target import build_target
+from gallery.vectors import Neighbour
 from searchsite import env
 from tests.gallery.search.conftest import make_background
 
@@ -29,7 +29,7 @@ def strengths(results):
 
 
 def test_marks_never_rise_down_the_list():
-    nearest = [Candidate(n, f"n{n}", score) for n, score in enumerate((0.6, 0.55, 0.4, 0.2, 0.1))]
+    nearest = [Neighbour(n, f"n{n}", score) for n, score in enumerate((0.6, 0.55, 0.4, 0.2, 0.1))]
     texts = [TextMatch(9, "t9", False), TextMatch(4, "n4", False), TextMatch(8, "t8", True)]
     results = fuse_candidates(nearest, texts, cutoffs=CUTOFFS)
     assert strengths(results) == "sssfffw"
@@ -38,14 +38,14 @@ def test_marks_never_rise_down_the_list():
 
 
 def test_within_a_strength_the_fused_order_holds():
-    nearest = [Candidate(1, "a", 0.9), Candidate(2, "b", 0.8), Candidate(3, "c", 0.7)]
+    nearest = [Neighbour(1, "a", 0.9), Neighbour(2, "b", 0.8), Neighbour(3, "c", 0.7)]
     results = fuse_candidates(nearest, [TextMatch(3, "c", False)], cutoffs=CUTOFFS)
     assert [r.image_id for r in results] == [3, 1, 2]
 
 
 def test_of_copies_the_one_with_the_exact_name_is_shown():
     texts = [TextMatch(5, "a", True), TextMatch(7, "a", False)]
-    results = fuse_candidates([Candidate(9, "a", 0.1)], texts, cutoffs=CUTOFFS)
+    results = fuse_candidates([Neighbour(9, "a", 0.1)], texts, cutoffs=CUTOFFS)
     assert [(r.image_id, r.strength) for r in results] == [(5, "strong")]
 
 
@@ -100,7 +100,7 @@ def layers(monkeypatch):
 def rank(scores, *, needed, monkeypatch, public, searchable=20):
     """The ranking of pictures that score this, as a large library gives it."""
     make_background(public, searchable)
-    found = [Candidate(pk, f"{pk}", score) for pk, score in enumerate(scores)]
+    found = [Neighbour(pk, f"{pk}", score) for pk, score in enumerate(scores)]
     monkeypatch.setattr(
         ranking, "nearest_candidates", lambda vector, *, scope, images, limit: found[:limit]
     )
