@@ -84,12 +84,29 @@ def test_the_trash_is_purged_by_age_and_live_pictures_never(owner):
     assert set(Image.objects.all()) == {live, fresh}
 
 
+def test_a_trash_that_keeps_nothing_is_emptied(owner):
+    collection = make_collection(owner)
+    live = make_image(collection)
+    make_image(collection, deleted_at=timezone.now())
+    assert purge_trash(older_than_days=0, by=system_actor()) == 1
+    assert Image.objects.get() == live
+    with pytest.raises(LibraryProblem):
+        purge_trash(older_than_days=-1, by=system_actor())
+
+
 def test_a_large_trash_is_purged_in_steps(owner, monkeypatch):
+    """Each step is a transaction, so that its locks are short."""
+    steps = []
     monkeypatch.setattr("gallery.library.trash.PURGE_STEP", 2)
+    monkeypatch.setattr(
+        "gallery.library.trash._purge",
+        lambda ids: steps.append(len(ids)) or Image.objects.filter(pk__in=ids).delete(),
+    )
     collection = make_collection(owner)
     for _ in range(5):
         make_image(collection, deleted_at=timezone.now() - timedelta(days=31))
     assert purge_trash(older_than_days=30, by=system_actor()) == 5
+    assert steps == [2, 2, 1]
 
 
 def test_live_pictures_cannot_be_purged(owner):
