@@ -32,7 +32,7 @@ from gallery.forms import UploadForm
 from gallery.hints import hint_workers
 from gallery.http import errors
 from gallery.http.bodies import announces_more
-from gallery.http.change_sentences import pictures
+from gallery.http.change_sentences import describe_change, pictures
 from gallery.http.numbers import is_number
 from gallery.http.throttle import limited
 from gallery.ingest.intake import Details
@@ -133,11 +133,11 @@ def _write_words(request: HttpRequest, found: UploadBatch) -> str:
     mine = Image.objects.filter(pk__in=images.values("pk"), collection=found.collection)
     if not is_number(request.POST.get("item", "")):
         change = tag_images(mine, by=request.user, tags=tags)
-        return f"{pictures(len(change.ids))} tagged."
+        return describe_change(change)
     image = get_object_or_404(mine, upload_items=int(request.POST["item"]))
     caption = request.POST.get("caption", "")
     edit_image(image, by=request.user, caption=caption, tags=tags)
-    return "Saved."
+    return _("Saved.")
 
 
 def _guarded(request: HttpRequest, view: Any, **kwargs: Any) -> HttpResponse:

@@ -3,8 +3,11 @@
 import ast
 import re
 
-# Two words with a space between them: almost always a sentence or a label.
-_WORDS = re.compile(r"[A-Za-z]{2,}[,;:.!?’”)]* [“(]?(?:[A-Za-z]|\{)")
+# Two words with a space between them, a word after a value, or one word as a sentence: almost
+# always a sentence or a label.
+_WORDS = re.compile(
+    r"[A-Za-z]{2,}[,;:.!?’”)]* [“(]?(?:[A-Za-z]|\{)|\{\} [a-z]{3,}|^[A-Z][a-z]+[.!?…]$"
+)
 _MARKUP_OR_CODE = re.compile(
     r"<\w|SELECT |CREATE |DROP |ALTER |UPDATE |INSERT |^SET |ORDER BY|%\(asctime\)"
 )

@@ -60,8 +60,15 @@ def test_the_rule_finds_untranslated_strings_and_nothing_else():
         'c = f"Nobody named {name}"\n'
         'logger.info("Two words")\n'
         'd = "one"\n'
+        'e = f"{count} tagged."\n'
+        'f = "Saved."\n'
     )
     module = Module("gallery.example", Path("example.py"), text, ast.parse(text))
-    assert list(untranslated(module)) == [(2, "Two words"), (4, "Nobody named {}")]
+    assert list(untranslated(module)) == [
+        (2, "Two words"),
+        (4, "Nobody named {}"),
+        (7, "{} tagged."),
+        (8, "Saved."),
+    ]
     template = '<p class="two words">{{ name }} {% translate "Yes" %}</p><b title="No way">Left</b>'
     assert list(untranslated_in_template(template)) == ["No way", "Left"]

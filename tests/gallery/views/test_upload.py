@@ -288,6 +288,20 @@ def test_words_are_written_for_one_file_and_tags_for_all(client, batch):
     assert Image.objects.filter(tags=["shapes"]).count() == 1
 
 
+def test_words_for_a_picture_that_was_moved_away_are_refused(client, batch, owner):
+    """It is changed where it is now, by those who may change it there."""
+    send(client, batch, upload("red.png", png(color="red")), upload("blue.png", png(color="blue")))
+    moved, stayed = batch.items.order_by("pk")
+    Image.objects.filter(pk=moved.image_id).update(collection=make_collection(owner))
+    address = f"{batch.get_absolute_url()}caption/"
+    assert client.post(address, {"item": moved.pk, "caption": "Mine"}).status_code == 404
+    assert client.post(address, {"tags": "shapes"}, **JSON).json() == {
+        "sentence": "1 picture tagged."
+    }
+    assert list(Image.objects.filter(tags=["shapes"])) == [stayed.image]
+    assert not Image.objects.exclude(caption="").exists()
+
+
 def test_words_for_a_picture_of_another_batch_are_refused(client, batch, owner):
     other = UploadBatch.objects.create(owner=owner, collection=batch.collection)
     item = other.items.create(name="x", fate=Fate.STORED, image=make_image(batch.collection))
@@ -308,3 +322,25 @@ def test_a_name_typed_for_a_new_collection_wins_over_the_one_that_was_chosen(cli
     data = {"collection": "cats", "new_collection": "Dogs", "visibility": "private"}
     client.post(reverse("gallery:upload"), data)
     assert UploadBatch.objects.newest_first()[0].collection.name == "Dogs"
+
+
+def test_recent_uploads_are_those_that_the_person_may_still_continue(client, batch, stranger):
+    """The batch of a collection that is closed to them would be a link to nothing."""
+    closed = make_collection(stranger, "Closed")
+    member = Membership.objects.create(collection=closed, person=batch.owner, role=Role.CONTRIBUTOR)
+    other = UploadBatch.objects.create(owner=batch.owner, collection=closed)
+    UploadBatch.objects.create(owner=batch.owner, collection=batch.collection)  # without a file
+    for each in (batch, other):
+        each.items.create(name="x", fate=Fate.STORED, image=make_image(each.collection))
+    assert list(client.get("/upload/").context["recent"]) == [other, batch]
+    member.delete()
+    assert list(client.get("/upload/").context["recent"]) == [batch]
+
+
+def test_one_poll_returns_a_bounded_number_of_rows(client, batch, monkeypatch):
+    monkeypatch.setattr("gallery.views.upload.MAX_ROWS_PER_POLL", 2)
+    items = [batch.items.create(name=f"{n}", fate=Fate.REFUSED) for n in range(4)]
+    address = f"{batch.get_absolute_url()}status/"
+    wanted = [item.pk for item in items[:3]]
+    found = client.get(address, {"item": wanted}).json()
+    assert {row["id"] for row in found["items"]} == set(wanted[:2])
