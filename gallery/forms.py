@@ -59,10 +59,11 @@ class UploadForm(forms.Form):
     )
     visibility = forms.ChoiceField(
         label=_("Visibility of the new collection"),
-        choices=Visibility.choices,
+        # Short enough for a select; the page explains them below it.
+        choices=[(Visibility.PRIVATE, _("Private")), (Visibility.PUBLIC, _("Public"))],
         initial=Visibility.PRIVATE,
         required=False,
-        widget=forms.Select(attrs={"class": "input"}),
+        widget=forms.Select(attrs={"class": "input", "aria-describedby": "visibility-hint"}),
     )
 
     def __init__(self, *args: Any, collections: QuerySet[Collection], **kwargs: Any) -> None:

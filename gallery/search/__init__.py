@@ -18,6 +18,7 @@ from gallery.search.filters import filter_images, matching_images, orientation_c
 from gallery.search.query import (
     EVEN_WEIGHT,
     IMPORTANCES,
+    MAX_PARTS,
     ORIENTATIONS,
     Chip,
     Filters,
@@ -32,6 +33,7 @@ from gallery.search.scope import Scope
 __all__ = [
     "EVEN_WEIGHT",
     "IMPORTANCES",
+    "MAX_PARTS",
     "ORIENTATIONS",
     "RECALL_AT",
     "Chip",

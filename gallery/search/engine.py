@@ -17,7 +17,7 @@ from gallery.search.calibration import UNJUDGED, Cutoffs
 from gallery.search.candidates import nearest_candidates
 from gallery.search.exclusion import leave_out
 from gallery.search.listing import MAX_LISTED, list_images, newest_first
-from gallery.search.query import Filters, SearchQuery
+from gallery.search.query import MAX_PARTS, Filters, SearchQuery
 from gallery.search.ranking import (
     MAX_RESULTS,
     Ranked,
@@ -188,6 +188,11 @@ def _images(ids: Sequence[int], *, scope: Scope) -> dict[int, Image]:
 def _notice(query: SearchQuery, *, hits: Sequence[Hit], window: Window) -> str:
     if query.words_cut:
         return _("Your search was long, so only its beginning was used.")
+    if query.parts_cut:
+        return _(
+            "A search can have up to %(count)s tags, collections, pictures or excluded words of "
+            "each kind. The others were ignored."
+        ) % {"count": MAX_PARTS}
     if query.page > 1 and not hits:
         return _("There is no page %(page)s: the results end before it.") % {"page": query.page}
     if query.sort == "date" and query.has_wanted and window.total == 0:

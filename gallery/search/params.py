@@ -92,6 +92,11 @@ def unique(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))[:MAX_REPEATS]
 
 
+def has_too_many(params: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Return whether one of these parameters has more distinct values than are used."""
+    return any(len(set(values_of(params, name))) > MAX_REPEATS for name in names)
+
+
 def ids_of(params: Mapping[str, Any], name: str) -> tuple[int, ...]:
     """Return the values that are valid primary keys."""
     numbers = (int(v) for v in values_of(params, name) if _NUMBER.fullmatch(v))

@@ -24,6 +24,9 @@ IMPORTANCES: tuple[Importance, ...] = ("less", "normal", "more")
 ORIENTATIONS: tuple[Orientation, ...] = ("landscape", "portrait", "square")
 # Words and pictures have equal weight until someone moves the slider.
 EVEN_WEIGHT = 0.5
+# The most tags, collections, pictures or excluded words of a query, of each kind.
+MAX_PARTS = clean.MAX_REPEATS
+REPEATED = ("like", "unlike", "not", "tag", "collection")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,8 +98,9 @@ class SearchQuery:
     `more` and `less` name the parts that are more or less important than the others, such as `q` or
     `like.12`. Both are kept in the order of `part_names`, without names of parts that the query
     doesn't have; a part named in both is in `more`.
-    `words_cut` says that the words were too long and only their beginning is used; it is ignored
-    when queries are compared.
+    `words_cut` says that the words were too long and only their beginning is used, `parts_cut` that
+    there were more tags, collections, pictures or excluded words than a query can have, and only
+    the first are used. Both are ignored when queries are compared.
     """
 
     words: str = ""
@@ -111,6 +115,7 @@ class SearchQuery:
     sort: Sort = "relevance"
     page: int = 1
     words_cut: bool = field(default=False, compare=False)
+    parts_cut: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         """Bring `more` and `less` into their canonical form."""
@@ -142,6 +147,7 @@ class SearchQuery:
             sort="date" if clean.value_of(params, "sort") == "date" else "relevance",
             page=clean.page_of(params, "page"),
             words_cut=was_cut,
+            parts_cut=clean.has_too_many(params, REPEATED) or len(set(excluded)) > MAX_PARTS,
         )
 
     def to_params(self) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery.browsing import MAX_COUNTED, FacetChoice, Facets
-from gallery.search import ORIENTATIONS, Filters
+from gallery.search import MAX_PARTS, ORIENTATIONS, Filters
 
 Address = Callable[[Filters], str]
 
@@ -55,13 +55,14 @@ class Menu:
     """The options of a filter, in display order. Date options follow a form.
 
     The menu is shown from `min_choices` options on: a single collection leaves nothing to choose,
-    but a single tag does.
+    but a single tag does. `notice` says why there are no more options.
     """
 
     label: str
     choices: tuple[FilterOption, ...]
     min_choices: int = 2
     dates: DateForm | None = None
+    notice: str = ""
 
     @property
     def is_useful(self) -> bool:
@@ -172,7 +173,12 @@ def _tags(filters: Filters, facets: Facets, address: Address) -> Menu:
         tags = _without(filters.tags, choice.value) if is_on else (*filters.tags, choice.value)
         url = address(replace(filters, tags=tags))
         choices.append(_option(choice, url=url, is_on=is_on))
-    return Menu(label=_("Tag"), choices=tuple(choices), min_choices=1)
+    notice = ""
+    if len(filters.tags) >= MAX_PARTS:
+        choices = [choice for choice in choices if choice.is_on]
+        notice = _("You can filter by up to %(count)s tags. Remove one to add another.")
+        notice %= {"count": MAX_PARTS}
+    return Menu(label=_("Tag"), choices=tuple(choices), min_choices=1, notice=notice)
 
 
 def _dates(filters: Filters, facets: Facets, address: Address) -> Menu:

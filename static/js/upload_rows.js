@@ -59,7 +59,8 @@ export function placeRow(old, item) {
     target?.focus({ preventScroll: true });
     target?.setSelectionRange(...focused.dataset.focused.split(",").map(Number));
   }
-  if (isChanged && !focused) saveWords(fresh);
+  // Also while someone is typing: text set by a script fires no change event when the field is left.
+  if (isChanged) saveWords(fresh);
   return fresh;
 }
 

@@ -105,6 +105,54 @@ def test_files_chosen_before_the_collection_is_named_wait_for_its_name(
     assert len([url for url in posted if url.endswith("/upload/")]) == 1
 
 
+def test_captions_and_tags_are_typed_while_files_upload(library, olga, new_page, tmp_path):
+    pictures = [tmp_path / "pink.jpg", tmp_path / "teal.jpg"]
+    for picture in pictures:
+        picture.write_bytes(jpeg(color=picture.stem))
+    page = new_page(person=olga)
+    held = []  # uploads that wait until something has been typed
+    page.route(re.compile("/files/$"), lambda route: held.append(route), times=2)
+    page.goto("/upload/?collection=colours")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose pictures").click()
+    chooser.value.set_files(pictures)
+    pink, teal = (page.locator(".upload-row", has_text=f"{name}.jpg") for name in ("pink", "teal"))
+    pink.get_by_placeholder("Caption").fill("Flamingo")
+    pink.get_by_placeholder("Tags").press_sequentially("Bird, gr")
+    page.get_by_role("option", name="green").click()
+    for route in held:
+        route.continue_()  # what was typed since the request began must be saved too
+    expect(page.locator(".upload-row__state")).to_contain_text(["Stored", "Stored"])
+    expect(pink.get_by_placeholder("Caption")).to_have_value("Flamingo")
+    teal.get_by_placeholder("Tags").fill("duck")
+    teal.get_by_placeholder("Tags").press("Tab")
+    expect(teal.locator("[data-saved]")).to_be_visible()
+    everywhere = page.get_by_label("Tags for all files")
+    everywhere.press_sequentially("yel")
+    page.get_by_role("option", name="yellow").click()
+    everywhere.press_sequentially("zoo")
+    everywhere.press("Enter")
+    expect(page.locator(".toasts")).to_contain_text("2 pictures")
+    words = {image.original_name: (image.caption, image.tags) for image in Image.objects.live()}
+    assert words["pink.jpg"] == ("Flamingo", ["bird", "green", "yellow", "zoo"])
+    assert words["teal.jpg"] == ("", ["duck", "yellow", "zoo"])
+    page.reload()
+    expect(pink.get_by_placeholder("Tags")).to_have_value("bird, green, yellow, zoo")
+
+
+def test_long_choices_end_before_the_arrow(library, olga, new_page):
+    page = new_page(person=olga)
+    page.goto("/upload/")
+    for name in ("collection", "visibility"):
+        padding = page.locator(f"select[name={name}]").evaluate(
+            "select => parseFloat(getComputedStyle(select).paddingRight)"
+        )
+        assert padding > 30, name
+    expect(page.get_by_label("Visibility")).to_have_value("private")
+    expect(page.get_by_label("Visibility").locator("option")).to_have_text(["Private", "Public"])
+    expect(page.locator("#visibility-hint")).to_be_visible()
+
+
 def test_dropped_files_wait_until_a_collection_is_chosen(library, olga, new_page):
     page = new_page(person=olga)
     page.goto("/upload/")

@@ -449,6 +449,11 @@ def test_long_words_leave_a_notice(public):
     assert "beginning" in run_search(query, viewer=None).notice
 
 
+def test_too_many_tags_leave_a_notice(public):
+    query = SearchQuery.from_params({"q": "red", "tag": [f"t{number}" for number in range(11)]})
+    assert "up to 10 tags" in run_search(query, viewer=None).notice
+
+
 @pytest.mark.parametrize("words", ["'", '"', "a & | ! ( ) :*", "%s %(x)s {0}", "\\", "<->", "🐈"])
 def test_odd_words_do_no_harm(public, words):
     make_background(public, 3)

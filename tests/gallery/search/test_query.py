@@ -117,6 +117,20 @@ def test_short_words_are_not_cut():
     assert not parsed("q=cat").words_cut
 
 
+@pytest.mark.parametrize("name", ["tag", "collection", "like", "unlike", "not"])
+def test_too_many_parts_are_cut_and_say_so(name):
+    numbers = [str(number) for number in range(1, 12)]
+    query = SearchQuery.from_params({"q": "cat", name: numbers})
+    assert query.parts_cut
+    assert not SearchQuery.from_params({"q": "cat", name: numbers[1:]}).parts_cut
+    assert not SearchQuery.from_params({"q": "cat", name: ["1"] * 11}).parts_cut
+
+
+def test_words_excluded_with_a_minus_sign_count_as_parts():
+    words = " ".join(f"-w{number}" for number in range(11))
+    assert SearchQuery.from_params({"q": f"cat {words}"}).parts_cut
+
+
 def test_repeats_are_bounded_and_unique():
     query = SearchQuery.from_params({"like": [str(n) for n in range(1, 500)] + ["1"]})
     assert query.like == tuple(range(1, MAX_REPEATS + 1))

@@ -63,6 +63,19 @@ def test_a_collection_or_year_replaces_the_other_and_tags_add_up():
     assert on == ["My cats", "red", "2024"]
 
 
+def test_at_the_most_tags_the_menu_says_so_and_offers_no_more():
+    tags = tuple(f"t{number}" for number in range(10))
+    facets = Facets(
+        collections=(), tags=tuple(choice(f"t{n}") for n in range(12)), years=(), orientations=()
+    )
+    (menu,) = [menu for menu in bar(Filters(tags=tags), facets).menus if menu.label == "Tag"]
+    assert [choice.label for choice in menu.choices] == list(tags)
+    assert "10 tags" in menu.notice
+    (menu,) = [menu for menu in bar(Filters(tags=tags[1:]), facets).menus if menu.label == "Tag"]
+    assert len(menu.choices) == 12
+    assert not menu.notice
+
+
 def test_each_filter_can_be_removed_alone():
     found = bar(
         Filters(
