@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.core.cache import cache
 
 from gallery import delivery
 from gallery.delivery import PRIVATE_WINDOW_S, PUBLIC_WINDOW_S, check, rendition_url, sign, sources
@@ -101,3 +102,13 @@ def test_the_address_names_the_audience_of_the_collection(owner):
 def test_sources_name_each_true_width_once(owner, width, widths):
     image = make_image(make_collection(owner), width=width, height=100)
     assert [true_width for _, true_width in sources(image)] == widths
+
+
+def test_that_one_collection_is_public_says_nothing_of_another(owner):
+    cache.clear()
+    opened = make_collection(owner, "Opened", visibility=Visibility.PUBLIC)
+    closed = make_collection(owner, "Closed")
+    expires_at = int(time.time()) + 60
+    assert delivery.is_in_force(delivery.Grant(expires_at=expires_at, public_in=opened.pk))
+    assert not delivery.is_in_force(delivery.Grant(expires_at=expires_at, public_in=closed.pk))
+    cache.clear()

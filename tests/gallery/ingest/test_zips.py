@@ -121,6 +121,55 @@ def test_a_table_of_contents_that_would_fill_memory_is_not_read(monkeypatch):
     assert refused_whole(bytes(data)) == "archive_too_many_members"
 
 
+def zip64(files, *, declared=None, in_old_record=None, magic=b"PK\x06\x06"):
+    """A zip whose table of contents is declared by a 64-bit record, in place of the old one."""
+    data = images.make_zip(files)
+    at = data.rindex(b"PK\x05\x06")
+    count, size, offset = struct.unpack_from("<HII", data, at + 10)
+    declared = size if declared is None else declared
+    record = magic + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, count, count, declared, offset)
+    locator = b"PK\x06\x07" + struct.pack("<IQI", 0, at, 1)
+    old = bytearray(data[at:])
+    struct.pack_into("<I", old, 12, 0xFFFFFFFF if in_old_record is None else in_old_record)
+    return data[:at] + record + locator + bytes(old), size
+
+
+def test_the_table_of_a_64_bit_zip_is_measured_by_its_own_record(monkeypatch):
+    data, size = zip64({"a.jpg": b"x"})
+    assert unpack(data) == {"a.jpg": b"x"}
+    huge, _ = zip64({"a.jpg": b"x"}, declared=2**40, in_old_record=size)
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("the table was read"))
+    assert refused_whole(huge) == "archive_too_many_members"
+
+
+def test_what_only_looks_like_a_64_bit_record_is_not_believed():
+    _, size = zip64({"a.jpg": b"x"})
+    data, _ = zip64({"a.jpg": b"x"}, declared=2**40, in_old_record=size, magic=b"PK\x00\x00")
+    assert zips._table_bytes(io.BytesIO(data), len(data)) == size
+
+
+@pytest.mark.parametrize(
+    ("max_bytes", "left_bytes", "reason"),
+    [
+        (100, 100, ""),
+        (99, 100, "member_bomb"),
+        (100, 99, "archive_unpacks_too_large"),
+    ],
+)
+def test_a_member_is_read_up_to_exactly_its_limits(max_bytes, left_bytes, reason):
+    stream = zips.MemberStream(
+        io.BytesIO(bytes(100)), name="a.jpg", archive="pack.zip", max_bytes=max_bytes,
+        budget=zips._Budget(max_bytes=left_bytes, left_bytes=left_bytes),
+    )  # fmt: skip
+    if not reason:
+        assert len(stream.read(64) + stream.read(64)) == 100
+        return
+    assert len(stream.read(64)) == 64
+    with pytest.raises(Refused) as refused:
+        stream.read(64)
+    assert refused.value.reason == reason
+
+
 def test_a_zip_larger_than_allowed_is_refused():
     data = images.make_zip({"a.jpg": b"x" * 100})
     assert refused_whole(data, max_bytes=len(data) - 1) == "archive_too_many_bytes"

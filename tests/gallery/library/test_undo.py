@@ -18,6 +18,15 @@ def test_a_restore_can_be_undone_too(owner):
     assert not Image.objects.live().exists()
 
 
+def test_undoing_a_restore_deletes_only_what_was_restored(owner):
+    collection = make_collection(owner)
+    make_image(collection, deleted_at=collection.created_at)
+    change = restore_images(Image.objects.all(), by=owner)
+    others = {make_image(collection), make_image(make_collection(owner))}
+    assert undo_change(change, by=owner) == 1
+    assert set(Image.objects.live()) == others
+
+
 def test_undo_is_for_those_who_may_still_edit(owner, stranger):
     image = make_image(make_collection(owner), deleted_at=owner.date_joined)
     change = restore_images(Image.objects.all(), by=owner)

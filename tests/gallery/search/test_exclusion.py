@@ -2,7 +2,7 @@
 
 import pytest
 
-from gallery.search import SearchQuery, run_search
+from gallery.search import Filters, SearchQuery, run_search
 from gallery.search.results import LeftOut
 from gallery.vectors import ensure_index
 from tests.factories import make_image
@@ -121,3 +121,10 @@ def test_less_important_parts_are_not_left_out_beside_others_that_are(library):
     page = search("red", excluded_words=("blue", "yellow"), less=("not.blue",))
     assert [each.value for each in page.left_out] == ["yellow"]
     assert keys(library["both"]) < set(ids(page))
+
+
+def test_what_shows_the_unwanted_thing_is_judged_by_all_that_the_viewer_sees(public, library, path):
+    """Under a filter without anything blue, the bluest of what is left is not blue for that."""
+    tinged = make_coloured(public, red=1, blue=0.5, fields={"tags": ["kite"]})
+    page = search("red", excluded_words=("blue",), filters=Filters(tags=("kite",)))
+    assert ids(page) == [tinged.pk]

@@ -144,3 +144,16 @@ def test_purging_deletes_rows_and_files_of_the_expired_only(db):
     assert not storages["queries"].exists(old.file.name)
     assert storages["queries"].exists(new.file.name)
     assert purge_query_images() == 0
+
+
+def test_what_a_shown_picture_was_cut_from_is_known_until_it_expires(public, private, owner):
+    """And only to those who may see that picture."""
+    whole, secret = make_coloured(public, red=1), make_coloured(private, red=1)
+    part = keep_query_image(upload(solid()), owner=None, part_of=whole)
+    hidden = keep_query_image(upload(solid()), owner=owner, part_of=secret)
+    assert query_images.picture_cut_from(part.token, viewer=None) == whole
+    assert query_images.picture_cut_from(hidden.token, viewer=owner) == secret
+    assert query_images.picture_cut_from(hidden.token, viewer=None) is None
+    assert query_images.picture_cut_from("another", viewer=None) is None
+    QueryImage.objects.update(expires_at=timezone.now())
+    assert query_images.picture_cut_from(part.token, viewer=None) is None

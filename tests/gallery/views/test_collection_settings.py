@@ -78,3 +78,18 @@ def test_a_refused_member_is_explained_beside_the_name_that_was_typed(
     assert 'value="manager" selected' in page
     assert 'aria-invalid="true"' in page
     assert not Membership.objects.exists()
+
+
+def test_a_cover_from_elsewhere_is_refused_like_one_that_does_not_exist(
+    client, collection, stranger
+):
+    """So that nobody learns which pictures there are in collections they cannot see."""
+    hidden = make_image(make_collection(stranger, "Hidden"))
+    answers = []
+    for cover in (hidden.pk, hidden.pk + 1000):
+        response = save(client, collection, visibility="private", cover=cover)
+        assert response.status_code == 422
+        answers.append(response.context["cover_form"].errors["cover"])
+    assert answers[0] == answers[1]
+    collection.refresh_from_db()
+    assert collection.cover is None

@@ -59,3 +59,14 @@ def test_too_large_a_selection_gets_a_sentence(client, collection, settings, bou
 
 def test_another_number_than_the_one_shown_downloads_nothing(client, collection):
     assert download(client, collection, all="1", expected="3").status_code == 302
+
+
+def test_a_selection_of_exactly_the_limits_is_downloaded(client, collection, settings):
+    settings.MAX_DOWNLOAD_PICTURES, settings.MAX_DOWNLOAD_BYTES = 2, 2000
+    assert download(client, collection, all="1", expected="2").streaming
+
+
+def test_files_are_in_the_order_of_the_page(client, collection):
+    response = download(client, collection, all="1", expected="2")
+    archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
+    assert archive.namelist() == ["dog.jpg", "cat.jpg"]
