@@ -1,4 +1,4 @@
-# make run starts the whole site; make test and make check prove it. Each does its own set-up.
+# make run starts the whole site; make test and make check verify it. Each does its own set-up.
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test check bench mutants screenshots clean
 
@@ -6,8 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Installs $(2), unless the files $(1) are what was installed last; their copy, kept in the virtual
-# environment, is the stamp, because checkouts change the times of files.
+# Install $(2), unless the files $(1) are the same as at the last installation. A copy of them in the
+# virtual environment is compared, because checkouts change modification times.
 define install
 	@$(venv)
 	@if ! { cat $(1); $(PY) --version; } | cmp -s - $(VENV)/.installed-$(2); then \
@@ -18,7 +18,7 @@ define install
 	fi
 endef
 
-# Makes the virtual environment with the first Python that is new enough.
+# Create the virtual environment with the first Python that is new enough.
 define venv
 if ! $(PY) -c pass 2>/dev/null; then \
 	for python in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
@@ -27,17 +27,17 @@ if ! $(PY) -c pass 2>/dev/null; then \
 		fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-		echo "Python 3.11 or newer is needed and was not found. Install it, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; \
+		echo "Python 3.11 or newer is needed and was not found. Install it, or pass it: make setup PYTHON=/path/to/python" >&2; exit 1; \
 	fi; \
 	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
-		echo "$$found cannot make virtual environments. Install its venv package (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; \
+		echo "$$found cannot create virtual environments. Install its venv package (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; \
 	fi; \
 	rm -rf $(VENV) && $$found -m venv $(VENV) || exit 1; \
 fi
 endef
 
-# Lints static/js with eslint. The tools come from npm into node_modules; without npm the lint is left
-# out, unless REQUIRE_NPM=1 (.ci/run) makes that a failure.
+# Lint static/js with eslint, which npm installs into node_modules. Without npm, linting is skipped,
+# or fails with REQUIRE_NPM=1 (.ci/run).
 define lint_scripts
 if ! command -v npm > /dev/null; then \
 	if [ "$(REQUIRE_NPM)" = 1 ]; then \
@@ -58,8 +58,8 @@ help:
 	@echo "make test         run the tests (REQUIRE_BROWSER=1 makes a missing Chromium a failure)"
 	@echo "make check        format, lint, types, migrations, import rules"
 	@echo "make bench        measure"
-	@echo "make mutants      change the code a little and see which tests notice (MODULE=gallery/search/ranking.py)"
-	@echo "make screenshots  take the pictures of the README"
+	@echo "make mutants      change the code slightly and check that tests fail (MODULE=gallery/search/ranking.py)"
+	@echo "make screenshots  take the screenshots of the README"
 	@echo "make clean        remove caches; data in var/ and $(VENV) stay"
 
 setup:

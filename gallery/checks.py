@@ -62,7 +62,7 @@ def check_encoder_key(**_context: Any) -> list[CheckMessage]:
         Error(
             f"ENCODER is “{key}”, which names no encoder.",
             hint=(
-                "Write auto, starter, openclip:MODEL/TAG (for instance"
+                "Use auto, starter, openclip:MODEL/TAG (for instance"
                 " openclip:ViT-B-32/laion2b_s34b_b79k), openclip:MODEL//path/to/checkpoint,"
                 " or the key of an adapter of your own, such as mine or mine:variant."
             ),

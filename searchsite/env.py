@@ -209,7 +209,7 @@ def boolean(name: str) -> bool:
     """Return a boolean setting. Raise SettingError for anything else."""
     value = text(name).strip().lower()
     if value not in _TRUE | _FALSE:
-        raise SettingError(f"{name} is “{value}”: write true or false.")
+        raise SettingError(f"{name} is “{value}”: use true or false.")
     return value in _TRUE
 
 
@@ -219,11 +219,11 @@ def integer(name: str, *, minimum: int | None = None, maximum: int | None = None
     try:
         number = int(value)
     except ValueError as error:
-        raise SettingError(f"{name} is “{value}”: write a whole number.") from error
+        raise SettingError(f"{name} is “{value}”: use a whole number.") from error
     if minimum is not None and number < minimum:
-        raise SettingError(f"{name} is {number}: write {minimum} or more.")
+        raise SettingError(f"{name} is {number}: use {minimum} or more.")
     if maximum is not None and number > maximum:
-        raise SettingError(f"{name} is {number}: write {maximum} or less.")
+        raise SettingError(f"{name} is {number}: use {maximum} or less.")
     return number
 
 
@@ -233,7 +233,7 @@ def one_of(name: str, *choices: str) -> str:
     for choice in choices:
         if value.lower() == choice.lower():
             return choice
-    raise SettingError(f"{name} is “{value}”: write one of {', '.join(choices)}.")
+    raise SettingError(f"{name} is “{value}”: use one of {', '.join(choices)}.")
 
 
 def time_zone(name: str) -> str:
@@ -243,7 +243,7 @@ def time_zone(name: str) -> str:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingError(
-            f"{name} is “{value}”, which is not a known time zone: write one like Europe/Paris."
+            f"{name} is “{value}”, which is not a known time zone: use one like Europe/Paris."
         ) from error
     return value
 

@@ -117,7 +117,7 @@ def _database() -> dict[str, Any]:
         parsed = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
     except ValueError as error:
         raise env.SettingError(
-            "DATABASE_URL cannot be read: write postgres://user:password@host/name."
+            "DATABASE_URL can’t be read: use postgres://user:password@host/name."
         ) from error
     return dict(parsed)
 

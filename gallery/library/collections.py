@@ -54,7 +54,7 @@ def create_collection(
         except IntegrityError:
             # Someone took the same slug or name between the check and the insert: check again.
             continue
-    raise LibraryProblem(_("Someone is making the same collection right now. Try again."))
+    raise LibraryProblem(_("Someone is creating the same collection right now. Try again."))
 
 
 def default_collection_name() -> str:

@@ -53,7 +53,7 @@ def tag_images(
     LibraryProblem."""
     wanted = clean_tags(tags)
     if not wanted:
-        raise LibraryProblem(_("Write at least one tag."), reason="tags_missing")
+        raise LibraryProblem(_("Enter at least one tag."), reason="tags_missing")
     locked, read_only = lock_selection(images, by=by, expected=expected)
     if any(len({*image.tags, *wanted}) > MAX_TAGS for image in locked):
         raise LibraryProblem(
@@ -75,7 +75,7 @@ def untag_images(
     """Remove tags from pictures. Raise NotAllowed and LibraryProblem."""
     wanted = clean_tags(tags)
     if not wanted:
-        raise LibraryProblem(_("Write at least one tag."), reason="tags_missing")
+        raise LibraryProblem(_("Enter at least one tag."), reason="tags_missing")
     locked, read_only = lock_selection(images, by=by, expected=expected)
     tagged = {tag: tuple(image.pk for image in locked if tag in image.tags) for tag in wanted}
     for tag, ids in tagged.items():
@@ -103,7 +103,7 @@ def caption_images(
     NotAllowed and LibraryProblem."""
     text = clean_caption(caption)
     if not text:
-        raise LibraryProblem(_("Write a caption."), reason="caption_missing")
+        raise LibraryProblem(_("Enter a caption."), reason="caption_missing")
     locked, read_only = lock_selection(images, by=by, expected=expected)
     chosen = [image for image in locked if replace or not image.caption]
     Image.objects.filter(pk__in=[image.pk for image in chosen]).update(caption=text)

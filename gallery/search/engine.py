@@ -116,7 +116,7 @@ def similar_images(image: Image, *, viewer: Viewer, limit: int = 12) -> tuple[Hi
 def _check(query: SearchQuery) -> None:
     if query.is_empty:
         raise InvalidQuery(
-            _("Type some words or show a picture to search for."), reason="query_empty"
+            _("Enter some words or choose a picture to search for."), reason="query_empty"
         )
     if query.has_unwanted and not query.has_wanted:
         raise InvalidQuery(
@@ -194,7 +194,7 @@ def _notice(query: SearchQuery, *, hits: Sequence[Hit], window: Window) -> str:
             "each kind. The others were ignored."
         ) % {"count": MAX_PARTS}
     if query.page > 1 and not hits:
-        return _("There is no page %(page)s: the results end before it.") % {"page": query.page}
+        return _("Page %(page)s doesn’t exist: the results end earlier.") % {"page": query.page}
     if query.sort == "date" and query.has_wanted and window.total == 0:
         return _("Nothing matches well enough to sort by date. Sort by relevance instead.")
     if window.total is None and not window.has_next:

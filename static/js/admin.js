@@ -1,4 +1,4 @@
-// Gives the boxes that Django's autocomplete draws the name of the field that they stand for.
+// Labels the boxes of Django's autocomplete with the names of their fields.
 
 function nameBoxes() {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
@@ -11,6 +11,6 @@ function nameBoxes() {
   }
 }
 
-// Django's scripts draw the boxes when the page has loaded, and again for every row that is added.
+// Django's scripts create the boxes when the page has loaded, and again for every added row.
 addEventListener("load", () => setTimeout(nameBoxes));
 document.addEventListener("formset:added", () => setTimeout(nameBoxes));

@@ -73,7 +73,7 @@ def test_the_chosen_order_shows_in_forced_colours(new_page, library):
     page.goto("/search/?q=red&sort=date")
     colour = "link => getComputedStyle(link).backgroundColor"
     chosen, other = (
-        page.get_by_role("link", name=name).evaluate(colour) for name in ("By date", "Best first")
+        page.get_by_role("link", name=name).evaluate(colour) for name in ("Newest", "Relevance")
     )
     assert chosen != other
 

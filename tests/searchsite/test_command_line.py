@@ -67,7 +67,7 @@ def test_help_starts_nothing(folder):
 def test_an_invalid_setting_is_one_sentence(folder):
     refused = run(folder / "var", "migrate", PORT="eighty")
     assert refused.returncode == 1
-    assert refused.stderr.strip() == "PORT is “eighty”: write a whole number."
+    assert refused.stderr.strip() == "PORT is “eighty”: use a whole number."
 
 
 def test_an_unreachable_database_is_one_sentence(folder):

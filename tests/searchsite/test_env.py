@@ -20,9 +20,9 @@ def test_a_number_within_its_limits(monkeypatch):
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        ("many", "WEB_THREADS is “many”: write a whole number."),
-        ("0", "WEB_THREADS is 0: write 1 or more."),
-        ("99", "WEB_THREADS is 99: write 8 or less."),
+        ("many", "WEB_THREADS is “many”: use a whole number."),
+        ("0", "WEB_THREADS is 0: use 1 or more."),
+        ("99", "WEB_THREADS is 99: use 8 or less."),
     ],
 )
 def test_other_numbers_are_refused_with_a_message(monkeypatch, value, sentence):

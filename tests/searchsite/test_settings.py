@@ -99,7 +99,7 @@ def test_named_servers_are_used_instead(read):
 def test_an_unreadable_database_address_is_one_sentence_without_its_password(run):
     finished = run("DEBUG", DATABASE_URL="postgres//user:hidden@host")
     assert finished.returncode == 1
-    assert "DATABASE_URL cannot be read: write postgres://" in finished.stderr
+    assert "DATABASE_URL can’t be read: use postgres://" in finished.stderr
 
 
 def test_pictures_are_kept_apart_by_kind_in_folders(read, tmp_path):

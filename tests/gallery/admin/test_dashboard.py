@@ -49,12 +49,12 @@ def test_the_first_page_shows_them_and_how_to_change_the_encoder(admin_page, lib
 
 
 def test_the_first_page_says_which_encoder_workers_cannot_use(admin_page, library, encoder):
-    assert "Workers cannot use" not in admin_page.get("/admin/").content.decode()
+    assert "Workers can’t use" not in admin_page.get("/admin/").content.decode()
     Encoder.objects.create(
         key="tiny:second", dimension=64, failure="No weights here.", failed_at=timezone.now()
     )
     page = admin_page.get("/admin/").content.decode()
-    assert "Workers cannot use <strong>tiny:second</strong>" in page
+    assert "Workers can’t use <strong>tiny:second</strong>" in page
     assert "No weights here." in page
 
 

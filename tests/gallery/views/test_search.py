@@ -49,7 +49,7 @@ def test_the_right_picture_comes_first_and_weak_ones_are_folded(client, public):
     assert "1 good match, 40 less likely." in page
     assert 'role="status" data-announce="1 good match, 40 less likely.' in page
     assert "41 pictures searched in" in page
-    assert "That is the end" in page
+    assert "End of results" in page
 
 
 def test_without_good_matches_the_nearest_are_shown_and_labelled_so(client, public):
@@ -147,7 +147,7 @@ def test_a_list_longer_than_its_pages_does_not_count_what_they_leave_out(
     monkeypatch.setattr("gallery.search.engine.MAX_LISTED", 3)
     settings.SEARCH_PAGE_SIZE = 3
     page = text(client.get("/search/?orientation=landscape"))
-    assert "That is the end of this list." in page
+    assert "End of this list." in page
     assert "These were the first 3." in page
     assert "in all" not in page
 
@@ -156,7 +156,7 @@ def test_filters_alone_list_pictures_without_marks(client, public):
     make_coloured(public, red=1, fields={"tags": ["t"]})
     page = text(client.get("/search/?tag=t"))
     assert "Strong match" not in page
-    assert "Best first" not in page
+    assert "Relevance" not in page
     assert "1 picture searched" in page
 
 
@@ -173,7 +173,7 @@ def test_a_search_says_what_the_numbers_of_its_filters_count(client, public):
 def test_an_empty_search_says_how_to_start(client, public):
     make_coloured(public, red=1, fields={"caption": "red boat"})
     page = text(client.get("/search/"))
-    assert "Describe the picture you are looking for" in page
+    assert "Describe the picture you’re looking for" in page
     assert "/search/?q=red%20boat" in page
 
 
@@ -186,14 +186,14 @@ def test_no_result_says_what_to_do(client, public):
 def test_an_invalid_query_is_explained_and_can_be_corrected(client, public):
     response = client.get("/search/?q=red&like=999999")
     assert response.status_code == 400
-    assert "That search cannot be run" in text(response)
+    assert "This search can’t be run" in text(response)
     assert "/search/?q=red" in links(response)
 
 
 def test_before_an_encoder_is_chosen_it_says_so(client, db):
     response = client.get("/search/?q=red")
     assert response.status_code == 503
-    assert "That search cannot be run" in text(response)
+    assert "This search can’t be run" in text(response)
 
 
 def test_what_is_not_searchable_yet_is_counted(client, public):

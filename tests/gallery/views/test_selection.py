@@ -113,8 +113,8 @@ def test_tags_and_captions_for_many(client, collection):
         ("trash", {}, "Select at least one picture"),
         ("trash", {"ids": ["x", "9" * 40]}, "Select at least one picture"),
         ("move", {"ids": [1]}, "Choose a collection"),
-        ("tag", {"ids": [1], "tags": " , "}, "Write at least one tag"),
-        ("caption", {"ids": [1]}, "Write a caption"),
+        ("tag", {"ids": [1], "tags": " , "}, "Enter at least one tag"),
+        ("caption", {"ids": [1]}, "Enter a caption"),
     ],
 )
 def test_an_unfinished_form_gets_a_sentence(client, collection, action, data, words):
