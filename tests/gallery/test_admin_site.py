@@ -1,4 +1,4 @@
-"""The admin inside the site's frame: its navigation, its theme, and one door to sign in by."""
+"""The admin inside the site's layout: navigation, theme, and the site's own sign-in page."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -42,7 +42,7 @@ def test_people_see_the_sections_that_they_may_open(client):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_theme_of_the_site_is_that_of_the_admin(client, administrator, theme):
+def test_the_admin_uses_the_theme_of_the_site(client, administrator, theme):
     client.force_login(administrator)
     client.cookies["theme"] = theme
     page = client.get("/admin/").content.decode()
@@ -50,12 +50,12 @@ def test_the_theme_of_the_site_is_that_of_the_admin(client, administrator, theme
     assert "admin/js/theme.js" not in page, "Django's own switch keeps another choice"
 
 
-def test_signing_in_happens_on_the_site(client):
+def test_the_admin_redirects_to_the_sites_sign_in_page(client):
     response = client.get("/admin/gallery/image/", follow=True)
     assert response.redirect_chain[-1][0] == "/accounts/login/?next=/admin/gallery/image/"
 
 
-def test_the_old_door_takes_no_password(client, administrator):
+def test_the_admins_own_sign_in_form_accepts_no_password(client, administrator):
     data = {"username": administrator.username, "password": PASSWORD}
     response = client.post("/admin/login/", data)
     assert response.url == "/accounts/login/?next=/admin/"
@@ -63,11 +63,11 @@ def test_the_old_door_takes_no_password(client, administrator):
 
 
 @pytest.mark.parametrize("elsewhere", ["https://elsewhere.example/", "//elsewhere.example/"])
-def test_signing_in_leads_nowhere_else(client, elsewhere):
+def test_signing_in_never_redirects_to_another_site(client, elsewhere):
     response = client.get("/admin/login/", {"next": elsewhere})
     assert response.url == "/accounts/login/?next=/admin/"
 
 
-def test_passwords_change_on_the_site(client, administrator):
+def test_passwords_are_changed_on_the_site(client, administrator):
     client.force_login(administrator)
     assert client.get("/admin/password_change/").url == reverse("password_change")

@@ -1,4 +1,4 @@
-"""Misconfiguration has a stable id and says what to do."""
+"""Misconfiguration is reported with a stable id and a solution."""
 
 import pytest
 from django.core.checks import run_checks
@@ -12,7 +12,7 @@ def ids(messages):
     return [message.id for message in messages]
 
 
-def test_the_default_settings_raise_nothing_of_ours(db):
+def test_the_default_settings_pass_our_checks(db):
     found = run_checks(databases=["default"])
     assert [message for message in found if message.id.startswith("semblance.")] == []
 
@@ -67,7 +67,7 @@ def test_bad_encoder_keys(settings, key):
     assert "openclip:MODEL/TAG" in found[0].hint
 
 
-def test_a_folder_that_cannot_be_made_is_an_error(settings, tmp_path):
+def test_a_folder_that_cannot_be_created_is_an_error(settings, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     settings.VAR_DIR = tmp_path / "file" / "var"
     assert ids(checks.check_var_dir()) == ["semblance.E003"]
@@ -79,12 +79,12 @@ def test_a_folder_that_cannot_be_made_is_an_error(settings, tmp_path):
     ("version", "expected"),
     [(None, ["semblance.E004"]), ("0.7.4", ["semblance.E005"]), ("0.8.0", []), ("1.0", [])],
 )
-def test_pgvector_must_be_there_and_recent(monkeypatch, version, expected):
+def test_pgvector_must_be_installed_and_recent(monkeypatch, version, expected):
     monkeypatch.setattr(checks, "_pgvector_version", lambda: version)
     assert ids(checks.check_pgvector(databases=["default"])) == expected
 
 
-def test_the_database_is_left_alone_unless_asked(monkeypatch):
+def test_the_database_is_checked_only_on_request(monkeypatch):
     monkeypatch.setattr(checks, "_pgvector_version", lambda: pytest.fail("asked the database"))
     assert checks.check_pgvector(databases=None) == []
 

@@ -1,4 +1,4 @@
-"""Signed addresses: who they let in, for how long, and that they stay the same for caches."""
+"""Signed URLs: whom they admit, for how long, and that they stay the same for caches."""
 
 import time
 
@@ -16,7 +16,7 @@ OTHER = "cd" * 32
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Sets the time that delivery reads."""
+    """Set the time that delivery reads."""
 
     def at(seconds):
         monkeypatch.setattr(delivery.time, "time", lambda: seconds)
@@ -26,7 +26,7 @@ def clock(monkeypatch):
 
 
 @pytest.mark.parametrize("public_in", [None, 7, 1_000_000])
-def test_a_signature_holds_for_the_picture_and_audience_it_was_made_for(clock, public_in):
+def test_a_signature_is_valid_for_its_picture_and_audience(clock, public_in):
     signature = sign(SHA, public_in=public_in)
     grant = check(signature, sha256=SHA)
     assert grant is not None
@@ -61,7 +61,7 @@ def test_a_signature_lives_one_to_two_windows(clock, public_in, window):
     assert check(signature, sha256=SHA) is None
 
 
-def test_the_address_stays_the_same_through_a_window_and_then_changes(clock):
+def test_the_url_stays_the_same_within_a_window(clock):
     first = sign(SHA, public_in=None)
     until_next = check(first, sha256=SHA).seconds_left() - PRIVATE_WINDOW_S
     clock(1_800_000_000 + until_next - 1)
@@ -70,7 +70,7 @@ def test_the_address_stays_the_same_through_a_window_and_then_changes(clock):
     assert sign(SHA, public_in=None) != first
 
 
-def test_pictures_change_their_addresses_at_different_moments(clock):
+def test_the_urls_of_pictures_change_at_different_times(clock):
     ends = {check(sign(f"{n:064x}"[::-1], public_in=7), sha256=f"{n:064x}"[::-1]).expires_at
             for n in range(1, 20)}  # fmt: skip
     assert len(ends) > 1
@@ -82,7 +82,7 @@ def test_another_secret_key_makes_other_signatures(clock, settings):
     assert check(signature, sha256=SHA) is None
 
 
-def test_the_address_names_the_audience_of_the_collection(owner):
+def test_the_url_contains_the_audience_of_the_collection(owner):
     public = make_image(make_collection(owner, visibility=Visibility.PUBLIC))
     private = make_image(make_collection(owner))
     for image, public_in in ((public, public.collection_id), (private, None)):
@@ -99,7 +99,7 @@ def test_the_address_names_the_audience_of_the_collection(owner):
         (100, [100]),
     ],
 )
-def test_sources_name_each_true_width_once(owner, width, widths):
+def test_sources_list_each_actual_width_once(owner, width, widths):
     image = make_image(make_collection(owner), width=width, height=100)
     assert [true_width for _, true_width in sources(image)] == widths
 

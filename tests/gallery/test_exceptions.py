@@ -1,4 +1,4 @@
-"""Every named error says its sentence and has a code of its own."""
+"""Every named error has a sentence and a stable code of its own."""
 
 import inspect
 
@@ -26,6 +26,6 @@ def test_an_error_carries_its_sentence_and_the_code_of_its_kind(error):
     assert (raised.sentence, str(raised), raised.reason) == ("It broke.", "It broke.", error.reason)
 
 
-def test_a_closer_reason_belongs_to_one_error_and_not_to_its_kind():
+def test_a_specific_reason_belongs_to_one_error_and_not_to_its_class():
     assert LibraryProblem("Again.", reason="raced").reason == "raced"
     assert LibraryProblem.reason == "library_problem"

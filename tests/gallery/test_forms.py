@@ -17,7 +17,7 @@ from gallery.models import Image
         ("collection_gone", (["__all__"], [])),
     ],
 )
-def test_an_error_belongs_to_the_field_that_its_reason_names(reason, fields):
+def test_an_error_appears_beside_the_field_that_its_reason_names(reason, fields):
     form = CollectionForm({"name": "Cats", "visibility": "private"})
     cover_form = CoverForm({}, images=Image.objects.none())
     assert form.is_valid() and cover_form.is_valid()

@@ -1,4 +1,4 @@
-"""Hints go out on commit, never pile up, and a broker that is away loses nothing."""
+"""Hints are sent on commit and never pile up, and an unavailable broker loses nothing."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def broker():
-    """The broker, without messages before or after."""
+    """Empty the broker before and after the test."""
     start_broker()
     yield
     start_broker()
@@ -33,7 +33,7 @@ def hints_waiting():
     return waiting_messages(lanes.EMBEDDING)
 
 
-def test_the_hint_waits_for_the_commit(broker):
+def test_a_hint_is_sent_on_commit(broker):
     with transaction.atomic():
         hints.hint_workers()
         assert hints_waiting() == 0
@@ -47,13 +47,13 @@ def test_no_hint_after_a_rollback(broker):
     assert hints_waiting() == 0
 
 
-def test_hints_that_no_worker_takes_do_not_pile_up(broker):
+def test_unread_hints_do_not_pile_up(broker):
     for _ in range(50):
         hints.hint_workers()
     assert hints_waiting() == 1
 
 
-def test_the_next_hint_is_sent_once_a_worker_has_taken_the_last(broker):
+def test_another_hint_is_sent_once_a_worker_has_taken_the_last_one(broker):
     from searchsite.celery import app
 
     hints.hint_workers()
@@ -66,7 +66,7 @@ def test_the_next_hint_is_sent_once_a_worker_has_taken_the_last(broker):
         queue.close()
 
 
-def test_the_sweep_adds_no_hint_to_one_that_waits(broker, encoder, owner):
+def test_the_sweep_sends_no_second_hint(broker, encoder, owner):
     from gallery.models import EmbeddingJob
     from tests.factories import make_collection, make_image
 
@@ -76,11 +76,11 @@ def test_the_sweep_adds_no_hint_to_one_that_waits(broker, encoder, owner):
     assert hints_waiting() == 1
 
 
-def test_without_a_worker_of_the_lane_there_is_no_wait(broker):
+def test_a_command_does_not_wait_without_an_embedding_worker(broker):
     assert waiting._worker_is_there() is False
 
 
-def test_a_broker_that_is_away_is_logged_and_forgotten(caplog, monkeypatch, settings):
+def test_an_unavailable_broker_is_logged_and_ignored(caplog, monkeypatch, settings):
     settings.EMBEDDED_REDIS = False
     send = partial(tasks.embed_pending.apply_async, connection=unreachable_broker())
     monkeypatch.setattr(hints, "_hint_is_waiting", lambda: False)
@@ -91,7 +91,7 @@ def test_a_broker_that_is_away_is_logged_and_forgotten(caplog, monkeypatch, sett
     assert caplog.text.count("the sweep will find the work") == 1
 
 
-def test_a_broker_that_cannot_be_asked_is_logged_too(caplog, monkeypatch, settings):
+def test_a_broker_that_cannot_be_queried_is_logged_too(caplog, monkeypatch, settings):
     from searchsite.celery import app
 
     settings.EMBEDDED_REDIS = False

@@ -1,4 +1,4 @@
-"""Tasks: thin callers that end when nothing is due, and when their worker is asked to stop."""
+"""Tasks end when nothing is due, or when their worker is asked to stop."""
 
 import pytest
 from celery.worker import state
@@ -13,14 +13,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def waiting(encoder, owner, monkeypatch):
-    """Pictures whose files are gone: each is tried once, and then rests."""
+    """Create pictures whose files are missing: each is tried once, and then waits for a retry."""
     monkeypatch.setattr(pipeline, "CLAIM_SIZE", 1)
     for _ in range(3):
         EmbeddingJob.objects.enqueue(make_image(make_collection(owner)))
     return EmbeddingJob.objects.order_by("pk")
 
 
-def test_everything_due_is_tried(waiting):
+def test_everything_due_is_attempted(waiting):
     assert tasks.embed_pending.apply(throw=True).get() == 0
     assert set(waiting.values_list("attempts", flat=True)) == {1}
     assert not Embedding.objects.exists()

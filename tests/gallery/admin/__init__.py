@@ -1,1 +1,1 @@
-"""The admin, page by page, through its real addresses."""
+"""Tests of the admin, page by page, through its URLs."""

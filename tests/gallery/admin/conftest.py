@@ -1,4 +1,4 @@
-"""People at the admin's door, and the actions as its forms send them."""
+"""People who use the admin, and the actions as its forms send them."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -9,14 +9,14 @@ from tests.factories import PASSWORD, make_person
 
 @pytest.fixture
 def admin_page(client, administrator):
-    """The test client, signed in as a superuser."""
+    """Return the test client, signed in as a superuser."""
     client.login(username=administrator.username, password=PASSWORD)
     return client
 
 
 @pytest.fixture
 def curator(db):
-    """Staff, not superuser, with every right on the library's models."""
+    """Create staff without superuser rights, with every permission on the library's models."""
     person = make_person("curator", is_staff=True)
     person.user_permissions.set(Permission.objects.filter(content_type__app_label="gallery"))
     return person
@@ -24,7 +24,8 @@ def curator(db):
 
 @pytest.fixture
 def run_action():
-    """Sends a list's action form: run_action(client, "image", "trash_selected", rows, **fields)."""
+    """Return run_action(client, "image", "trash_selected", rows, **fields), which sends an action
+    form."""
 
     def send(client, model, action, rows, *, query="", everything=False, **fields):
         data = {
@@ -43,7 +44,7 @@ def run_action():
 
 @pytest.fixture
 def said():
-    """The messages a response left for the next page."""
+    """Return a function that reads the messages a response left for the next page."""
 
     def read(response):
         return [str(message) for message in response.wsgi_request._messages]

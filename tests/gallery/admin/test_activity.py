@@ -1,4 +1,4 @@
-"""The table of the last days on the admin's first page."""
+"""The activity table on the admin's start page."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from gallery.models.upload import UploadBatch
 from tests.factories import make_collection, make_image, make_person
 
 VECTOR = [1.0] + [0.0] * 63
-QUERIES = 5  # one for each column
+QUERIES = 5  # one per column
 
 
 def long_ago(rows, field, **ago):
@@ -23,7 +23,7 @@ def collection(owner, encoder):
     return make_collection(owner)
 
 
-def test_each_day_has_its_numbers(collection, encoder, owner, django_assert_num_queries):
+def test_each_day_has_its_own_numbers(collection, encoder, owner, django_assert_num_queries):
     today, older = make_image(collection, vector=VECTOR), make_image(collection, vector=VECTOR)
     long_ago(Image.objects.filter(pk=older.pk), "created_at", days=2)
     long_ago(Embedding.objects.filter(image=older), "created_at", days=1)
@@ -45,14 +45,14 @@ def test_each_day_has_its_numbers(collection, encoder, owner, django_assert_num_
     assert today.pk != older.pk
 
 
-def test_what_is_older_than_the_table_is_left_out(collection):
+def test_older_activity_is_left_out(collection):
     make_person("long-gone", last_login=timezone.now() - timedelta(days=DAYS + 1))
     make_image(collection, created_at=timezone.now() - timedelta(days=DAYS + 1))
     assert User.objects.filter(last_login__isnull=False).count() == 1
     assert all(one.added == one.signed_in == 0 for one in read_activity())
 
 
-def test_the_first_page_shows_the_days(admin_page, collection):
+def test_the_start_page_shows_the_days(admin_page, collection):
     make_image(collection)
     page = admin_page.get("/admin/")
     assert len(page.context["activity"]) == DAYS

@@ -1,4 +1,4 @@
-"""What the admin's pages share: thumbnails, rights and messages."""
+"""What the admin pages share: thumbnails, permissions and messages."""
 
 import pytest
 from django.contrib.messages import get_messages
@@ -26,7 +26,7 @@ def test_a_thumbnail_states_its_size_inside_a_square(size, shown):
     assert f'width="{shown[0]}" height="{shown[1]}"' in html
 
 
-def test_a_thumbnail_describes_the_picture_and_escapes_what_people_wrote():
+def test_a_thumbnail_describes_the_picture_and_escapes_its_text():
     html = thumbnail(image(width=4, height=3, title='"><script>'))
     assert "<script>" not in html
     assert 'alt="' in html
@@ -39,9 +39,7 @@ def test_a_larger_one_uses_a_larger_rendition():
 
 
 @pytest.mark.django_db
-def test_rows_that_the_site_writes_are_edited_by_nobody_and_operated_by_those_with_the_right(
-    rf, administrator, curator
-):
+def test_read_only_rows_cannot_be_edited_and_actions_need_permission(rf, administrator, curator):
     admin = ReadOnlyAdmin(EmbeddingJob, SemblanceAdminSite())
     request = rf.get("/")
     request.user = administrator

@@ -57,11 +57,11 @@ def test_the_list_counts_live_pictures_in_a_fixed_number_of_queries(
         admin_page.get(LIST)
 
 
-# Session, person, owners of the filter, dates of the drill-down, count, rows.
+# Session, person, owners in the filter, dates of the drill-down, count, rows.
 QUERIES_OF_THE_LIST = 7
 
 
-def test_a_new_collection_gets_its_address_and_its_members(admin_page, owner, stranger):
+def test_a_new_collection_gets_a_slug_and_its_members(admin_page, owner, stranger):
     form = {
         "name": "Summer  trip",
         "description": "",
@@ -80,7 +80,7 @@ def test_a_new_collection_gets_its_address_and_its_members(admin_page, owner, st
     assert Membership.objects.get(collection=made).person == stranger
 
 
-def test_changing_visibility_keeps_the_address(admin_page, garden):
+def test_changing_the_visibility_keeps_the_slug(admin_page, garden):
     response = change(admin_page, garden, name="Winter garden", visibility="public")
     assert response.status_code == 302
     assert (garden.name, garden.slug) == ("Winter garden", "garden")
@@ -152,7 +152,7 @@ def test_handing_over_ends_the_new_owners_membership(admin_page, garden, strange
     assert not garden.memberships.exists()
 
 
-def test_the_cover_must_be_its_own(admin_page, garden, owner):
+def test_the_cover_must_be_a_picture_of_the_collection(admin_page, garden, owner):
     own, foreign = make_image(garden), make_image(make_collection(owner, "Other"))
     refused = change(admin_page, garden, cover=foreign.pk)
     assert "Choose a picture of this collection" in refused.content.decode()
@@ -198,7 +198,7 @@ def test_staff_cannot_probe_other_peoples_pictures_by_key(client, curator, garde
         assert client.get(f"/admin/r/{kind.pk}/{row.pk}/").status_code == 404
 
 
-def test_the_cover_of_ones_own_collection_is_named(admin_page, garden):
+def test_the_cover_of_an_editable_collection_shows_its_title(admin_page, garden):
     rose = make_image(garden, title="Red rose")
     garden.cover = rose
     garden.save()
@@ -207,7 +207,7 @@ def test_the_cover_of_ones_own_collection_is_named(admin_page, garden):
     assert f'href="{garden.get_absolute_url()}"' in page
 
 
-def test_staff_who_may_only_look_can_look(client, curator):
+def test_staff_with_view_permission_can_open_the_page(client, curator):
     mine = make_collection(curator, "Mine")
     curator.user_permissions.set(Permission.objects.filter(codename="view_collection"))
     client.login(username="curator", password=PASSWORD)

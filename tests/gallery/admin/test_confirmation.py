@@ -1,4 +1,4 @@
-"""A confirmed action is about exactly the pictures that its page showed."""
+"""A confirmed action affects exactly the pictures that its page showed."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def selected(rf, queryset, **data):
     return Selection.of(queryset, request=rf.post("/", data))
 
 
-def test_a_selection_is_the_pictures_of_the_list_in_one_fixed_order(rf, images):
+def test_a_selection_is_the_pictures_of_the_list_in_a_fixed_order(rf, images):
     keys = tuple(image.pk for image in images)
     selection = selected(rf, Image.objects.order_by("-pk"))
     assert selection.ids == keys
@@ -26,21 +26,21 @@ def test_a_selection_is_the_pictures_of_the_list_in_one_fixed_order(rf, images):
     assert set(selection.images()) == set(images)
 
 
-def test_all_that_match_travel_as_a_flag_and_one_key(rf, images):
+def test_selecting_all_matches_sends_a_flag_and_one_key(rf, images):
     selection = selected(rf, Image.objects.all(), select_across="1")
     assert selection.everything
     assert selection.posted_ids == (images[0].pk,)
     assert set(selection.images()) == set(images)
 
 
-def test_a_confirmed_selection_is_the_one_that_was_shown(rf, images):
+def test_a_confirmed_selection_is_the_one_shown(rf, images):
     shown = selected(rf, Image.objects.all())
     form = ConfirmForm({"fingerprint": shown.fingerprint}, selection=shown)
     assert form.is_valid()
 
 
 @pytest.mark.parametrize("change", ["one more", "one less", "another"])
-def test_a_selection_that_changed_meanwhile_is_refused(rf, images, change):
+def test_a_selection_that_has_changed_is_refused(rf, images, change):
     shown = selected(rf, Image.objects.filter(pk__in=[images[0].pk, images[1].pk]))
     now = {
         "one more": images,

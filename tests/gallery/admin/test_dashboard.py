@@ -1,4 +1,4 @@
-"""The state of the library on the admin's first page."""
+"""The state of the library on the admin's start page."""
 
 import pytest
 from django.utils import timezone
@@ -35,20 +35,20 @@ def test_the_numbers(library, encoder, django_assert_max_num_queries):
     assert found.free_bytes > 0
 
 
-def test_an_empty_site_has_numbers_too(db):
+def test_an_empty_site_has_numbers(db):
     found = read_dashboard()
     assert (found.coverage.pictures, found.coverage.percent, found.encoder) == (0, 100, None)
     assert found.originals_bytes == 0
 
 
-def test_the_first_page_shows_them_and_how_to_change_the_encoder(admin_page, library, encoder):
+def test_the_start_page_shows_them_and_how_to_change_the_encoder(admin_page, library, encoder):
     page = admin_page.get("/admin/").content.decode()
     assert 'Searches use <strong translate="no">tiny</strong>' in page
     assert 'href="/admin/gallery/encoder/"' in page
     assert "?state=quarantined" in page
 
 
-def test_the_first_page_says_which_encoder_workers_cannot_use(admin_page, library, encoder):
+def test_the_start_page_reports_an_encoder_that_workers_cannot_use(admin_page, library, encoder):
     assert "Workers can’t use" not in admin_page.get("/admin/").content.decode()
     Encoder.objects.create(
         key="tiny:second", dimension=64, failure="No weights here.", failed_at=timezone.now()
@@ -58,7 +58,7 @@ def test_the_first_page_says_which_encoder_workers_cannot_use(admin_page, librar
     assert "No weights here." in page
 
 
-def test_staff_who_are_no_administrators_see_no_totals(client, curator, library):
+def test_other_staff_see_no_totals(client, curator, library):
     client.login(username="curator", password=PASSWORD)
     page = client.get("/admin/").content.decode()
     assert "Searches use" not in page

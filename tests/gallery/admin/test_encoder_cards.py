@@ -1,4 +1,4 @@
-"""What the page of encoders says of each: its state, its size, and what a step costs."""
+"""The cards of the encoders page: state, size, and the costs of each action."""
 
 from datetime import timedelta
 
@@ -27,22 +27,22 @@ def card(state=EncoderState.READY, **numbers):
         (card(pictures=2, embedded=1), "Incomplete", False),
     ],
 )
-def test_a_card_has_one_state_and_says_whether_its_numbers_change(found, state, under_way):
+def test_a_card_has_one_state_and_knows_whether_its_numbers_change(found, state, under_way):
     assert (found.state, found.is_under_way) == (state, under_way)
 
 
 def test_vectors_are_counted_with_their_index():
-    # Two bytes a number, once in the table and once in the index.
+    # Two bytes per number, once in the table and once in the index.
     assert card(embedded=10).vector_bytes == 10 * 64 * 2 * 2
 
 
-def test_activating_an_incomplete_encoder_says_first_what_searches_would_miss():
+def test_activating_an_incomplete_encoder_warns_about_missing_pictures():
     costs = encoder_cards.costs_of_activating(card(pictures=1500, embedded=1))
     assert costs[0].startswith("1,499 pictures have no vectors")
     assert len(encoder_cards.costs_of_activating(card())) == len(costs) - 1
 
 
-def test_removing_says_how_many_vectors_go():
+def test_removing_shows_how_many_vectors_are_deleted():
     assert "deletes 1,000 vectors" in encoder_cards.costs_of_removing(card(embedded=1000))[0]
 
 
@@ -51,19 +51,19 @@ def progress(**fields):
     return RequestCard(request=EncoderRequest(**known)).progress
 
 
-def test_a_request_says_what_happens_now():
+def test_a_request_shows_its_progress():
     now = timezone.now()
     assert progress() == "Waiting for a worker…"
     assert "Check that workers" in progress(created_at=now - timedelta(minutes=5))
     assert progress(heartbeat_at=now) == "Loading…"
-    # The size of the download is unknown, so that only what has arrived is named.
+    # The size of the download is unknown, so only the downloaded part is shown.
     assert "downloaded so far" in progress(heartbeat_at=now, downloaded_bytes=5_000_000)
     large = next(entry for entry in CATALOG if entry.spec.size_bytes > 5_000_000)
     shown = progress(key=large.spec.key, heartbeat_at=now, downloaded_bytes=5_000_000)
     assert shown.startswith("Downloading:")
 
 
-def test_what_is_added_or_requested_is_not_offered_again(db):
+def test_added_and_requested_encoders_are_not_offered(db):
     first, second = (entry.spec.key for entry in CATALOG[:2])
     assert {first, second} <= {entry.spec.key for entry in encoder_cards.offers()}
     Encoder.objects.create(key=first, dimension=64, state=EncoderState.READY)

@@ -1,4 +1,4 @@
-"""Adding, activating and removing encoders in the admin: asked first, then done."""
+"""Adding, activating and removing encoders in the admin, each after confirmation."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -25,7 +25,7 @@ def pictures(owner, encoder):
 
 @pytest.fixture
 def hints(monkeypatch):
-    """The hints sent to workers."""
+    """Record the hints sent to workers."""
     sent = []
     monkeypatch.setattr("gallery.admin.encoder_pages.hint_workers", lambda: sent.append(1))
     return sent
@@ -36,7 +36,7 @@ def embed(pictures, encoder):
         Embedding.objects.create(image=image, encoder=encoder, vector=VECTOR)
 
 
-def test_adding_asks_first_and_says_what_it_costs(admin_page, pictures):
+def test_adding_asks_for_confirmation_and_shows_the_costs(admin_page, pictures):
     key = "openclip:ViT-L-14/datacomp_xl_s13b_b90k"
     page = admin_page.get(f"{LIST}add/", {"key": key}).content.decode()
     assert "1.6\xa0GB" in page, "the download"
@@ -44,7 +44,7 @@ def test_adding_asks_first_and_says_what_it_costs(admin_page, pictures):
     assert not EncoderRequest.objects.exists()
 
 
-def test_adding_leaves_a_request_for_the_workers(admin_page, encoder, said, hints):
+def test_adding_creates_a_request_for_the_workers(admin_page, encoder, said, hints):
     response = admin_page.post(f"{LIST}add/", {"key": "tiny:third"})
     assert said(response) == ["tiny:third will be added in the background."]
     assert EncoderRequest.objects.get().key == "tiny:third"
@@ -63,19 +63,19 @@ def test_adding_leaves_a_request_for_the_workers(admin_page, encoder, said, hint
         ({"other": " tiny:second "}, "tiny:second has already been added."),
     ],
 )
-def test_a_key_that_cannot_be_added_is_refused_in_plain_words(admin_page, second, fields, sentence):
+def test_an_invalid_key_is_refused_with_a_message(admin_page, second, fields, sentence):
     page = admin_page.get(f"{LIST}add/", fields)
     assert sentence in page.content.decode()
     admin_page.post(f"{LIST}add/", fields)
     assert not EncoderRequest.objects.exists()
 
 
-def test_what_is_typed_wins_over_the_list(admin_page, encoder):
+def test_a_typed_key_takes_precedence_over_the_list(admin_page, encoder):
     admin_page.post(f"{LIST}add/", {"key": "starter", "other": "tiny:third"})
     assert EncoderRequest.objects.get().key == "tiny:third"
 
 
-def test_a_request_that_failed_can_be_tried_again_or_dismissed(admin_page, encoder, hints):
+def test_a_failed_request_can_be_retried_or_dismissed(admin_page, encoder, hints):
     failed = EncoderRequest.objects.create(key="tiny:third", failure="No network.")
     assert "No network." in admin_page.get(LIST).content.decode()
     admin_page.post(f"{LIST}requests/{failed.pk}/retry/")
@@ -86,7 +86,7 @@ def test_a_request_that_failed_can_be_tried_again_or_dismissed(admin_page, encod
     assert not EncoderRequest.objects.exists()
 
 
-def test_a_request_is_watched_until_it_ends(admin_page, encoder):
+def test_a_request_is_polled_until_it_ends(admin_page, encoder):
     wanted = EncoderRequest.objects.create(
         key="openclip:ViT-L-14/datacomp_xl_s13b_b90k",
         heartbeat_at=timezone.now(),
@@ -100,7 +100,7 @@ def test_a_request_is_watched_until_it_ends(admin_page, encoder):
     assert admin_page.get(address)["HX-Refresh"] == "true"
 
 
-def test_an_encoder_is_watched_until_nothing_waits(admin_page, pictures, second):
+def test_an_encoder_is_polled_until_nothing_waits(admin_page, pictures, second):
     address = f"{LIST}{second.pk}/status/"
     job = EmbeddingJob.objects.create(image=pictures[0], encoder=second)
     page = admin_page.get(address)
@@ -111,7 +111,7 @@ def test_an_encoder_is_watched_until_nothing_waits(admin_page, pictures, second)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_activation_asks_and_then_switches(admin_page, said, request):
+def test_activation_asks_for_confirmation_and_then_switches(admin_page, said, request):
     pictures = request.getfixturevalue("pictures")
     second = request.getfixturevalue("second")
     embed(pictures, second)
@@ -181,14 +181,14 @@ def test_a_key_that_is_being_removed_cannot_be_added_yet(admin_page, second):
     assert "is being removed" in page
 
 
-def test_the_one_in_use_cannot_be_removed(admin_page, encoder, said):
+def test_the_active_encoder_cannot_be_removed(admin_page, encoder, said):
     response = admin_page.post(f"{LIST}{encoder.pk}/remove/")
     assert "activate another one" in said(response)[0]
     assert Encoder.objects.filter(pk=encoder.pk).exists()
 
 
 @pytest.mark.parametrize("page", ["add/?key=tiny:third", "{pk}/activate/", "{pk}/remove/"])
-def test_who_may_only_look_changes_nothing(client, second, page):
+def test_staff_with_view_permission_change_nothing(client, second, page):
     person = make_person("looker", is_staff=True)
     person.user_permissions.add(Permission.objects.get(codename="view_encoder"))
     client.login(username="looker", password=PASSWORD)

@@ -1,4 +1,4 @@
-"""Encoders in the admin: how far each is, and what the page of one shows."""
+"""Encoders in the admin: the progress of each, and the page of one."""
 
 import pytest
 from django.utils import timezone
@@ -8,7 +8,7 @@ from tests.factories import make_collection, make_image
 
 LIST = "/admin/gallery/encoder/"
 VECTOR = [1.0] + [0.0] * 63
-QUERIES_OF_THE_LIST = 6  # session, person, rows, requests, and two for what can be added
+QUERIES_OF_THE_LIST = 6  # session, person, rows, requests, and two for the encoders on offer
 
 
 @pytest.fixture
@@ -38,17 +38,17 @@ def test_the_list_shows_coverage_waiting_and_failed(
     assert '<progress max="3" value="1"' in page.content.decode()
 
 
-def test_an_empty_library_is_covered(admin_page, encoder):
+def test_an_empty_library_counts_as_covered(admin_page, encoder):
     assert '<progress max="1" value="1"' in admin_page.get(LIST).content.decode()
 
 
-def test_the_list_and_the_page_of_one_say_why_workers_skip_it(admin_page, second):
+def test_both_pages_show_why_workers_skip_an_encoder(admin_page, second):
     Encoder.objects.filter(pk=second.pk).update(failure="No weights here.")
     assert "No weights here." in admin_page.get(LIST).content.decode()
     assert "No weights here." in admin_page.get(f"{LIST}{second.pk}/change/").content.decode()
 
 
-def test_nothing_is_edited_or_deleted_by_hand(admin_page, encoder):
+def test_encoders_cannot_be_edited_or_deleted_directly(admin_page, encoder):
     assert admin_page.post(f"{LIST}{encoder.pk}/delete/", {"post": "yes"}).status_code == 403
     assert admin_page.post(f"{LIST}{encoder.pk}/change/", {"key": "x"}).status_code == 403
     assert admin_page.get(f"{LIST}{encoder.pk}/change/").status_code == 200

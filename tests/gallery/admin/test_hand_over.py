@@ -1,4 +1,4 @@
-"""What a person owns, and who may get it."""
+"""What a person owns, and who can receive it."""
 
 import pytest
 from django.contrib.messages import get_messages
@@ -15,7 +15,7 @@ from gallery.models import Collection, Image, User
 from tests.factories import make_collection, make_image, make_person
 
 
-def test_belongings_are_counted_apart_and_the_trash_counts(owner, stranger):
+def test_pictures_and_collections_are_counted_including_the_trash(owner, stranger):
     collection = make_collection(owner)
     make_collection(owner)
     make_image(collection)
@@ -26,7 +26,7 @@ def test_belongings_are_counted_apart_and_the_trash_counts(owner, stranger):
     assert counts == {"olga": (2, 2), "stranger": (1, 0)}
 
 
-def test_somebody_owns_something_with_a_picture_or_an_empty_collection(owner, stranger):
+def test_a_picture_or_an_empty_collection_counts_as_owning_something(owner, stranger):
     assert not owns_anything(owner)
     collection = make_collection(owner)
     assert owns_anything(owner)
@@ -35,7 +35,7 @@ def test_somebody_owns_something_with_a_picture_or_an_empty_collection(owner, st
     assert owns_anything(stranger)
 
 
-def test_the_recipient_is_somebody_else_who_can_sign_in(owner, stranger):
+def test_the_recipient_is_someone_else_who_can_sign_in(owner, stranger):
     make_person("gone", is_active=False)
     form = HandOverForm({"recipient": stranger.pk}, people=[owner])
     assert list(form.fields["recipient"].queryset) == [stranger]
@@ -45,9 +45,7 @@ def test_the_recipient_is_somebody_else_who_can_sign_in(owner, stranger):
 
 
 @pytest.mark.parametrize("taken", [False, True])
-def test_everything_changes_hands_and_the_message_says_what(
-    rf, owner, stranger, administrator, taken
-):
+def test_everything_is_handed_over_and_reported(rf, owner, stranger, administrator, taken):
     collection = make_collection(owner, "Cats", slug="cats-of-olga")
     make_image(collection)
     if taken:

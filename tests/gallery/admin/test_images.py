@@ -41,7 +41,7 @@ def test_the_list_shows_thumbnails_titles_and_states(admin_page, holidays, encod
     assert "Waiting" in page
 
 
-def test_the_list_costs_the_same_for_one_picture_and_for_thirty(
+def test_the_list_takes_as_many_queries_for_thirty_pictures_as_for_one(
     admin_page, holidays, encoder, django_assert_num_queries
 ):
     make_image(holidays, vector=VECTOR)
@@ -59,7 +59,7 @@ def test_the_list_costs_the_same_for_one_picture_and_for_thirty(
 QUERIES_OF_THE_LIST = 8
 
 
-def test_pictures_in_the_trash_are_hidden_until_asked_for(admin_page, holidays):
+def test_pictures_in_the_trash_are_hidden_by_default(admin_page, holidays):
     live = make_image(holidays)
     trashed = make_image(holidays, deleted_at=timezone.now())
     assert shown(admin_page.get(LIST)) == {live.pk}
@@ -92,7 +92,7 @@ def test_search_finds_titles_captions_tags_and_file_names(admin_page, holidays):
     assert shown(admin_page.get(LIST, {"q": "lighthouse"})) == wanted
 
 
-def test_trash_and_restore_affect_only_the_selected_ones(admin_page, holidays, run_action, said):
+def test_trash_and_restore_affect_only_the_selection(admin_page, holidays, run_action, said):
     ticked, left = make_image(holidays), make_image(holidays)
     response = run_action(admin_page, "image", "trash_selected", [ticked])
     assert said(response) == ["1 picture moved to the trash."]
@@ -104,7 +104,7 @@ def test_trash_and_restore_affect_only_the_selected_ones(admin_page, holidays, r
 def test_select_all_acts_on_all_that_match_the_filter_and_nothing_else(
     admin_page, holidays, garden, run_action, said
 ):
-    pictures = [make_image(holidays) for _ in range(105)]  # more than one page
+    pictures = [make_image(holidays) for _ in range(105)]  # Spans more than one page.
     other = make_image(garden)
     query = f"?collection__id__exact={holidays.pk}"
     response = run_action(
@@ -114,7 +114,7 @@ def test_select_all_acts_on_all_that_match_the_filter_and_nothing_else(
     assert list(Image.objects.live()) == [other]
 
 
-def test_moving_asks_where_to_and_moves_exactly_those(
+def test_moving_asks_for_a_collection_and_moves_exactly_the_selection(
     admin_page, holidays, garden, run_action, said
 ):
     chosen, left = make_image(holidays), make_image(holidays)
@@ -135,7 +135,7 @@ def test_moving_asks_where_to_and_moves_exactly_those(
     assert Image.objects.get(pk=left.pk).collection == holidays
 
 
-def test_moving_all_that_match_is_refused_when_the_selection_grew_meanwhile(
+def test_moving_all_matches_is_refused_if_the_selection_has_grown(
     admin_page, holidays, garden, run_action
 ):
     pictures = [make_image(holidays) for _ in range(3)]
@@ -161,7 +161,7 @@ def test_moving_all_that_match_is_refused_when_the_selection_grew_meanwhile(
     assert garden.images.count() == 0
 
 
-def test_a_picture_that_the_target_already_has_stays_and_is_reported(
+def test_a_duplicate_in_the_target_is_skipped_and_reported(
     admin_page, holidays, garden, run_action, said
 ):
     image = make_image(holidays)
@@ -181,7 +181,7 @@ def test_a_picture_that_the_target_already_has_stays_and_is_reported(
     ]
 
 
-def test_embedding_again_queues_the_selected_and_hints(
+def test_embedding_again_queues_the_selection_and_sends_a_hint(
     admin_page, holidays, encoder, run_action, monkeypatch
 ):
     hints = []
@@ -192,7 +192,9 @@ def test_embedding_again_queues_the_selected_and_hints(
     assert hints == [1]
 
 
-def test_retrying_frees_the_failed_jobs_of_the_selected(admin_page, holidays, encoder, run_action):
+def test_retrying_resets_the_failed_jobs_of_the_selection(
+    admin_page, holidays, encoder, run_action
+):
     chosen, left = make_image(holidays), make_image(holidays)
     for image in (chosen, left):
         EmbeddingJob.objects.create(
@@ -202,7 +204,7 @@ def test_retrying_frees_the_failed_jobs_of_the_selected(admin_page, holidays, en
     assert EmbeddingJob.objects.quarantined().get().image == left
 
 
-def test_permanent_deletion_asks_first_and_affects_only_the_trash(
+def test_permanent_deletion_asks_for_confirmation_and_affects_only_the_trash(
     admin_page, holidays, run_action, said
 ):
     live, trashed = make_image(holidays), make_image(holidays, deleted_at=timezone.now())
@@ -232,7 +234,7 @@ def test_djangos_own_delete_is_not_offered(admin_page, holidays):
     assert admin_page.get(f"{LIST}add/").status_code == 403
 
 
-def test_editing_writes_tidy_words_and_nothing_else(admin_page, holidays):
+def test_editing_saves_cleaned_text_and_nothing_else(admin_page, holidays):
     image = make_image(holidays, title="Old")
     response = admin_page.post(
         reverse("admin:gallery_image_change", args=[image.pk]),
@@ -245,7 +247,7 @@ def test_editing_writes_tidy_words_and_nothing_else(admin_page, holidays):
     assert changed.sha256 == image.sha256
 
 
-def test_staff_see_only_pictures_that_they_may_edit(client, curator, holidays, run_action):
+def test_staff_see_only_pictures_that_they_can_edit(client, curator, holidays, run_action):
     theirs = make_image(make_collection(curator, "Mine"))
     private = make_image(holidays, title="Secret")
     client.login(username="curator", password=PASSWORD)
@@ -257,7 +259,7 @@ def test_staff_see_only_pictures_that_they_may_edit(client, curator, holidays, r
     assert not Image.objects.get(pk=private.pk).is_trashed
 
 
-def test_a_picture_page_opens_live_and_trashed(admin_page, holidays):
+def test_a_picture_page_opens_for_live_and_trashed_pictures(admin_page, holidays):
     live, trashed = make_image(holidays), make_image(holidays, deleted_at=timezone.now())
     for image in (live, trashed):
         page = admin_page.get(reverse("admin:gallery_image_change", args=[image.pk]))

@@ -1,4 +1,4 @@
-"""The queue in the admin: reasons, states and another try."""
+"""The embedding queue in the admin: reasons, states and retries."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ QUERIES_OF_THE_LIST = 7
 
 @pytest.fixture
 def jobs(owner, encoder):
-    """One job in each state, by name."""
+    """Create one job in each state, by name."""
     collection, now = make_collection(owner, "Queue"), timezone.now()
     states = {
         "due": {},
@@ -51,7 +51,7 @@ def test_filter_by_state(admin_page, jobs, state):
     assert list(page.context["cl"].result_list) == [jobs[state]]
 
 
-def test_retry_makes_the_selected_due_with_a_clean_slate_and_hints(
+def test_retry_resets_the_selected_jobs_and_sends_a_hint(
     admin_page, jobs, run_action, said, monkeypatch
 ):
     hints = []
@@ -64,7 +64,7 @@ def test_retry_makes_the_selected_due_with_a_clean_slate_and_hints(
     assert hints == [1]
 
 
-def test_the_page_of_a_job_shows_the_whole_reason(admin_page, jobs):
+def test_the_page_of_a_job_shows_the_full_reason(admin_page, jobs):
     job = jobs["quarantined"]
     job.reason = "A long reason. " * 40
     job.save()
@@ -72,12 +72,12 @@ def test_the_page_of_a_job_shows_the_whole_reason(admin_page, jobs):
     assert page.content.decode().count("A long reason.") == 40
 
 
-def test_jobs_are_not_deleted_by_hand(admin_page, jobs):
+def test_jobs_cannot_be_deleted_directly(admin_page, jobs):
     address = reverse("admin:gallery_embeddingjob_delete", args=[jobs["due"].pk])
     assert admin_page.post(address, {"post": "yes"}).status_code == 403
 
 
-def test_staff_see_jobs_of_their_own_pictures_only(client, curator, encoder, jobs):
+def test_staff_see_only_jobs_of_their_own_pictures(client, curator, encoder, jobs):
     mine = make_image(make_collection(curator, "Mine"))
     job = EmbeddingJob.objects.create(image=mine, encoder=encoder)
     client.login(username="curator", password=PASSWORD)

@@ -1,4 +1,4 @@
-"""The filters of the admin's lists: which rows each choice shows."""
+"""The filters of the admin's lists: the rows that each choice shows."""
 
 from datetime import timedelta
 
@@ -17,13 +17,13 @@ def collection(owner):
 
 
 def rows(kind, choice, model=Image):
-    """What a filter leaves of all rows; a choice of None is the list as it opens."""
+    """Return the rows that a filter leaves; with choice None, those of the list as it opens."""
     params = {} if choice is None else {kind.parameter_name: [choice]}
     chosen = kind(None, params, model, None)
     return set(chosen.queryset(None, model.objects.all()))
 
 
-def test_the_list_opens_on_the_library_and_shows_the_trash_when_asked(collection):
+def test_the_list_shows_the_library_by_default_and_the_trash_on_request(collection):
     kept = make_image(collection)
     trashed = make_image(collection, deleted_at=timezone.now())
     assert rows(PlaceFilter, None) == {kept}
@@ -31,7 +31,7 @@ def test_the_list_opens_on_the_library_and_shows_the_trash_when_asked(collection
     assert rows(PlaceFilter, "both") == {kept, trashed}
 
 
-def test_a_picture_is_searchable_waiting_or_failed_and_never_two_of_them(collection, encoder):
+def test_a_picture_is_either_searchable_or_waiting_or_failed(collection, encoder):
     vector = np.eye(1, TINY_DIMENSION, dtype=np.float32)[0]
     embedded = make_image(collection, vector=vector)
     waiting, failed = make_image(collection), make_image(collection)

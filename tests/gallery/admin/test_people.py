@@ -1,4 +1,4 @@
-"""Accounts in the admin: deleting one, handing over, and who may give rights."""
+"""Accounts in the admin: deleting one, handing over, and who may grant permissions."""
 
 import pytest
 from django.urls import reverse
@@ -18,7 +18,7 @@ def test_the_list_and_the_forms_open(admin_page, owner):
         assert admin_page.get(address).status_code == 200
 
 
-def test_a_name_in_another_case_is_refused_beside_the_field(admin_page, owner, stranger):
+def test_a_name_that_differs_only_by_case_is_refused_beside_the_field(admin_page, owner, stranger):
     form = {
         "username": "Stranger", "date_joined_0": "2026-01-01", "date_joined_1": "12:00",
         "is_active": "on",
@@ -49,7 +49,7 @@ def test_a_user_who_owns_pictures_can_be_deleted_after_handing_them_over(
 
 
 @pytest.mark.parametrize("wrong", ["", "self", "disabled"])
-def test_without_a_recipient_nothing_happens(admin_page, owner, wrong):
+def test_nothing_happens_without_a_recipient(admin_page, owner, wrong):
     make_image(make_collection(owner))
     disabled = make_person("gone", is_active=False)
     recipient = {"": "", "self": owner.pk, "disabled": disabled.pk}[wrong]
@@ -79,7 +79,7 @@ def test_the_action_hands_over_and_keeps_the_accounts(
     assert User.objects.count() == 3
 
 
-def test_staff_give_no_rights_and_touch_no_administrator(
+def test_staff_cannot_grant_permissions_or_change_administrators(
     client, curator, administrator, owner, run_action
 ):
     make_image(make_collection(owner))

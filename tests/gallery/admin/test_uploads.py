@@ -1,4 +1,4 @@
-"""Upload batches in the admin, to be read only."""
+"""Upload batches in the admin, which are read-only."""
 
 from django.urls import reverse
 
@@ -24,7 +24,7 @@ def make_batch(owner, *, stored=0, refused=0):
     return batch
 
 
-def test_the_list_counts_fates_in_a_fixed_number_of_queries(
+def test_the_list_counts_outcomes_in_a_fixed_number_of_queries(
     admin_page, owner, django_assert_num_queries
 ):
     make_batch(owner, stored=2, refused=1)
@@ -45,21 +45,21 @@ def test_a_batch_page_lists_each_file_with_its_reason(admin_page, owner):
     assert "This is a text." in page.content.decode()
 
 
-def test_nothing_is_changed_by_hand(admin_page, owner):
+def test_batches_are_read_only(admin_page, owner):
     batch = make_batch(owner, stored=1)
     address = reverse("admin:gallery_uploadbatch_change", args=[batch.pk])
     assert admin_page.post(address, {}).status_code == 403
     assert admin_page.get(f"{LIST}add/").status_code == 403
 
 
-def test_staff_see_batches_into_their_own_collections_only(client, curator, owner):
+def test_staff_see_only_batches_into_their_own_collections(client, curator, owner):
     make_batch(owner, stored=1)
     mine = make_batch(curator, stored=1)
     client.login(username="curator", password=PASSWORD)
     assert list(client.get(LIST).context["cl"].result_list) == [mine]
 
 
-def test_a_picture_that_was_moved_away_is_not_named(client, curator, owner):
+def test_a_picture_that_has_been_moved_is_not_named(client, curator, owner):
     batch = make_batch(curator, stored=1)
     Image.objects.update(collection=make_collection(owner), title="Nobody else's")
     client.login(username="curator", password=PASSWORD)

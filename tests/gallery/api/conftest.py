@@ -9,7 +9,7 @@ from tests.gallery.api.requests import RED
 
 @pytest.fixture
 def public(owner, encoder):
-    """A public collection of olga's with one searchable picture."""
+    """Create a public collection of olga's with one searchable picture."""
     collection = make_collection(owner, "Cats", visibility=Visibility.PUBLIC)
     make_image(collection, title="Red cat", tags=["cat"], vector=RED, encoder=encoder)
     return collection
@@ -17,7 +17,7 @@ def public(owner, encoder):
 
 @pytest.fixture
 def private(owner, encoder):
-    """A private collection of olga's with one searchable picture."""
+    """Create a private collection of olga's with one searchable picture."""
     collection = make_collection(owner, "Secret")
     make_image(collection, title="Red secret", vector=RED, encoder=encoder)
     return collection

@@ -12,13 +12,13 @@ RED = [1.0] + [0.0] * 63
 
 
 def basic(name, password=PASSWORD):
-    """The header of a name and password."""
+    """Return the header for a name and password."""
     token = base64.b64encode(f"{name}:{password}".encode()).decode()
     return {"HTTP_AUTHORIZATION": f"Basic {token}"}
 
 
 def send_json(client, method, address, data, **extra):
-    """A request with a JSON body."""
+    """Send a request with a JSON body."""
     return client.generic(method, address, json.dumps(data), "application/json", **extra)
 
 

@@ -28,7 +28,7 @@ def test_every_error_is_a_reason_and_a_sentence(client, public, address, status,
     )
 
 
-def test_our_own_faults_are_json_and_logged(client, public, monkeypatch, caplog):
+def test_server_errors_are_json_and_logged(client, public, monkeypatch, caplog):
     def break_down(*args, **kwargs):
         raise RuntimeError("a private detail")
 

@@ -1,4 +1,4 @@
-"""Who calls the API: a name and password, the browser's session, or a visitor."""
+"""Callers of the API: a name and password, the browser's session, or a visitor."""
 
 import pytest
 from django.test import Client
@@ -34,7 +34,7 @@ def test_the_browsers_session_needs_the_token_to_write(public, owner):
     assert strict.delete(f"/api/v1/images/{image.pk}", **basic("olga")).status_code == 204
 
 
-def test_too_large_a_request_is_refused_unread(client, public, settings):
+def test_an_oversized_request_is_refused_unread(client, public, settings):
     settings.MAX_ARCHIVE_BYTES = 10
     body = b"x" * (2 * 1024 * 1024)
     response = client.generic(

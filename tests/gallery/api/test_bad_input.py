@@ -8,7 +8,7 @@ from tests.gallery.api.requests import basic, red_file, send_json
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"])
-def test_text_that_no_database_takes_is_no_error_of_ours(client, owner, text):
+def test_text_that_postgresql_rejects_is_not_a_server_error(client, owner, text):
     client.force_login(owner)
     address = f"/api/v1/images/{make_image(make_collection(owner)).pk}"
     answers = [
@@ -22,7 +22,7 @@ def test_text_that_no_database_takes_is_no_error_of_ours(client, owner, text):
     assert {answer.status_code for answer in answers} <= {200, 201, 404, 422}
 
 
-def test_a_name_with_a_nul_is_a_wrong_name(client, db):
+def test_a_user_name_with_a_nul_counts_as_wrong(client, db):
     assert client.get("/api/v1/status", **basic("ol\x00ga")).status_code == 401
 
 
@@ -35,20 +35,20 @@ def test_a_name_with_a_nul_is_a_wrong_name(client, db):
         (b"a=" + b"1" * 3_000_000, "application/x-www-form-urlencoded", 413),
     ],
 )
-def test_bodies_that_cannot_be_read_are_refused_in_a_sentence(client, owner, body, kind, status):
+def test_unreadable_bodies_are_refused_with_a_sentence(client, owner, body, kind, status):
     client.force_login(owner)
     response = client.generic("POST", "/api/v1/images", body, kind)
     assert response.status_code == status
     assert response.json()["sentence"]
 
 
-def test_too_many_parameters_are_refused_in_a_sentence(client, db):
+def test_too_many_parameters_are_refused_with_a_sentence(client, db):
     response = client.get("/api/v1/search?" + "tag=x&" * 6000)
     assert response.status_code == 400
     assert response.json()["reason"] == "bad_request"
 
 
-def test_a_body_of_words_has_a_limit(client, owner):
+def test_a_text_body_has_a_size_limit(client, owner):
     client.force_login(owner)
     response = send_json(client, "POST", "/api/v1/collections", {"name": "x" * 3_000_000})
     assert response.status_code == 413
@@ -58,7 +58,7 @@ def test_a_body_of_words_has_a_limit(client, owner):
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://[x", "http://testserver.evil"]
 )
-def test_another_sites_page_does_not_write_with_a_remembered_password(client, owner, origin):
+def test_pages_of_other_sites_cannot_write_with_a_stored_password(client, owner, origin):
     data = {"name": "Theirs"}
     there = {**basic("olga"), "HTTP_ORIGIN": origin}
     assert send_json(client, "POST", "/api/v1/collections", data, **there).status_code == 403

@@ -7,7 +7,7 @@ from tests.factories import make_image
 from tests.gallery.api.requests import basic, send_json
 
 
-def test_a_batch_is_its_owners_alone(client, public, stranger, owner):
+def test_a_batch_is_visible_only_to_its_owner(client, public, stranger, owner):
     batch = UploadBatch.objects.create(owner=owner, collection=public)
     address = f"/api/v1/batches/{batch.pk}"
     assert client.get(address, **basic("olga")).status_code == 200
@@ -72,7 +72,7 @@ def test_an_invalid_place_in_a_batch_restarts_and_other_nonsense_is_refused(clie
         assert client.get(address, wrong, **basic("olga")).status_code == 422
 
 
-def test_collections_are_made_and_listed(client, public, stranger):
+def test_collections_are_created_and_listed(client, public, stranger):
     data = {"name": "Dogs", "visibility": "private"}
     assert send_json(client, "POST", "/api/v1/collections", data).status_code == 401
     response = send_json(client, "POST", "/api/v1/collections", data, **basic("stranger"))

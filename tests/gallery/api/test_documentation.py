@@ -1,4 +1,4 @@
-"""The description of the API: complete, without a script, inside the site's own frame."""
+"""The API reference: complete, without scripts, in the site's own layout."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_every_endpoint_and_object_is_described(page):
             assert f'id="{name}"' in page
 
 
-def test_links_inside_the_page_lead_somewhere(page):
+def test_links_inside_the_page_have_targets(page):
     import re
 
     targets = set(re.findall(r'\bid="([^"]+)"', page))
@@ -38,7 +38,7 @@ def test_examples_can_be_run_as_they_stand(page):
     assert "http://testserver/api/v1/images/12" in page
 
 
-def test_it_has_the_frame_of_the_site(client):
+def test_it_has_the_layout_of_the_site(client):
     client.cookies["theme"] = "dark"
     page = client.get("/api/v1/docs").content.decode()
     assert 'data-theme="dark"' in page

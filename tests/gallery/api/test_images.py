@@ -47,7 +47,7 @@ def test_a_change_is_all_or_nothing(client, public, owner):
     assert (image.title, image.collection) == ("Red cat", public)
 
 
-def test_those_who_only_see_a_picture_change_nothing(client, public, stranger):
+def test_people_with_view_access_change_nothing(client, public, stranger):
     image = public.images.get()
     address = f"/api/v1/images/{image.pk}"
     assert send_json(client, "PATCH", address, {"title": "Mine"}).status_code == 401
@@ -69,7 +69,7 @@ def test_trash_and_restore(client, public):
     assert client.get(address).status_code == 200
 
 
-def test_an_upload_returns_each_fate_and_the_batch_can_continue(client, public):
+def test_an_upload_returns_each_outcome_and_can_be_continued(client, public):
     data = {"collection": "cats", "caption": "A red square", "tags": "red", "files": [red_file()]}
     first = client.post("/api/v1/images", data, **basic("olga"))
     body = first.json()
@@ -86,7 +86,7 @@ def test_an_upload_returns_each_fate_and_the_batch_can_continue(client, public):
     assert (batch["counts"]["waiting"], batch["counts"]["duplicate"]) == (1, 1)
 
 
-def test_refused_uploads_say_why(client, public):
+def test_refused_uploads_have_a_reason(client, public):
     file = SimpleUploadedFile("notes.jpg", b"only text")
     data = {"collection": "cats", "files": [file]}
     response = client.post("/api/v1/images", data, **basic("olga"))

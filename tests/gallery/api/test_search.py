@@ -1,4 +1,4 @@
-"""Searching over the API: answers, what is left out, whom they are for, and the limit."""
+"""Searching with the API: results, exclusion, permissions, and the rate limit."""
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +9,7 @@ from tests.factories import make_image
 from tests.gallery.api.requests import RED, basic, red_file
 
 
-def test_a_search_answers_as_documented(client, public):
+def test_a_search_responds_as_documented(client, public):
     response = client.get("/api/v1/search", {"q": "red"})
     body = response.json()
     assert response.status_code == 200
@@ -27,7 +27,7 @@ def test_a_search_answers_as_documented(client, public):
     assert listed["page"]["good"] is None
 
 
-def test_what_is_left_out_is_no_answer_and_is_counted(client, public, encoder):
+def test_excluded_pictures_are_not_results_and_are_counted(client, public, encoder):
     make_image(public, title="Blue door", vector=RED, encoder=encoder)
     body = client.get("/api/v1/search", {"q": "red", "not": "blue"}).json()
     assert "Blue door" not in [one["title"] for one in body["results"]]
@@ -45,7 +45,7 @@ def test_parts_can_be_more_or_less_important(client, public, encoder):
     assert more["results"] == plain["results"]
 
 
-def test_the_picture_that_is_sent_can_be_more_important(client, public):
+def test_the_uploaded_picture_can_be_more_important(client, public):
     scores = [
         client.post(f"/api/v1/search/picture?q=blue{weight}", {"picture": red_file()}).json()[
             "results"
@@ -55,7 +55,7 @@ def test_the_picture_that_is_sent_can_be_more_important(client, public):
     assert scores == sorted(set(scores))
 
 
-def test_what_the_viewer_may_not_see_is_in_no_response(client, public, private, stranger):
+def test_no_response_contains_what_the_viewer_may_not_see(client, public, private, stranger):
     for extra in ({}, basic("stranger")):
         assert len(client.get("/api/v1/search", {"q": "red"}, **extra).json()["results"]) == 1
         assert len(client.get("/api/v1/images", **extra).json()["images"]) == 1

@@ -1,4 +1,4 @@
-"""Rows as the API gives them: absolute addresses, and nothing that only the site may know."""
+"""Rows as the API returns them: absolute URLs, and no internal data."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_pictures_say_whether_they_are_searchable_in_a_fixed_number_of_queries(
     assert [shape.is_searchable for shape in shapes] == [True, False, False]
 
 
-def test_addresses_are_absolute_and_thumbnails_state_their_width(asked, collection):
+def test_urls_are_absolute_and_thumbnails_have_a_width(asked, collection):
     (shape,) = image_shapes(asked, [make_image(collection, title="Tom")])
     addresses = [shape.url, shape.original_url, *(each.url for each in shape.thumbnails)]
     assert all(address.startswith(f"{SITE}/") for address in addresses)
@@ -57,7 +57,7 @@ def test_results_of_filters_alone_have_no_strength(asked, collection):
     assert (answer.page.total, answer.page.has_next, answer.page.page) == (1, False, 1)
 
 
-def test_a_file_of_a_batch_names_its_picture_until_that_is_in_the_trash(asked, owner, collection):
+def test_a_file_of_a_batch_names_its_picture_unless_that_is_in_the_trash(asked, owner, collection):
     batch = UploadBatch.objects.create(owner=owner, collection=collection)
     image = make_image(collection)
     batch.items.create(name="a.jpg", fate=Fate.STORED, image=image)
@@ -75,7 +75,7 @@ def test_a_file_of_a_batch_names_its_picture_until_that_is_in_the_trash(asked, o
 
 
 @pytest.mark.parametrize("visibility", [Visibility.PUBLIC, Visibility.PRIVATE])
-def test_a_collection_says_who_owns_it_and_who_sees_it(asked, owner, visibility):
+def test_a_collection_has_its_owner_and_visibility(asked, owner, visibility):
     made: Collection = make_collection(owner, "Dogs", visibility=visibility)
     made.picture_count = 3
     shape = collection_shape(asked, made)

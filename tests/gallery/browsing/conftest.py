@@ -8,5 +8,5 @@ from tests.factories import make_collection
 
 @pytest.fixture
 def public(owner):
-    """A collection that anyone may see."""
+    """Create a collection that anyone may see."""
     return make_collection(owner, "Public", visibility=Visibility.PUBLIC)

@@ -9,7 +9,7 @@ from gallery.models import Collection, Visibility
 from tests.factories import make_collection, make_image
 
 
-def test_covers_show_the_chosen_one_first_and_never_one_that_went_away(owner):
+def test_covers_show_the_chosen_one_first_and_never_a_removed_one(owner):
     collection, elsewhere = make_collection(owner), make_collection(owner)
     images = [make_image(collection) for _ in range(5)]
     collection.cover = images[0]

@@ -1,4 +1,4 @@
-"""Coverage: what a page shows, and how much of it searches can find."""
+"""Coverage: how many pictures of a page searches can find."""
 
 from gallery.browsing import coverage
 from gallery.models import Image

@@ -21,7 +21,7 @@ def opened(images):
     return zipfile.ZipFile(io.BytesIO(b"".join(stream_zip(images))))
 
 
-def test_a_zip_holds_the_originals_uncompressed_under_their_names(owner):
+def test_a_zip_contains_the_originals_uncompressed_under_their_names(owner):
     collection = make_collection(owner)
     stored(collection, "cat.jpg", b"a cat" * 1000)
     stored(collection, "dog.jpg", b"a dog")
@@ -32,7 +32,7 @@ def test_a_zip_holds_the_originals_uncompressed_under_their_names(owner):
     assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
 
 
-def test_a_zip_is_made_piece_by_piece(owner):
+def test_a_zip_is_streamed(owner):
     stored(make_collection(owner), "cat.jpg", b"x" * 300_000)
     assert max(len(piece) for piece in stream_zip(Image.objects.all())) < 100_000
 
@@ -69,7 +69,7 @@ def test_a_file_above_four_gigabytes_gets_the_large_format(owner, monkeypatch):
     assert len(archive.read("large.bin")) == 1000
 
 
-def test_a_file_that_is_missing_is_named_and_the_others_arrive(owner):
+def test_a_missing_file_is_listed_and_the_others_are_included(owner):
     collection = make_collection(owner)
     make_image(collection, original_name="gone.jpg")
     stored(collection, "dog.jpg", b"a dog")

@@ -1,4 +1,4 @@
-"""Example queries: words that find something the viewer may see."""
+"""Example queries: words that find something that the viewer may see."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
 VECTOR = [1.0] + [0.0] * (TINY_DIMENSION - 1)
 
 
-def test_examples_are_of_pictures_that_the_viewer_may_see(public, owner, stranger, encoder):
+def test_examples_come_from_pictures_that_the_viewer_may_see(public, owner, stranger, encoder):
     private = make_collection(owner, "Secret")
     make_image(public, tags=["cat"], caption="grey cat", vector=VECTOR)
     make_image(private, tags=["plan"], caption="secret plan", vector=VECTOR)
@@ -19,7 +19,7 @@ def test_examples_are_of_pictures_that_the_viewer_may_see(public, owner, strange
     assert sorted(example_queries(owner)) == ["cat", "grey cat", "plan", "secret plan"]
 
 
-def test_examples_are_what_searchable_captions_are_of(public, encoder):
+def test_examples_are_the_subjects_of_searchable_captions(public, encoder):
     for caption in (
         "a red boat",
         "A red boat.",
@@ -35,7 +35,7 @@ def test_examples_are_what_searchable_captions_are_of(public, encoder):
     assert sorted(example_queries(None)) == ["Harbour", "a cup of coffee", "a red boat"]
 
 
-def test_the_sample_library_invites_with_things_that_are_on_its_pictures(public, encoder):
+def test_examples_of_the_sample_library_match_its_pictures(public, encoder):
     for sample in reversed(SAMPLES):
         make_image(public, caption=sample.caption, title=sample.title, vector=VECTOR)
     assert example_queries(None) == [
@@ -48,7 +48,7 @@ def test_the_sample_library_invites_with_things_that_are_on_its_pictures(public,
     ]
 
 
-def test_tags_fill_up_where_captions_are_few(public, encoder):
+def test_tags_are_used_if_there_are_few_captions(public, encoder):
     make_image(public, caption="Harbour", tags=["boat", "harbour"], vector=VECTOR)
     make_image(public, tags=["boat", "sea", "a tag much longer than one would type"], vector=VECTOR)
     found = example_queries(None)
@@ -58,7 +58,7 @@ def test_tags_fill_up_where_captions_are_few(public, encoder):
     assert example_queries(None, limit=1) == ["Harbour"]
 
 
-def test_examples_are_spread_over_the_newest(public, encoder):
+def test_examples_are_spread_over_the_newest_pictures(public, encoder):
     for number in range(30):
         make_image(
             public, caption=f"thing {number}", vector=VECTOR, created_at=NOON + timedelta(number)

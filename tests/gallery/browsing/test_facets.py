@@ -1,4 +1,4 @@
-"""Filters on offer: only what leads to pictures that the viewer may see, with their numbers."""
+"""Filter options: only those that lead to pictures the viewer may see, with their counts."""
 
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -17,12 +17,12 @@ WIDE, TALL, EVEN = (640, 480), (480, 640), (600, 600)
 
 
 def counts(choices):
-    """The number of pictures by value, in the order offered."""
+    """Return the number of pictures by value, in display order."""
     return {choice.value: choice.pictures for choice in choices}
 
 
 def add(collection, *tags, year=2024, size=WIDE, **fields):
-    """A picture with these tags, of a year and a shape."""
+    """Create a picture with these tags, of a year and a shape."""
     return make_image(
         collection, tags=list(tags), taken_at=NOON.replace(year=year),
         width=size[0], height=size[1], **fields,
@@ -31,7 +31,7 @@ def add(collection, *tags, year=2024, size=WIDE, **fields):
 
 @pytest.fixture
 def garden(public, owner):
-    """Two collections with four pictures that differ in tags, years and shapes."""
+    """Create two collections with four pictures that differ in tags, years and shapes."""
     add(public, "cat", "grey", year=2024, size=WIDE)
     add(public, "cat", year=2021, size=TALL)
     add(public, "dog", year=2021, size=WIDE)
@@ -42,11 +42,11 @@ def garden(public, owner):
 
 @pytest.fixture
 def few_are_counted(monkeypatch):
-    """Counts stop after two pictures."""
+    """Stop counting after two pictures."""
     monkeypatch.setattr(MODULE, "MAX_COUNTED", 2)
 
 
-def test_without_filters_everything_there_is_counted(garden):
+def test_everything_is_counted_without_filters(garden):
     found = facets(None, filters=Filters())
     assert counts(found.collections) == {"public": 3, "trips": 1}
     assert counts(found.tags) == {"cat": 3, "dog": 1, "grey": 1, "sea": 1}
@@ -58,7 +58,7 @@ def test_without_filters_everything_there_is_counted(garden):
     assert found.collections[0].label == "Public"
 
 
-def test_a_collection_narrows_all_but_collections(garden):
+def test_a_collection_narrows_all_facets_but_collections(garden):
     found = facets(None, filters=Filters(collections=("public",)))
     assert counts(found.collections) == {"public": 3, "trips": 1}
     assert counts(found.tags) == {"cat": 2, "dog": 1, "grey": 1}
@@ -81,7 +81,7 @@ def test_a_tag_narrows_the_other_tags_too(garden):
         {"taken_from": date(2021, 1, 1), "taken_to": date(2021, 12, 31)},
     ],
 )
-def test_dates_narrow_all_but_years(garden, dates):
+def test_dates_narrow_all_facets_but_years(garden, dates):
     found = facets(None, filters=Filters(**dates))
     assert counts(found.collections) == {"public": 2}
     assert counts(found.tags) == {"cat": 1, "dog": 1}
@@ -89,7 +89,7 @@ def test_dates_narrow_all_but_years(garden, dates):
     assert counts(found.orientations) == {"landscape": 1, "portrait": 1}
 
 
-def test_an_orientation_narrows_all_but_orientations(garden):
+def test_an_orientation_narrows_all_facets_but_orientations(garden):
     found = facets(None, filters=Filters(orientation="square"))
     assert counts(found.collections) == {"trips": 1}
     assert counts(found.tags) == {"cat": 1, "sea": 1}
@@ -97,7 +97,7 @@ def test_an_orientation_narrows_all_but_orientations(garden):
     assert counts(found.orientations) == {"landscape": 2, "portrait": 1, "square": 1}
 
 
-def test_every_choice_leads_to_as_many_pictures_as_it_says(garden):
+def test_every_choice_finds_as_many_pictures_as_its_count(garden):
     chosen = Filters(tags=("cat",), collections=("public",))
     found = facets(None, filters=chosen)
     for choice in found.years:
@@ -111,7 +111,7 @@ def test_every_choice_leads_to_as_many_pictures_as_it_says(garden):
         assert matching_images(filters, viewer=None).count() == choice.pictures > 0
 
 
-def test_what_is_chosen_stays_when_it_finds_nothing(garden):
+def test_a_chosen_value_stays_even_if_it_finds_nothing(garden):
     filters = Filters(collections=("trips",), tags=("lion",), year=2020, orientation="portrait")
     found = facets(None, filters=filters)
     assert counts(found.collections) == {"trips": 0}
@@ -143,7 +143,7 @@ def test_without_a_visible_collection_nothing_is_offered(owner):
     assert (found.collections, found.tags, found.years, found.orientations) == ((), (), (), ())
 
 
-def test_a_collection_offers_what_its_own_live_pictures_have(public, owner):
+def test_a_collection_offers_values_of_its_own_live_pictures(public, owner):
     elsewhere = make_collection(owner)
     add(public, "cat")
     add(public, "gone", year=2010, deleted_at=NOON)
@@ -160,7 +160,7 @@ def test_a_collection_without_pictures_offers_nothing(public):
     assert (found.tags, found.years, found.orientations) == ((), (), ())
 
 
-def test_years_are_those_of_the_sites_calendar(public, settings):
+def test_years_use_the_sites_time_zone(public, settings):
     settings.TIME_ZONE = "Pacific/Auckland"
     make_image(public, taken_at=datetime(2023, 12, 31, 20, tzinfo=UTC))
     assert counts(facets(None, filters=Filters()).years) == {"2024": 1}
@@ -193,7 +193,7 @@ def test_the_newest_years_are_offered_and_the_chosen_one(public, monkeypatch):
     assert list(counts(found.years).items()) == [("2024", 1), ("2020", 1), ("1830", 1)]
 
 
-def test_counts_that_stop_early_are_at_least(garden, few_are_counted, public):
+def test_counts_that_stop_early_are_lower_bounds(garden, few_are_counted, public):
     add(public, "cat", "grey", created_at=NOON.replace(year=2999))
     found = facets(None, filters=Filters())
     assert [one.is_at_least for one in found.tags] == [True] * len(found.tags)
@@ -222,7 +222,7 @@ def test_a_chosen_orientation_of_older_pictures_only_is_at_least_zero(public, fe
     assert (square.value, square.pictures, square.is_at_least) == ("square", 0, True)
 
 
-def test_the_cost_does_not_grow_with_the_pictures(public, django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_library(public, django_assert_num_queries):
     for number in range(12):
         add(public, f"tag{number}", year=2000 + number)
     filters = Filters(collections=("public",), tags=("tag1",), year=2001, orientation="landscape")
@@ -233,7 +233,7 @@ def test_the_cost_does_not_grow_with_the_pictures(public, django_assert_num_quer
             collection_facets(public, filters=one)
 
 
-def test_a_large_library_costs_a_fixed_number_more(
+def test_a_large_library_takes_a_fixed_number_of_extra_queries(
     garden, few_are_counted, django_assert_max_num_queries
 ):
     with django_assert_max_num_queries(9):

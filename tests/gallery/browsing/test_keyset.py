@@ -19,12 +19,12 @@ VECTOR = [1.0] + [0.0] * (TINY_DIMENSION - 1)
 
 @pytest.fixture
 def public(owner):
-    """A collection that anyone may see."""
+    """Create a collection that anyone may see."""
     return make_collection(owner, "Public", visibility=Visibility.PUBLIC)
 
 
 def walk(size):
-    """All primary keys, page by page."""
+    """Return all primary keys, page by page."""
     found, after = [], ""
     while True:
         part = newest_slice(Image.objects.all(), after=after, size=size)
@@ -35,7 +35,7 @@ def walk(size):
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
-def test_pages_hold_every_picture_once_newest_first(public, size):
+def test_pages_contain_every_picture_once_newest_first(public, size):
     # Pictures of one upload share their moment; the key decides between them.
     made = [make_image(public, created_at=NOON + timedelta(seconds=n // 3)) for n in range(7)]
     assert walk(size) == [image.pk for image in reversed(made)]
@@ -63,7 +63,7 @@ def test_nor_does_one_that_ends_with_the_newest_picture(public, size, continues)
     assert bool(newer.next_before) == continues
 
 
-def test_a_picture_that_arrives_while_paging_neither_repeats_nor_hides_one(public):
+def test_a_picture_added_while_paging_neither_repeats_nor_hides_others(public):
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(4)]
     first = newest_slice(Image.objects.all(), after="", size=2)
     make_image(public, created_at=NOON + timedelta(days=1))
@@ -80,12 +80,12 @@ def test_an_invalid_place_starts_at_the_newest(public, invalid):
 
 
 def keys(part):
-    """The primary keys of a slice."""
+    """Return the primary keys of a slice."""
     return [image.pk for image in part.images]
 
 
 def around(image, *, images=None, viewer=None, size=4):
-    """The slice of the list around a picture."""
+    """Return the slice of the list around a picture."""
     images = Image.objects.live() if images is None else images
     return slice_at(images, position=Position(at=image.pk), viewer=viewer, size=size)
 
@@ -111,7 +111,7 @@ def test_a_list_around_a_picture_continues_both_ways(public, size, number):
     assert found == [image.pk for image in reversed(made)]
 
 
-def test_half_a_page_comes_before_a_picture_and_a_page_from_it_on(public):
+def test_half_a_page_precedes_a_picture_and_a_page_starts_at_it(public):
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(20)][::-1]
     assert keys(around(made[10])) == [image.pk for image in made[8:14]]
     assert keys(around(made[1])) == [image.pk for image in made[:5]]
@@ -122,7 +122,7 @@ def test_half_a_page_comes_before_a_picture_and_a_page_from_it_on(public):
     assert around(made[19]).next_after == ""
 
 
-def test_a_picture_that_left_the_list_keeps_its_place(public, owner):
+def test_a_picture_outside_the_list_keeps_its_position(public, owner):
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(5)][::-1]
     Image.objects.filter(pk=made[2].pk).update(deleted_at=NOON)
     part = around(made[2])
@@ -132,7 +132,7 @@ def test_a_picture_that_left_the_list_keeps_its_place(public, owner):
     assert around(made[2], images=Image.objects.none()).at is None
 
 
-def test_only_those_who_may_see_a_picture_learn_its_place(public, owner, stranger):
+def test_only_people_who_may_see_a_picture_learn_its_position(public, owner, stranger):
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(6)][::-1]
     hidden = make_image(make_collection(owner), created_at=NOON)
     images = Image.objects.visible_to(stranger)
@@ -152,7 +152,7 @@ def test_nothing_is_newer_than_the_newest_picture(public):
     assert (part.images, part.next_after, part.next_before) == ([], "", "")
 
 
-def test_a_list_around_a_picture_costs_three_queries(public, django_assert_num_queries):
+def test_a_list_around_a_picture_takes_three_queries(public, django_assert_num_queries):
     made = [make_image(public) for _ in range(30)]
     with django_assert_num_queries(3):
         part = around(made[15], size=10)
@@ -169,7 +169,7 @@ def test_neighbours_follow_the_browse_order(public):
         assert after == (keys[place + 1] if place + 1 < len(keys) else None)
 
 
-def test_a_page_costs_one_query_with_its_collections(public, django_assert_num_queries):
+def test_a_page_with_its_collections_takes_one_query(public, django_assert_num_queries):
     for _ in range(12):
         make_image(public)
     with django_assert_num_queries(1):

@@ -1,4 +1,4 @@
-"""Completing tags: by their first letters, the most used first, only what the viewer may see."""
+"""Completing tags by their first letters: the most used first, only what the viewer may see."""
 
 from datetime import UTC, datetime
 
@@ -18,17 +18,17 @@ def test_the_most_used_tags_come_first(public):
     assert complete_tag("g%", viewer=None) == []
 
 
-def test_nothing_completes_an_empty_word(public):
+def test_an_empty_prefix_has_no_completions(public):
     make_image(public, tags=["garden"])
     assert complete_tag("", viewer=None) == []
     assert complete_tag(" , ", viewer=None) == []
 
 
-def test_tags_of_hidden_pictures_never_come(public, owner, stranger):
+def test_tags_of_hidden_pictures_are_never_offered(public, owner, stranger):
     private = make_collection(owner, "Secret")
     make_image(private, tags=["merger"])
     make_image(public, tags=["meadow"])
-    make_image(public, tags=["mended"], deleted_at=NOON)
+    make_image(public, tags=["repaired"], deleted_at=NOON)
     assert complete_tag("me", viewer=None) == ["meadow"]
     assert complete_tag("me", viewer=stranger) == ["meadow"]
     assert complete_tag("me", viewer=owner) == ["meadow", "merger"]
@@ -43,7 +43,7 @@ def test_there_are_at_most_ten_and_one_query(public, django_assert_num_queries):
     assert found == [f"t{number:02}" for number in range(10)]
 
 
-def test_the_newest_tagged_pictures_are_looked_at(public, monkeypatch):
+def test_only_the_newest_tagged_pictures_are_read(public, monkeypatch):
     monkeypatch.setattr(tag_completion, "MAX_SCANNED", 2)
     for tags in (["told"], ["tnew"], ["tnewer"], [], []):
         make_image(public, tags=tags)

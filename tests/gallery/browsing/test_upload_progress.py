@@ -1,4 +1,4 @@
-"""Where the files of a batch stand: one rule for counts, order and rows, in few queries."""
+"""The progress of a batch: one rule for counts, order and rows, in few queries."""
 
 import itertools
 
@@ -15,7 +15,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture
 def batch(owner, encoder):
-    """An empty batch of the collection's owner."""
+    """Create an empty batch of the collection's owner."""
     return UploadBatch.objects.create(owner=owner, collection=make_collection(owner))
 
 
@@ -25,12 +25,12 @@ def add_item(batch, name="", *, fate=Fate.STORED, image=None, **fields):
 
 
 def add_picture(batch, name="", **fields):
-    """A stored file and its picture."""
+    """Add a stored file and its picture."""
     return add_item(batch, name, image=make_image(batch.collection, **fields))
 
 
 def fill(batch, encoder):
-    """One file in each state, in the order in which they were sent."""
+    """Add one file in each state, in the order in which they were sent."""
     add_picture(batch, "searchable.jpg", vector=VECTOR)
     add_picture(batch, "trashed.jpg", vector=VECTOR, deleted_at=timezone.now())
     add_item(batch, "gone.jpg")
@@ -66,7 +66,7 @@ def test_files_that_need_attention_come_first_then_those_in_progress_then_the_ne
     assert [row.item.name for row in rows] == list(STATES)
 
 
-def test_a_row_has_its_sentence(batch, encoder):
+def test_a_row_explains_its_state(batch, encoder):
     fill(batch, encoder)
     sentences = {row.item.name: row.sentence for row in BatchRows(batch) if row.sentence}
     assert sentences == {
@@ -112,25 +112,25 @@ def test_files_in_some_states(batch, encoder):
     assert [row.item.name for row in found.rows] == ["failed.jpg", "refused.jpg"]
 
 
-def test_files_of_another_batch_are_not_among_the_rows(batch, owner):
+def test_rows_contain_no_files_of_other_batches(batch, owner):
     other = UploadBatch.objects.create(owner=owner, collection=batch.collection)
     add_picture(other)
     assert list(BatchRows(batch)) == []
     assert summarize_batch(batch).total == 0
 
 
-def test_some_items_only(batch):
+def test_rows_can_be_limited_to_some_items(batch):
     one, _ = add_picture(batch), add_picture(batch)
     assert [row.item for row in BatchRows(batch, only=[one.pk])] == [one]
 
 
-def test_before_there_is_an_encoder_everything_waits(batch, encoder):
+def test_all_files_wait_before_an_encoder_is_chosen(batch, encoder):
     add_picture(batch, vector=VECTOR)
     encoder.delete()
     assert [row.progress for row in BatchRows(batch)] == [FileState.WAITING]
 
 
-def test_a_picture_that_was_moved_away_is_left_out_of_its_row(batch, owner):
+def test_a_row_does_not_contain_a_picture_that_was_moved(batch, owner):
     item = add_picture(batch, vector=VECTOR)
     item.image.collection = make_collection(owner)
     item.image.save()

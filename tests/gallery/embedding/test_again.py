@@ -1,4 +1,4 @@
-"""Embedding pictures a second time."""
+"""Embedding pictures again."""
 
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ def test_live_pictures_are_queued_for_every_encoder_and_stay_searchable(owner, e
     assert Embedding.objects.filter(image=image).exists()
 
 
-def test_a_failed_job_gets_a_clean_slate_and_a_claimed_one_is_left_alone(owner, encoder):
+def test_a_failed_job_is_reset_and_a_claimed_one_is_left_alone(owner, encoder):
     collection = make_collection(owner)
     failed, claimed = make_image(collection), make_image(collection)
     now = timezone.now()

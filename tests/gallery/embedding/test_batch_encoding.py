@@ -1,4 +1,4 @@
-"""Writing what a batch produced: all or nothing for each job, and never for a job that is gone."""
+"""Writing the results of a batch: all or nothing per job, and never for a job that is gone."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ UNIT = np.eye(TINY_DIMENSION, dtype=np.float32)[0]
 
 @pytest.fixture
 def building(transactional_db):
-    """A second encoder with three claimed jobs."""
+    """Create a second encoder with three claimed jobs."""
     make_active_encoder()
     encoder = Encoder.objects.create(key="second", dimension=TINY_DIMENSION)
     collection = make_collection(make_person())
@@ -34,13 +34,13 @@ def building(transactional_db):
 
 
 def claim(encoder):
-    """Claimed jobs, and a vector for each of their pictures."""
+    """Return claimed jobs, and a vector for each of their pictures."""
     jobs = claim_jobs([encoder], limit=10, worker="me")
     assert len(jobs) == 3
     return jobs, {job.image_id: UNIT for job in jobs}
 
 
-def test_vectors_are_written_and_their_jobs_are_gone(building):
+def test_vectors_are_written_and_their_jobs_deleted(building):
     jobs, vectors = claim(building)
     del vectors[jobs[0].image_id]
     assert write_vectors(jobs, vectors) == 2
@@ -60,7 +60,7 @@ def test_a_vector_that_is_not_of_unit_length_writes_nothing(building):
 
 
 def test_a_writer_waits_for_the_removal_of_its_jobs_and_writes_nothing(building):
-    """Without the lock it would leave vectors behind for jobs that were deleted under it."""
+    """Without the lock, it would leave vectors for jobs that are being deleted."""
     jobs, vectors = claim(building)
     with threads() as run:
         with transaction.atomic():

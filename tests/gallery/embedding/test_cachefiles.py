@@ -1,4 +1,4 @@
-"""Derived files are whole or absent, and a damaged one is made again."""
+"""Derived files are complete or absent, and damaged ones are made again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_name_changes_with_what_the_file_depends_on():
     assert first != cache_path("space", suffix=".npz", depends_on={"timm": "1.1"})
 
 
-def test_arrays_come_back_and_nothing_else_is_left(folder):
+def test_arrays_survive_a_round_trip_without_leftovers(folder):
     path = cache_path("space", suffix=".npz", depends_on={})
     write_arrays(path, {"mean": np.arange(3, dtype=np.float32)})
     assert np.array_equal(read_arrays(path)["mean"], [0, 1, 2])
@@ -49,7 +49,7 @@ def test_pickled_objects_are_not_read():
     assert read_arrays(path) is None
 
 
-def test_json_comes_back_and_damage_counts_as_missing():
+def test_json_survives_a_round_trip_and_damaged_files_count_as_missing():
     path = cache_path("mode", suffix=".json", depends_on={})
     assert read_json(path) is None
     write_json(path, {"device": "cpu"})
@@ -58,7 +58,7 @@ def test_json_comes_back_and_damage_counts_as_missing():
     assert read_json(path) is None
 
 
-def test_a_folder_that_cannot_be_written_costs_only_time(settings, tmp_path):
+def test_a_read_only_folder_is_not_an_error(settings, tmp_path):
     (tmp_path / "file").write_text("")
     settings.VAR_DIR = tmp_path / "file"
     path = cache_path("mode", suffix=".json", depends_on={})

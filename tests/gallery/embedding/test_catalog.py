@@ -1,4 +1,4 @@
-"""The curated list says what is true."""
+"""The claims of the curated list are true."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import pytest
 from gallery.embedding.catalog import CATALOG, DEFAULT_HUB_FOLDER, DEFAULT_KEY, describe, find_entry
 
 
-def test_every_role_is_there_once():
+def test_every_role_exists_once():
     roles = [entry.role for entry in CATALOG]
     assert roles == ["starter", "small", "default", "best", "multilingual"]
     assert find_entry(DEFAULT_KEY).role == "default"
 
 
-def test_a_line_names_size_and_licence_and_an_unknown_key_stands_for_itself():
+def test_a_line_has_size_and_licence_and_an_unknown_key_is_returned():
     assert "605 MB" in describe(DEFAULT_KEY)
     assert "MIT" in describe(DEFAULT_KEY)
     assert "nothing to download" in describe("starter")
@@ -24,7 +24,7 @@ def test_a_line_names_size_and_licence_and_an_unknown_key_stands_for_itself():
 @pytest.mark.parametrize(
     "entry", [e for e in CATALOG if e.spec.key.startswith("openclip:")], ids=lambda e: e.role
 )
-def test_open_clip_knows_each_with_these_sizes(entry):
+def test_open_clip_has_each_model_with_these_sizes(entry):
     import open_clip
 
     from gallery.embedding.openclip import parse_key, tag_config

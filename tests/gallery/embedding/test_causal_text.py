@@ -1,4 +1,4 @@
-"""Which text towers may be cut at the end of the text, and that cutting changes nothing."""
+"""Which text towers can be cut at the end of the text, and that cutting changes nothing."""
 
 from types import SimpleNamespace
 
@@ -16,7 +16,7 @@ def tower(**changes):
 
 
 @pytest.mark.parametrize("pool_type", ["argmax", "eos"])
-def test_a_causal_tower_read_at_its_end_token_is_cut_wherever_it_lies(pool_type):
+def test_a_causal_tower_read_at_its_end_token_is_cut(pool_type):
     found = tower(pool_type=pool_type)
     assert causal_parts(found) is found
     assert causal_parts(SimpleNamespace(text=found)) is found
@@ -35,7 +35,7 @@ def test_a_causal_tower_read_at_its_end_token_is_cut_wherever_it_lies(pool_type)
     ],
     ids=str,
 )
-def test_towers_that_look_elsewhere_are_left_alone(changes):
+def test_other_towers_are_left_alone(changes):
     assert causal_parts(tower(**changes)) is None
 
 
@@ -45,7 +45,7 @@ def test_a_cut_text_is_read_at_its_own_end_token(pool_type):
     import torch
 
     class Sums:
-        """Each place sees itself and those before it, as causal attention does."""
+        """Each position sees itself and those before it, as in causal attention."""
 
         def get_cast_dtype(self):
             return torch.float32

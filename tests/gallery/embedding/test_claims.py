@@ -22,7 +22,7 @@ from tests.tiny_encoder import TinyEncoder
 
 @pytest.fixture
 def waiting(encoder, collection):
-    """Two pictures that wait for the active encoder; their jobs."""
+    """Create two pictures that wait for the active encoder, and return their jobs."""
     make_image(collection)
     make_image(collection)
     enqueue_missing(encoder)
@@ -31,7 +31,8 @@ def waiting(encoder, collection):
 
 @pytest.fixture
 def stale_and_fresh(waiting, encoder):
-    """The same job as two workers hold it: the first slept past its claim, the second has it."""
+    """Return the same job as held by two workers: the first claim has expired, the second is
+    valid."""
     (stale,) = claim_jobs([encoder], limit=1, worker="slept")
     waiting.filter(pk=stale.pk).update(claimed_at=timezone.now() - timedelta(hours=1))
     waiting.exclude(pk=stale.pk).delete()
@@ -48,19 +49,19 @@ def vectors_of(*jobs):
     return {job.image_id: np.asarray(row) for job in jobs}
 
 
-def test_a_claim_names_its_worker_and_its_moment(waiting, encoder):
+def test_a_claim_has_a_worker_and_a_time(waiting, encoder):
     (job,) = claim_jobs([encoder], limit=1, worker="me")
     stored = waiting.get(pk=job.pk)
     assert (stored.claimed_by, stored.claimed_at) == (job.claimed_by, job.claimed_at)
     assert (job.claimed_by, job.attempts) == ("me", 1)
 
 
-def test_what_is_given_back_counts_as_untouched(waiting, encoder):
+def test_a_released_job_counts_as_untried(waiting, encoder):
     give_back(claim_jobs([encoder], limit=2, worker="me"))
     assert set(waiting.values_list("attempts", "claimed_at", "claimed_by")) == {(0, None, "")}
 
 
-def test_giving_back_twice_changes_nothing(waiting, encoder):
+def test_releasing_twice_changes_nothing(waiting, encoder):
     jobs = claim_jobs([encoder], limit=2, worker="me")
     give_back(jobs)
     give_back(jobs)
@@ -68,22 +69,23 @@ def test_giving_back_twice_changes_nothing(waiting, encoder):
     give_back([])
 
 
-def test_a_stale_worker_cannot_give_back_what_another_has_claimed(stale_and_fresh):
+def test_a_stale_worker_cannot_release_the_claim_of_another(stale_and_fresh):
     stale, fresh = stale_and_fresh
     give_back([stale])
     job = EmbeddingJob.objects.get()
     assert (job.claimed_by, job.claimed_at, job.attempts) == ("awake", fresh.claimed_at, 2)
 
 
-def test_the_same_worker_cannot_give_back_a_claim_it_made_later(stale_and_fresh, encoder):
-    """A thread that lost a claim may hold a newer one on the same job: the moment tells them."""
+def test_a_worker_cannot_release_its_own_later_claim(stale_and_fresh, encoder):
+    """A thread that lost a claim may hold a newer one on the same job; the time distinguishes
+    them."""
     stale, fresh = stale_and_fresh
     EmbeddingJob.objects.update(claimed_by=stale.claimed_by)
     give_back([stale])
     assert EmbeddingJob.objects.get().claimed_at == fresh.claimed_at
 
 
-def test_a_claim_of_another_worker_at_the_same_moment_is_not_ours(stale_and_fresh):
+def test_a_claim_of_another_worker_at_the_same_time_is_not_ours(stale_and_fresh):
     stale, fresh = stale_and_fresh
     EmbeddingJob.objects.update(claimed_at=stale.claimed_at)
     give_back([stale])
@@ -107,7 +109,7 @@ def test_a_stale_worker_writes_nothing_and_deletes_no_job_of_another(stale_and_f
 
 
 def test_a_slow_worker_may_finish_jobs_not_claimed_since(waiting, encoder):
-    """A machine that needs longer than the limit for a batch still gets its library done."""
+    """A machine that needs longer than the limit for a batch still embeds its library."""
     jobs = claim_jobs([encoder], limit=2, worker="slow")
     waiting.update(claimed_at=timezone.now() - timedelta(hours=1))
     release_abandoned()
@@ -115,7 +117,7 @@ def test_a_slow_worker_may_finish_jobs_not_claimed_since(waiting, encoder):
     assert not waiting.exists()
 
 
-def test_the_last_failure_is_quarantine(waiting, encoder):
+def test_the_last_failure_quarantines_the_job(waiting, encoder):
     for attempt in range(1, MAX_ATTEMPTS + 1):
         waiting.update(next_try_at=timezone.now())
         jobs = claim_jobs([encoder], limit=2, worker="me")
@@ -127,7 +129,7 @@ def test_the_last_failure_is_quarantine(waiting, encoder):
 
 @pytest.fixture
 def committed(transactional_db):
-    """The active encoder, and two jobs that other connections see."""
+    """Create the active encoder and two jobs that other connections can see."""
     encoder = make_active_encoder()
     collection = make_collection(make_person())
     make_image(collection)
@@ -146,7 +148,7 @@ def test_a_second_worker_neither_waits_for_a_claim_nor_takes_its_jobs(committed)
 
 
 def test_vectors_wait_for_a_transaction_that_changes_their_jobs(committed):
-    """Removing an encoder deletes its jobs first: a vector never appears after that."""
+    """Removing an encoder deletes its jobs first, so that no vector appears afterwards."""
     jobs = claim_jobs([committed], limit=2, worker="me")
     with threads() as run:
         with transaction.atomic():

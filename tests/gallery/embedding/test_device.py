@@ -1,4 +1,4 @@
-"""The fastest mode that agrees with full precision wins, once a machine."""
+"""The fastest mode that agrees with full precision is chosen, once per machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def plain_settings(settings, tmp_path):
 
 
 class Model:
-    """Pretends to be a model whose half precision is quick and, if told so, wrong."""
+    """A model whose half precision is fast and, optionally, wrong."""
 
     def __init__(self, *, half_agrees=True, half_runs=True):
         self.half_agrees, self.half_runs = half_agrees, half_runs
@@ -39,16 +39,16 @@ class Model:
         return np.repeat(np.eye(4, dtype=np.float32)[axis][None], mode.batch_size, axis=0)
 
 
-def test_half_precision_wins_where_it_is_faster_and_agrees():
+def test_half_precision_is_chosen_if_it_is_faster_and_agrees():
     assert choose_mode("model", trial=Model()).precision == "bf16"
 
 
 @pytest.mark.parametrize("flaw", ["half_agrees", "half_runs"])
-def test_half_precision_loses_where_it_is_wrong_or_cannot_run(flaw):
+def test_half_precision_is_rejected_if_it_is_wrong_or_cannot_run(flaw):
     assert choose_mode("model", trial=Model(**{flaw: False})).precision == "fp32"
 
 
-def test_the_answer_is_kept_and_belongs_to_one_model():
+def test_the_choice_is_cached_per_model():
     model = Model()
     first = choose_mode("model", trial=model)
     timed = model.trials
@@ -65,14 +65,14 @@ def test_timing_stops_when_the_budget_is_spent(monkeypatch):
     assert model.trials == 4
 
 
-def test_settings_leave_nothing_to_time(settings):
+def test_explicit_settings_are_used_without_timing(settings):
     settings.EMBEDDING_PRECISION, settings.EMBEDDING_BATCH_SIZE = "bf16", 3
     model = Model()
     assert choose_mode("model", trial=model) == Mode(device="cpu", precision="bf16", batch_size=3)
     assert model.trials == 0
 
 
-def test_a_device_that_is_not_there_is_named(settings):
+def test_a_missing_device_is_named(settings):
     settings.EMBEDDING_DEVICE = "abacus"
     with pytest.raises(EncoderUnavailable, match="abacus"):
         choose_device()

@@ -31,7 +31,7 @@ from tests.tiny_encoder import TinyEncoder
 
 @pytest.fixture(autouse=True)
 def two_tiny_encoders(settings, fresh_registry):
-    """`tiny` and `second` differ by name only."""
+    """Register `tiny` and `second`, which differ only by name."""
     settings.ENCODER_ADAPTERS = {
         **settings.ENCODER_ADAPTERS,
         "second": "tests.tiny_encoder:load",
@@ -40,11 +40,11 @@ def two_tiny_encoders(settings, fresh_registry):
 
 
 def fail(_key):
-    """A loader that has no weights."""
+    """A loader without weights."""
     raise EncoderUnavailable("There are no weights here.")
 
 
-def test_the_first_start_chooses_records_and_queues(store):
+def test_the_first_start_chooses_an_encoder_and_queues_pictures(store):
     image = store("red")
     encoder = ensure_active_encoder()
     assert (encoder.key, encoder.state, encoder.dimension) == ("tiny", EncoderState.ACTIVE, 64)
@@ -60,7 +60,7 @@ def test_later_starts_keep_the_choice_and_load_nothing(encoder, settings, monkey
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_first_starts_at_once_agree():
+def test_concurrent_first_starts_agree():
     chosen = []
 
     def start():
@@ -80,14 +80,14 @@ def test_many_first_starts_at_once_agree():
     drop_indexes(Encoder.objects.get())
 
 
-def test_an_encoder_that_was_named_and_fails_is_not_replaced_silently(db, settings):
+def test_a_configured_encoder_that_fails_is_not_replaced_silently(db, settings):
     settings.ENCODER = "failing"
     with pytest.raises(EncoderUnavailable):
         ensure_active_encoder()
     assert not Encoder.objects.exists()
 
 
-def test_an_automatic_choice_that_fails_falls_back_and_says_so(db, settings, monkeypatch):
+def test_an_automatic_choice_that_fails_falls_back_with_a_reason(db, settings, monkeypatch):
     settings.ENCODER_ADAPTERS = {**settings.ENCODER_ADAPTERS, "starter": "tests.tiny_encoder:load"}
     monkeypatch.setattr(
         lifecycle, "choose_initial_encoder", lambda: EncoderChoice("failing", "because")
@@ -111,7 +111,7 @@ def test_adding_builds_alongside_the_active_one(queued):
     assert measure_coverage(Image.objects.live(), encoder=second).fraction == 1
 
 
-def test_adding_to_an_empty_library_is_ready_at_once(encoder):
+def test_an_encoder_is_ready_at_once_in_an_empty_library(encoder):
     assert add_encoder("second").state == EncoderState.READY
 
 
@@ -122,7 +122,7 @@ def test_adding_twice_queues_nothing_twice(queued):
     assert EmbeddingJob.objects.filter(encoder__key="second").count() == 1
 
 
-def test_missing_pictures_are_queued_once_and_trash_is_not(encoder, collection):
+def test_missing_pictures_are_queued_once_and_trashed_ones_are_not(encoder, collection):
     make_image(collection)
     make_image(collection, vector=np.eye(64)[0], encoder=encoder)
     make_image(collection, deleted_at="2026-01-01T00:00Z")
@@ -174,7 +174,7 @@ def test_an_encoder_being_removed_is_neither_activated_nor_added_again(queued):
     assert Encoder.objects.get(key="second").state == EncoderState.REMOVING
 
 
-def test_an_encoder_is_ready_although_some_pictures_failed_for_good(queued):
+def test_an_encoder_is_ready_even_if_some_pictures_failed_permanently(queued):
     """A picture that cannot be embedded waits for an admin, not the encoder for the picture."""
     queued("red", "blue")
     embed_pending()
@@ -188,8 +188,8 @@ def test_an_encoder_is_ready_although_some_pictures_failed_for_good(queued):
     assert second.state == EncoderState.READY
 
 
-def test_an_encoder_that_cannot_be_indexed_says_so_and_holds_up_no_other(queued):
-    """pgvector indexes 4,000 numbers at most."""
+def test_an_encoder_that_cannot_be_indexed_does_not_delay_others(queued):
+    """pgvector indexes at most 4,000 dimensions."""
     queued("red")
     huge = Encoder.objects.create(key="huge", dimension=5000)
     second = Encoder.objects.create(key="second", dimension=64)
@@ -223,7 +223,7 @@ def test_a_large_library_is_queued_in_steps(encoder, collection, monkeypatch):
 
 @pytest.fixture
 def three_encoders(transactional_db):
-    """The active one and two that are ready; their indexes are dropped at the end."""
+    """Create the active encoder and two that are ready; drop their indexes at the end."""
     states = {
         "tiny": EncoderState.ACTIVE,
         "second": EncoderState.READY,
@@ -272,8 +272,8 @@ def test_an_encoder_marked_for_removal_during_its_activation_stays_inactive(thre
     assert Encoder.objects.active().key == "tiny"
 
 
-def test_two_first_starts_that_choose_differently_agree(transactional_db, monkeypatch):
-    """Both have chosen before either has recorded its choice: the second takes the first's."""
+def test_first_starts_with_different_choices_agree(transactional_db, monkeypatch):
+    """Both have chosen before either has recorded its choice; the second adopts the first's."""
 
     def start(key):
         spec = EncoderSpec(**{**vars(TinyEncoder.spec), "key": key})
@@ -289,8 +289,8 @@ def test_two_first_starts_that_choose_differently_agree(transactional_db, monkey
     assert chosen == {Encoder.objects.get().key}
 
 
-def test_an_index_that_another_process_makes_is_not_waited_for(three_encoders):
-    """Two of a worker's threads must not both stand still while a large index is made."""
+def test_an_index_being_created_elsewhere_is_not_waited_for(three_encoders):
+    """Two threads of a worker must not both wait while a large index is created."""
     second = three_encoders[1]
     Encoder.objects.filter(pk=second.pk).update(state=EncoderState.BUILDING)
     second.refresh_from_db()

@@ -36,7 +36,8 @@ CONFIGS = {
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
-    """Small models with random weights, saved and registered under their names: name -> key."""
+    """Return small models with random weights, saved and registered under their names: name ->
+    key."""
     import open_clip
     import torch
 
@@ -84,7 +85,7 @@ def test_shapes_types_and_lengths(models):
     assert encoder.spec.text_context == 77
 
 
-def test_the_vectors_are_open_clips_own(models):
+def test_the_vectors_match_open_clip(models):
     import open_clip
     import torch
 
@@ -111,18 +112,18 @@ def test_cutting_a_text_at_its_end_changes_nothing(models, name):
     assert np.allclose(cut, encoder.encode_texts(TEXTS), atol=1e-6)
 
 
-def test_a_cut_text_is_shorter_on_its_way_through_the_tower(models):
+def test_a_cut_text_is_shorter_inside_the_tower(models):
     encoder = load(models["causal"])
     lengths = []
     encoder._model.transformer.register_forward_hook(
         lambda _module, inputs, _output: lengths.append(inputs[0].shape[1])
     )
     encoder.encode_texts(["a cat"])
-    # Start, two words, end.
+    # The start token, two words, the end token.
     assert lengths == [4]
 
 
-def test_towers_that_look_both_ways_are_left_alone(models):
+def test_bidirectional_towers_are_left_alone(models):
     encoder = load(models["bidirectional"])
     assert encoder._causal is None
     assert encoder.encode_texts(TEXTS).shape == (5, 96)
@@ -178,7 +179,7 @@ def test_a_gpu_agrees_with_the_processor(models, settings):
         ("openclip:ViT-B-32/laion2b_s34b_b79k", "connect to the network"),
     ],
 )
-def test_what_cannot_be_loaded_is_one_sentence(key, says, settings, tmp_path):
+def test_a_model_that_cannot_be_loaded_is_reported_in_one_sentence(key, says, settings, tmp_path):
     settings.MODEL_DIR = str(tmp_path)
     with pytest.raises(EncoderUnavailable, match=says):
         load(key)

@@ -1,4 +1,4 @@
-"""An encoder that fails is skipped for a while, and administrators see why."""
+"""A failing encoder is skipped for a while, and administrators see why."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from gallery.embedding import outages
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """A clock that the test sets, and no pause left over from another test."""
+    """Provide a clock that the test sets, without pauses from other tests."""
     now = [1000.0]
     monkeypatch.setattr(outages.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(outages, "_paused_until", {})
@@ -23,7 +23,7 @@ def test_an_encoder_is_skipped_for_the_pause_and_then_tried_again(encoder, clock
     assert not outages.is_paused(encoder)
 
 
-def test_the_reason_and_the_moment_are_stored_until_it_works_again(encoder):
+def test_the_reason_and_the_time_are_stored_until_recovery(encoder):
     outages.record_outage(encoder, reason="No weights.")
     encoder.refresh_from_db()
     assert encoder.failure == "No weights."
@@ -41,7 +41,7 @@ def test_a_recovery_without_an_outage_costs_no_query(encoder, django_assert_num_
         outages.record_recovery(encoder)
 
 
-def test_the_outage_of_one_encoder_pauses_no_other(encoder):
+def test_an_outage_pauses_only_its_own_encoder(encoder):
     from tests.factories import make_active_encoder
 
     encoder.state = "ready"

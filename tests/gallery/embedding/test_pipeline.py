@@ -1,4 +1,4 @@
-"""Encoders fail alone: what one cannot do holds up no other, and nothing is claimed too early."""
+"""Encoders fail independently, and nothing is claimed before its encoder is loaded."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ switches: dict[str, threading.Event] = {}
 
 
 def fail(_key):
-    """A loader that has no weights."""
+    """A loader without weights."""
     raise EncoderUnavailable("There are no weights here.")
 
 
 def crash(_key):
-    """A loader of a site's own that knows nothing of our errors."""
+    """A custom loader that raises an error of its own."""
     raise KeyError("weights")
 
 
 def load_slowly(_key):
-    """A loader that waits for the test, as for a long download."""
+    """A loader that waits for the test, like a long download."""
     assert switches["open"].wait(30)
     return TinyEncoder()
 
 
 class BrokenEncoder(TinyEncoder):
-    """Loads, and fails on everything."""
+    """Loads, and fails on every picture."""
 
     def encode_prepared(self, pixels):
         raise RuntimeError("device lost")
@@ -60,7 +60,8 @@ def adapters(settings, fresh_registry):
 
 @pytest.fixture
 def beside(encoder, store):
-    """beside(key): two pictures that wait for the active encoder and for one that is built."""
+    """Return make(key), which creates two pictures that wait for the active and for another
+    encoder."""
 
     def make(key):
         building = Encoder.objects.create(key=key, dimension=64)
@@ -79,7 +80,7 @@ def untouched(encoder):
 
 @pytest.mark.parametrize("key", ["failing", "crashing", "broken", "unknown"])
 @pytest.mark.parametrize("claim_size", [1, 32])
-def test_an_encoder_that_cannot_work_does_not_hold_up_the_active_one(
+def test_a_failing_encoder_does_not_delay_the_active_one(
     beside, encoder, monkeypatch, key, claim_size
 ):
     monkeypatch.setattr(pipeline, "CLAIM_SIZE", claim_size)
@@ -104,7 +105,7 @@ def test_a_building_encoder_continues_while_the_active_one_is_broken(encoder, st
     assert untouched(encoder)
 
 
-def test_another_model_behind_the_same_key_holds_up_no_other(beside, encoder):
+def test_a_different_model_behind_the_same_key_delays_no_other(beside, encoder):
     """Its vectors fit neither the stored ones nor their index."""
     building = beside("second")
     Encoder.objects.filter(pk=building.pk).update(dimension=32)
@@ -136,7 +137,7 @@ def test_an_encoder_that_failed_is_skipped_for_a_while_with_its_reason(
     assert building.state == EncoderState.READY
 
 
-def test_asking_for_one_broken_encoder_raises(beside):
+def test_requesting_a_broken_encoder_raises(beside):
     building = beside("failing")
     with pytest.raises(EncoderUnavailable, match="no weights here"):
         embed_pending(encoder=building)
@@ -185,7 +186,7 @@ def test_an_encoder_without_work_is_not_loaded(queued, monkeypatch):
     assert embed_pending().unavailable == {}
 
 
-def test_a_run_stops_between_two_batches_when_it_is_asked_to(queued, monkeypatch):
+def test_a_run_stops_between_two_batches_on_request(queued, monkeypatch):
     monkeypatch.setattr(pipeline, "CLAIM_SIZE", 1)
     queued("red", "blue", "green", "white")
     answers = iter([False, False, True, True, True])

@@ -1,4 +1,4 @@
-"""Pictures reach the model exactly as open_clip's own preprocessing would send them."""
+"""Pictures are preprocessed exactly as open_clip does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def picture(width, height):
 @pytest.mark.parametrize("size", [(640, 427), (427, 640), (300, 300), (100, 80), (900, 60)])
 @pytest.mark.parametrize("mode", ["shortest", "longest", "squash"])
 @pytest.mark.parametrize("interpolation", ["bicubic", "bilinear"])
-def test_the_pixels_are_open_clips_own(size, mode, interpolation):
+def test_the_pixels_match_open_clip(size, mode, interpolation):
     from open_clip.transform import image_transform
 
     theirs = image_transform(
@@ -35,14 +35,14 @@ def test_the_pixels_are_open_clips_own(size, mode, interpolation):
     assert np.array_equal(fit(image, geometry=ours), expected)
 
 
-def test_a_jpeg_is_decoded_small_but_never_below_twice_the_need():
+def test_a_jpeg_is_decoded_small_but_at_least_twice_as_large_as_needed():
     buffer = io.BytesIO()
     picture(3000, 2000).save(buffer, "JPEG")
     image = open_small(buffer, at_least=224)
     assert image.size == (750, 500)
 
 
-def test_a_draft_changes_the_pixels_hardly():
+def test_a_draft_hardly_changes_the_pixels():
     buffer = io.BytesIO()
     picture(2400, 1800).save(buffer, "JPEG", quality=92)
     geometry = Geometry(height=224, width=224, resize_to=224)

@@ -1,4 +1,4 @@
-"""Unit length, whatever comes in."""
+"""Vectors have unit length for any input."""
 
 import numpy as np
 import pytest
@@ -17,17 +17,17 @@ def test_a_row_of_zeros_becomes_the_first_axis_and_never_nan():
     assert rows.tolist() == [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
 
 
-def test_no_rows_stay_no_rows():
+def test_an_empty_array_stays_empty():
     assert unit_rows(np.zeros((0, 5), dtype=np.float32)).shape == (0, 5)
 
 
-def test_the_vectors_given_are_left_alone():
+def test_the_input_is_not_changed():
     given = np.array([[3.0, 4.0], [0.0, 0.0]], dtype=np.float32)
     unit_rows(given)
     assert given.tolist() == [[3.0, 4.0], [0.0, 0.0]]
 
 
 @pytest.mark.parametrize("scale", [1e-6, 1e6])
-def test_small_and_large_vectors_are_as_exact(scale):
+def test_small_and_large_vectors_are_equally_exact(scale):
     rows = unit_rows(np.array([[1.0, 1.0]]) * scale)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1.0, rtol=1e-6)

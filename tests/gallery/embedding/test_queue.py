@@ -1,4 +1,4 @@
-"""The queue loses nothing, does nothing twice, and lets no picture hold up another."""
+"""The queue loses nothing, repeats nothing, and no picture delays another."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.tiny_encoder import COLOURS, TinyEncoder
 
 @pytest.fixture(autouse=True)
 def poisonous(monkeypatch, fresh_registry):
-    """The tiny encoder, which fails on pictures that are purple."""
+    """Make the tiny encoder fail on purple pictures."""
     original = TinyEncoder.encode_prepared
 
     def encode(self, pixels):
@@ -43,7 +43,7 @@ def due_again():
     jobs().update(next_try_at=timezone.now())
 
 
-def test_pictures_become_unit_vectors_and_jobs_vanish(queued, encoder):
+def test_pictures_become_unit_vectors_and_jobs_are_deleted(queued, encoder):
     images = queued("red", "blue", "green")
     report = embed_pending()
     assert (report.claimed, report.embedded, report.failed) == (3, 3, 0)
@@ -54,7 +54,7 @@ def test_pictures_become_unit_vectors_and_jobs_vanish(queued, encoder):
     assert embed_pending().claimed == 0
 
 
-def test_the_limit_and_the_progress_are_kept(queued, monkeypatch):
+def test_the_limit_is_respected_and_progress_is_reported(queued, monkeypatch):
     monkeypatch.setattr(pipeline, "CLAIM_SIZE", 2)
     queued("red", "blue", "green", "white", "black")
     seen = []
@@ -86,7 +86,7 @@ def test_a_picture_that_the_encoder_fails_on_fails_alone(queued):
 
 
 @pytest.mark.parametrize("harm", ["missing", "truncated", "not a picture", "empty"])
-def test_a_stored_file_that_is_broken_fails_alone_and_says_why(queued, harm):
+def test_a_broken_stored_file_fails_alone_with_a_reason(queued, harm):
     images = queued("red", "blue")
     _harm(images[0], harm)
     report = embed_pending()
@@ -106,7 +106,7 @@ def _harm(image, harm):
         store.save(name, ContentFile(broken))
 
 
-def test_rests_grow_and_the_third_failure_is_quarantine(queued):
+def test_pauses_grow_and_the_third_failure_quarantines_the_job(queued):
     queued("purple")
     rests = []
     for _ in range(3):
@@ -119,7 +119,7 @@ def test_rests_grow_and_the_third_failure_is_quarantine(queued):
     assert embed_pending().claimed == 0
 
 
-def test_a_retry_starts_afresh_and_touches_only_what_it_is_given(queued):
+def test_a_retry_resets_only_the_given_jobs(queued):
     images = queued("purple", "purple")
     for _ in range(6):
         embed_pending()
@@ -131,7 +131,7 @@ def test_a_retry_starts_afresh_and_touches_only_what_it_is_given(queued):
     assert jobs().quarantined().count() == 1
 
 
-def test_a_retry_leaves_what_is_being_worked_on(queued, encoder):
+def test_a_retry_leaves_claimed_jobs_alone(queued, encoder):
     queued("red")
     claim_jobs([encoder], limit=1, worker="somebody")
     assert retry_jobs(jobs()) == 0
@@ -152,7 +152,7 @@ def test_a_broken_encoder_costs_no_picture_an_attempt(queued, encoder, monkeypat
     assert set(jobs().values_list("attempts", "claimed_at")) == {(0, None)}
 
 
-def test_a_store_that_is_away_costs_no_picture_an_attempt(queued, monkeypatch):
+def test_an_unavailable_store_costs_no_picture_an_attempt(queued, monkeypatch):
     queued("red", "blue")
 
     def away(*_arguments, **_keywords):
@@ -164,7 +164,7 @@ def test_a_store_that_is_away_costs_no_picture_an_attempt(queued, monkeypatch):
     assert set(jobs().values_list("attempts", "claimed_at")) == {(0, None)}
 
 
-def test_vectors_that_are_no_numbers_are_failures(queued, monkeypatch):
+def test_vectors_with_nan_are_failures(queued, monkeypatch):
     monkeypatch.setattr(
         TinyEncoder,
         "encode_prepared",
@@ -183,7 +183,7 @@ def test_embedding_again_replaces(queued, encoder):
     assert Embedding.objects.count() == 1
 
 
-def test_a_picture_deleted_meanwhile_is_left_out(queued, monkeypatch):
+def test_a_picture_deleted_in_the_meantime_is_skipped(queued, monkeypatch):
     images = queued("red", "blue")
     original = batch_encoding.encode
 
@@ -197,8 +197,8 @@ def test_a_picture_deleted_meanwhile_is_left_out(queued, monkeypatch):
     assert Embedding.objects.get().image_id == images[1].pk
 
 
-def test_a_worker_that_dies_holds_up_nothing_for_long(queued, encoder):
-    """Between the claim and the write nothing is lost, and the attempt counts."""
+def test_a_dead_worker_delays_nothing_for_long(queued, encoder):
+    """Nothing is lost between the claim and the write, and the attempt counts."""
     queued("red", "blue")
     claimed = claim_jobs([encoder], limit=10, worker="dead")
     assert len(claimed) == 2
@@ -210,7 +210,7 @@ def test_a_worker_that_dies_holds_up_nothing_for_long(queued, encoder):
     assert embed_pending().embedded == 2
 
 
-def test_a_picture_that_kills_its_workers_ends_in_quarantine(queued, encoder):
+def test_a_picture_that_kills_its_workers_is_quarantined(queued, encoder):
     queued("red")
     for _ in range(3):
         assert len(claim_jobs([encoder], limit=5, worker="dead")) == 1
@@ -221,7 +221,7 @@ def test_a_picture_that_kills_its_workers_ends_in_quarantine(queued, encoder):
     assert "stopped" in job.reason
 
 
-def test_suspects_come_last_and_alone(queued, encoder):
+def test_pictures_that_failed_before_come_last_and_alone(queued, encoder):
     queued("red", "blue", "green", "white")
     suspects = list(jobs()[:2])
     jobs().filter(pk__in=[job.pk for job in suspects]).update(attempts=1)
@@ -241,13 +241,13 @@ def test_the_active_encoder_comes_first(store, encoder):
     assert not Encoder.objects.with_due_jobs().exists()
 
 
-def test_the_sweep_queues_what_has_no_job(store, encoder):
+def test_the_sweep_queues_pictures_without_a_job(store, encoder):
     store("red")
     assert release_abandoned() == 1
     assert jobs().count() == 1
 
 
-def test_an_encoder_that_is_gone_ends_quietly(queued):
+def test_a_removed_encoder_ends_the_run_quietly(queued):
     queued("red")
     Encoder.objects.update(state=EncoderState.READY)
     jobs().delete()
@@ -256,7 +256,7 @@ def test_an_encoder_that_is_gone_ends_quietly(queued):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_claimers_never_get_the_same_job():
+def test_two_workers_never_claim_the_same_job():
     encoder = make_active_encoder()
     collection = make_collection(make_person())
     for _ in range(60):
@@ -314,7 +314,7 @@ def test_two_workers_share_a_queue():
 
 @pytest.mark.parametrize("length", [0.5, 0.98, 1.02, 2.0])
 def test_vectors_that_are_not_of_unit_length_are_failures(queued, monkeypatch, length):
-    """Half precision keeps a unit vector within a hundredth; anything else is no answer."""
+    """Half precision keeps a unit vector within a hundredth; anything else is invalid."""
     original = TinyEncoder.encode_prepared
     first = []
 
@@ -333,8 +333,8 @@ def test_vectors_that_are_not_of_unit_length_are_failures(queued, monkeypatch, l
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_store_that_fails_gives_back_what_was_claimed_ahead(monkeypatch):
-    """The batch that is prepared beside the one that failed is given back as well, once."""
+def test_a_failing_store_releases_jobs_claimed_ahead(monkeypatch):
+    """The batch prepared alongside the failing one is released too, once."""
     monkeypatch.setattr(pipeline, "CLAIM_SIZE", 1)
     encoder = make_active_encoder()
     collection = make_collection(make_person())

@@ -1,4 +1,5 @@
-"""Encoders load once, by key; the first choice never hangs and never raises for want of network."""
+"""Encoders are loaded once per key, and the first choice neither hangs nor raises without a
+network."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ loads = []
 
 
 def load_slowly(key):
-    """A loader for settings.ENCODER_ADAPTERS that counts."""
+    """A loader for settings.ENCODER_ADAPTERS that counts its calls."""
     time.sleep(0.05)
     loads.append(key)
     return TinyEncoder()
@@ -56,7 +57,7 @@ def test_an_unknown_prefix_is_a_sentence_that_lists_the_known_ones():
         registry.load_encoder("abacus:beads")
 
 
-def test_a_query_is_encoded_once_whatever_its_spaces(monkeypatch):
+def test_a_query_is_encoded_once_regardless_of_spaces(monkeypatch):
     calls = []
     original = TinyEncoder.encode_texts
     monkeypatch.setattr(
@@ -86,7 +87,7 @@ def test_the_query_cache_keeps_encoders_apart(monkeypatch):
     assert registry.encode_query_text("tiny", "red") is one
 
 
-def test_the_query_cache_forgets_what_was_not_used_for_longest():
+def test_the_query_cache_evicts_the_least_recently_used():
     used, unused = (registry.encode_query_text("tiny", words) for words in ("red", "blue"))
     for number in range(registry.QUERY_CACHE_SIZE - 1):
         assert registry.encode_query_text("tiny", "red") is used
@@ -100,14 +101,14 @@ def test_warming_up_runs_both_towers():
     assert is_loaded("tiny")
 
 
-def test_a_named_encoder_is_taken_at_its_word(settings):
+def test_a_configured_encoder_is_used(settings):
     settings.ENCODER = "openclip:ViT-L-14/datacomp_xl_s13b_b90k"
     choice = registry.choose_initial_encoder()
     assert choice.key == settings.ENCODER
     assert not choice.automatic
 
 
-def test_weights_on_disk_win_without_network(settings, tmp_path, unreachable_hub):
+def test_weights_on_disk_are_used_without_a_network(settings, tmp_path, unreachable_hub):
     settings.ENCODER, settings.MODEL_DIR = "auto", str(tmp_path)
     folder = "models--" + DEFAULT_HUB_FOLDER.strip("/").replace("/", "--")
     snapshot = tmp_path / folder / "snapshots" / "abc"
@@ -118,7 +119,7 @@ def test_weights_on_disk_win_without_network(settings, tmp_path, unreachable_hub
     assert registry.choose_initial_encoder().key == DEFAULT_KEY
 
 
-def test_a_hub_that_refuses_means_the_starter(settings, tmp_path, unreachable_hub):
+def test_the_starter_is_chosen_if_the_hub_refuses(settings, tmp_path, unreachable_hub):
     settings.ENCODER, settings.MODEL_DIR = "auto", str(tmp_path)
     choice = registry.choose_initial_encoder()
     assert choice.key == "starter"
@@ -126,14 +127,14 @@ def test_a_hub_that_refuses_means_the_starter(settings, tmp_path, unreachable_hu
     assert "manage.py encoders" in choice.reason
 
 
-def test_a_hub_that_answers_means_the_default(settings, tmp_path, answering_hub):
+def test_the_default_is_chosen_if_the_hub_responds(settings, tmp_path, answering_hub):
     settings.ENCODER, settings.MODEL_DIR = "auto", str(tmp_path)
     assert registry.choose_initial_encoder().key == DEFAULT_KEY
 
 
 @pytest.mark.slow
-def test_a_hub_that_says_nothing_costs_seconds_and_no_traceback(tmp_path):
-    """A whole process, from the interpreter's start to the choice."""
+def test_a_silent_hub_takes_seconds_and_causes_no_traceback(tmp_path):
+    """A whole process, from the start of the interpreter to the choice."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         code = (
@@ -158,7 +159,7 @@ def test_a_hub_that_says_nothing_costs_seconds_and_no_traceback(tmp_path):
     assert finished.returncode == 0, finished.stderr
     key, seconds = finished.stdout.split()
     assert key == "starter"
-    # The hub's client alone would take close to a minute.
+    # The hub's own client would take almost a minute.
     assert float(seconds) < 20
     assert "Traceback" not in finished.stderr
 

@@ -1,4 +1,4 @@
-"""Requests for encoders: kept until a worker has added what was asked for, or knows why not."""
+"""Requests for encoders are kept until a worker has added the encoder or recorded why it cannot."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def test_a_worker_that_is_asked_to_stop_starts_no_download(encoder, monkeypatch)
     assert EncoderRequest.objects.get().heartbeat_at is None
 
 
-def test_what_cannot_be_loaded_keeps_its_reason(encoder, settings):
+def test_a_failed_request_keeps_its_reason(encoder, settings):
     settings.ENCODER_ADAPTERS = {"broken": "tests.gallery.embedding.test_requests:load_broken"}
     wanted = request_encoder("broken:one")
     assert add_next_requested()
@@ -58,7 +58,7 @@ def load_broken(key):
     raise RuntimeError("no weights")
 
 
-def test_one_worker_takes_a_request_and_another_takes_it_over_when_it_is_silent(encoder):
+def test_a_request_of_a_silent_worker_is_taken_over(encoder):
     wanted = request_encoder("tiny:second")
     assert EncoderRequest.objects.due().get() == wanted
     EncoderRequest.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=50))
@@ -68,7 +68,7 @@ def test_one_worker_takes_a_request_and_another_takes_it_over_when_it_is_silent(
     assert Encoder.objects.filter(key="tiny:second").exists()
 
 
-def test_what_is_cancelled_during_the_download_is_not_added(encoder, monkeypatch):
+def test_a_request_cancelled_during_the_download_is_not_added(encoder, monkeypatch):
     wanted = request_encoder("tiny:second")
     monkeypatch.setattr(requests, "load_encoder", lambda _key: cancel_request(wanted))
     assert add_next_requested()
@@ -76,7 +76,7 @@ def test_what_is_cancelled_during_the_download_is_not_added(encoder, monkeypatch
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_download_reports_how_far_it_is(monkeypatch):
+def test_a_download_reports_its_progress(monkeypatch):
     wanted = request_encoder("tiny:second")
     monkeypatch.setattr(requests, "HEARTBEAT_S", 0.01)
     monkeypatch.setattr(requests, "downloaded_bytes", lambda _key: 1234)
@@ -98,7 +98,7 @@ def test_keys_are_checked_without_loading_anything(encoder):
         check_new_key(encoder.key)
 
 
-def test_the_sweep_hints_workers_while_a_request_waits(encoder, monkeypatch):
+def test_the_sweep_sends_hints_while_a_request_waits(encoder, monkeypatch):
     hinted = []
     monkeypatch.setattr(tasks, "hint_workers", lambda: hinted.append(1))
     tasks.sweep_embedding_jobs.apply(throw=True)

@@ -1,4 +1,4 @@
-"""The arithmetic of the starter's space, with small constants in place of the models'."""
+"""The arithmetic of the starter's space, with small constants in place of the real ones."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_the_likeliest_classes_share_all_the_weight(rng):
         assert set(np.flatnonzero(row)) == set(np.argsort(scores)[-KEPT_CLASSES:])
 
 
-def test_weights_of_very_sure_classifiers_stay_finite():
+def test_weights_of_very_confident_classifiers_stay_finite():
     logits = np.zeros((1, CLASSES), dtype=np.float32)
     logits[0, 7] = 5000
     assert class_weights(logits)[0, 7] == 1
@@ -51,7 +51,7 @@ def test_texts_have_unit_length_and_no_look(space, rng):
     assert not placed[:, WIDTH:].any()
 
 
-def test_pictures_have_unit_length_of_which_the_look_has_its_share(space, rng):
+def test_pictures_have_unit_length_with_the_given_share_for_the_look(space, rng):
     features = rng.normal(size=(4, FEATURES)).astype(np.float32)
     logits = rng.normal(size=(4, CLASSES)).astype(np.float32)
     placed = space.place_images(features, logits)
@@ -60,7 +60,7 @@ def test_pictures_have_unit_length_of_which_the_look_has_its_share(space, rng):
     np.testing.assert_allclose((placed[:, WIDTH:] ** 2).sum(axis=1), LOOK_SHARE, rtol=1e-4)
 
 
-def test_a_picture_of_one_class_lies_where_that_class_is_described(space):
+def test_a_picture_of_one_class_has_the_vector_of_its_description(space):
     logits = np.full((1, CLASSES), -1000, dtype=np.float32)
     logits[0, 3] = 1000
     placed = space.place_images(np.ones((1, FEATURES), dtype=np.float32), logits)

@@ -1,4 +1,4 @@
-"""The smallest stored copy that is large enough is read, and the next best when it is gone."""
+"""The smallest stored copy that is large enough is read, or the next best if it is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image as PillowImage
 from gallery.embedding.stored import PictureUnreadable, read_picture, sources_of
 from tests.factories import make_image
 
-# Width and height, the side a model needs, and the copies read in order.
+# Width and height, the side that a model needs, and the copies read in order.
 CHOICES = [
     ((4000, 3000), 224, ["640 px copy", "original", "1600 px copy"]),
     ((4000, 3000), 260, ["640 px copy", "original", "1600 px copy"]),
@@ -35,7 +35,7 @@ def _save(store, name, colour):
     storages[store].save(name, ContentFile(buffer.getvalue()))
 
 
-def test_the_copy_is_preferred_and_the_original_steps_in(collection):
+def test_the_copy_is_preferred_and_the_original_is_the_fallback(collection):
     image = make_image(collection, width=4000, height=3000)
     _save("originals", image.original.name, (255, 0, 0))
     sources = sources_of(image, at_least=224)
@@ -44,7 +44,7 @@ def test_the_copy_is_preferred_and_the_original_steps_in(collection):
     assert read_picture(sources, at_least=224).getpixel((0, 0)) == (0, 0, 255)
 
 
-def test_nothing_readable_is_one_sentence(collection):
+def test_an_unreadable_picture_is_reported_in_one_sentence(collection):
     image = make_image(collection, width=4000, height=3000)
     storages["originals"].save(image.original.name, ContentFile(b"no picture"))
     with pytest.raises(PictureUnreadable, match="640 px copy is missing, the original can’t"):

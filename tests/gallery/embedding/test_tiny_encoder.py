@@ -1,4 +1,4 @@
-"""The encoder that other tests lean on means what it says."""
+"""The encoder that other tests rely on works as described."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights are found on disk, fetched from a hub that answers, or missed in one sentence."""
+"""Weights are found on disk, downloaded from the hub, or reported as missing in one sentence."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def folder(settings, tmp_path):
     settings.MODEL_DIR = str(tmp_path)
 
 
-def test_a_refused_connection_is_no_answer(unreachable_hub):
+def test_a_refused_connection_is_not_a_response(unreachable_hub):
     assert not hub_answers()
 
 
-def test_any_http_answer_is_an_answer(answering_hub):
+def test_any_http_response_is_a_response(answering_hub):
     assert hub_answers()
 
 

@@ -1,4 +1,4 @@
-"""Where a request came from, as far as it can be trusted."""
+"""The network address of a request, as far as it can be trusted."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_the_network_of_one_customer(rf, address, network):
     assert network_of(rf.get("/", REMOTE_ADDR=address)) == network
 
 
-def test_a_forwarded_address_counts_behind_a_proxy_only(rf, settings):
+def test_a_forwarded_address_counts_only_behind_a_proxy(rf, settings):
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "1.2.3.4, 5.6.7.8"})
     settings.SECURE_PROXY_SSL_HEADER = None
     assert address_of(request) == "10.0.0.1"

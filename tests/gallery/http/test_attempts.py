@@ -1,4 +1,4 @@
-"""Guessing passwords is slowed down wherever one is entered, and no one else is locked out."""
+"""Password guessing is slowed down everywhere, and no one else is locked out."""
 
 import base64
 from datetime import timedelta
@@ -21,7 +21,7 @@ CHANGE = "/accounts/password_change/"
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Moves the time by which guesses are counted."""
+    """Control the time by which guesses are counted."""
     moved = timedelta()
     true_now = timezone.now
 
@@ -42,7 +42,7 @@ def is_slowed(response):
 
 
 def guess(client, times, **options):
-    """That many wrong passwords, none of which is slowed."""
+    """Enter this many wrong passwords, none of which is delayed."""
     for _ in range(times):
         assert not is_slowed(sign_in(client, "wrong", **options))
 
@@ -68,7 +68,7 @@ def test_the_wait_ends_and_grows(client, administrator, clock):
     assert sign_in(client, PASSWORD).status_code == 302
 
 
-def test_attempts_while_waiting_do_not_make_the_wait_longer(client, administrator, clock):
+def test_attempts_during_a_wait_do_not_extend_it(client, administrator, clock):
     guess(client, PAIR.free)
     for _ in range(10):
         assert is_slowed(sign_in(client, "wrong"))
@@ -82,7 +82,7 @@ def test_guessing_from_another_address_locks_no_one_out(client, administrator):
     assert sign_in(client, PASSWORD).status_code == 302
 
 
-def test_signing_in_as_someone_else_clears_nothing(client, administrator, stranger):
+def test_signing_in_to_another_account_resets_nothing(client, administrator, stranger):
     guess(client, PAIR.free - 1)
     assert sign_in(client, PASSWORD, name="stranger").status_code == 302
     client.logout()
@@ -90,7 +90,7 @@ def test_signing_in_as_someone_else_clears_nothing(client, administrator, strang
     assert is_slowed(sign_in(client, PASSWORD))
 
 
-def test_signing_in_clears_ones_own_mistakes(client, administrator):
+def test_signing_in_resets_the_accounts_failures_at_that_address(client, administrator):
     for _ in range(3):
         guess(client, PAIR.free - 1)
         assert sign_in(client, PASSWORD).status_code == 302
@@ -178,12 +178,12 @@ def test_the_old_password_cannot_be_guessed_either(client, administrator):
     assert client.post(CHANGE, form, REMOTE_ADDR="10.0.0.2").status_code == 302
 
 
-def test_the_admin_has_no_other_form_that_asks_for_the_old_password(client, administrator):
+def test_the_admin_has_no_other_form_for_the_old_password(client, administrator):
     client.force_login(administrator)
     assert client.get("/admin/password_change/")["Location"] == CHANGE
 
 
-def test_viewing_pages_and_an_empty_cache_forget_nothing(client, administrator, settings):
+def test_viewing_pages_or_emptying_the_cache_resets_nothing(client, administrator, settings):
     guess(client, PAIR.free)
     settings.RATE_LIMIT_PER_MINUTE = 1000
     for _ in range(5):
@@ -231,7 +231,7 @@ def test_the_sentence_is_plain(wait_s, expected):
     assert sentence(wait_s) == f"Too many attempts. Try again {expected}"
 
 
-def test_signing_in_costs_no_failure(client, administrator):
+def test_signing_in_counts_no_failure(client, administrator):
     for _ in range(PAIR.free + 1):
         assert sign_in(client, PASSWORD).status_code == 302
         client.logout()

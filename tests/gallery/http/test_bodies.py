@@ -1,4 +1,4 @@
-"""Bodies that announce too much are refused before anything reads them."""
+"""Oversized bodies are refused before anything reads them."""
 
 import pytest
 from django.conf import settings as site_settings
@@ -12,7 +12,7 @@ FORM = "multipart/form-data; boundary=x"
 
 
 @pytest.mark.parametrize("address", ["/", "/accounts/login/", "/search/picture/", "/undo/"])
-def test_no_page_takes_more_than_one_picture(client, db, settings, address, monkeypatch):
+def test_no_page_accepts_more_than_one_picture(client, db, settings, address, monkeypatch):
     settings.MAX_UPLOAD_BYTES = 1000
     read = []
     monkeypatch.setattr("django.http.request.HttpRequest._load_post_and_files", read.append)
@@ -27,7 +27,7 @@ def test_what_fits_is_let_through(client, db):
     assert response.status_code == 200
 
 
-def test_the_bound_is_one_picture_and_the_rest_of_a_form_to_the_byte(rf, settings):
+def test_the_limit_is_exact_to_the_byte(rf, settings):
     settings.MAX_UPLOAD_BYTES = 1000
     limit = 1000 + FORM_OVERHEAD_BYTES
     answer = bounded(lambda _request: HttpResponse(status=204))
@@ -39,7 +39,7 @@ def test_the_bound_is_one_picture_and_the_rest_of_a_form_to_the_byte(rf, setting
     assert statuses == [204, 413]
 
 
-def test_zips_go_where_zips_are_taken(client, owner, settings):
+def test_zips_are_accepted_on_upload_pages(client, owner, settings):
     settings.MAX_UPLOAD_BYTES = 1
     client.force_login(owner)
     zipped = SimpleUploadedFile("a.zip", b"PK\x03\x04" + b"x" * 2 * 1024 * 1024)
@@ -49,12 +49,12 @@ def test_zips_go_where_zips_are_taken(client, owner, settings):
 
 @pytest.mark.parametrize("invalid", ["abc", "-1", "9" * 5000])
 @pytest.mark.parametrize("address", ["/accounts/login/", "/upload/", "/api/v1/collections"])
-def test_a_size_that_is_no_number_is_a_bad_request(client, db, address, invalid):
+def test_an_invalid_content_length_is_a_bad_request(client, db, address, invalid):
     response = client.generic("POST", address, b"{}", "application/json", CONTENT_LENGTH=invalid)
     assert response.status_code == 400
 
 
-def test_the_bound_comes_before_whatever_may_read_the_body():
+def test_the_limit_is_checked_before_anything_reads_the_body():
     names = site_settings.MIDDLEWARE
     assert names.index("gallery.http.bodies.bounded") < names.index(
         "django.middleware.csrf.CsrfViewMiddleware"

@@ -1,4 +1,4 @@
-"""What pages say after a change: the exact numbers, and why some pictures stayed as they were."""
+"""Messages after a change: exact numbers, and why some pictures were skipped."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_a_change_is_counted(kind, expected):
     assert sentence(kind, done=2) == expected
 
 
-def test_one_picture_is_one_picture():
+def test_one_picture_is_singular():
     assert sentence("trash", done=1) == "1 picture moved to the trash."
     assert (pictures(1), pictures(1200)) == ("1 picture", "1,200 pictures")
 
@@ -36,6 +36,6 @@ def test_a_move_names_the_collection_whatever_its_name():
 
 
 @pytest.mark.parametrize("kind", ["restore", "move", "caption"])
-def test_what_stayed_is_counted_with_its_reason(kind):
+def test_skipped_pictures_are_counted_with_the_reason(kind):
     assert sentence(kind, done=1, skipped=3).count("3 ") == 1
     assert sentence(kind, done=1, skipped=0).count(".") == 1

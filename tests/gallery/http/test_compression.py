@@ -1,4 +1,4 @@
-"""Pages travel compressed; pictures, downloads and what a browser cannot unpack do not."""
+"""Pages are compressed; pictures, downloads and unsupported encodings are not."""
 
 import gzip
 
@@ -15,7 +15,7 @@ LONG = b"the same words again and again " * 100
 
 
 def answered(response, **headers):
-    """The response after the middleware."""
+    """Return the response after the middleware."""
     request = RequestFactory().get("/", headers=headers or GZIP)
     return TextCompression(lambda _: response)(request)
 
@@ -44,19 +44,19 @@ def test_a_page_of_pictures_shrinks_to_a_fraction(client, encoder, owner):
     assert len(packed.content) < len(page) / 6
 
 
-def test_the_length_of_an_answer_varies_so_that_it_betrays_no_secret():
+def test_the_length_of_a_response_varies_so_that_it_reveals_no_secret():
     lengths = {len(answered(HttpResponse(LONG)).content) for _ in range(20)}
     assert len(lengths) > 1
 
 
 @pytest.mark.parametrize("kind", ["image/webp", "image/jpeg", "application/zip", "font/woff2"])
-def test_what_is_packed_already_is_left_alone(kind):
+def test_compressed_content_is_left_alone(kind):
     answer = answered(HttpResponse(LONG, content_type=kind))
     assert "Content-Encoding" not in answer
     assert answer.content == LONG
 
 
-def test_streamed_answers_are_left_alone():
+def test_streamed_responses_are_left_alone():
     for answer in (
         answered(StreamingHttpResponse(iter([LONG]), content_type="text/plain")),
         answered(FileResponse(iter([LONG]), content_type="text/html")),
@@ -64,7 +64,7 @@ def test_streamed_answers_are_left_alone():
         assert "Content-Encoding" not in answer
 
 
-def test_a_client_that_cannot_unpack_gets_plain_text():
+def test_a_client_without_gzip_support_gets_plain_text():
     answer = answered(HttpResponse(LONG), **{"accept-encoding": "identity"})
     assert "Content-Encoding" not in answer
 

@@ -1,4 +1,4 @@
-"""What every template may use: no queries, and only the looks that there are."""
+"""Template variables of every page: no queries, and only known themes."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from gallery.http.context import site, site_for
 @pytest.mark.parametrize(
     ("cookie", "theme"), [(None, ""), ("dark", "dark"), ("light", "light"), ('"><script>', "")]
 )
-def test_only_known_looks_are_taken_from_the_cookie(rf, cookie, theme, settings):
+def test_only_known_themes_are_read_from_the_cookie(rf, cookie, theme, settings):
     settings.SITE_NAME = "Ours"
     request = rf.get("/")
     if cookie is not None:
@@ -21,6 +21,6 @@ def test_it_works_without_a_request():
     assert site_for(None).theme == ""
 
 
-def test_the_chosen_look_is_in_the_page_from_the_start(client, db):
+def test_the_chosen_theme_is_in_the_markup(client, db):
     client.cookies["theme"] = "dark"
     assert 'data-theme="dark"' in client.get("/").content.decode()

@@ -1,4 +1,5 @@
-"""The error pages: their words, their status, and that they need nothing that may be broken."""
+"""Error pages: their text, their status, and that they do not depend on anything that may be
+broken."""
 
 from urllib.parse import unquote
 
@@ -13,19 +14,19 @@ from gallery.http import errors
 
 
 def page(response):
-    """The page as text."""
+    """Return the page as text."""
     return response.content.decode()
 
 
 @pytest.fixture
 def asked(rf):
-    """A visitor's request."""
+    """Return a visitor's request."""
     request = rf.get("/there/?a=1")
     request.user = AnonymousUser()
     return request
 
 
-def test_not_found_has_the_sites_look_and_the_way_to_sign_in(client, db):
+def test_not_found_has_the_sites_layout_and_a_sign_in_link(client, db):
     response = client.get("/nowhere/?a=1")
     assert response.status_code == 404
     assert "Page not found" in page(response)
@@ -40,7 +41,7 @@ def test_not_found_for_a_signed_in_user_offers_no_sign_in(client, owner):
     assert "/accounts/login/" not in page(response)
 
 
-def test_forbidden_says_why(asked):
+def test_forbidden_explains_why(asked):
     response = errors.forbidden(asked, NotAllowed("You may look, not touch."))
     assert response.status_code == 403
     assert "You may look, not touch." in page(response)
@@ -84,7 +85,7 @@ def test_a_server_error_is_shown_without_database_and_session(client, db, monkey
 
 @pytest.fixture
 def broken_templates(settings):
-    """No template that links a static file can be rendered: the list of hashed names is missing."""
+    """Break every template that links a static file: the manifest of hashed names is missing."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -137,12 +138,12 @@ def test_a_server_error_needs_no_query(rf, django_assert_num_queries, db):
         assert errors.server_error(rf.get("/")).status_code == 500
 
 
-def test_a_form_from_elsewhere_gets_our_page(owner):
+def test_a_csrf_failure_shows_our_page(owner):
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/search/picture/")
     assert response.status_code == 403
     assert "This form has expired" in page(response)
 
 
-def test_an_error_before_anybody_was_asked_who_they_are(rf):
+def test_an_error_before_the_session_is_read(rf):
     assert errors.not_found(rf.get("/x")).status_code == 404

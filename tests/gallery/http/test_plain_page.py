@@ -1,4 +1,4 @@
-"""The error page of last resort: it needs no template and lets no markup through."""
+"""The error page of last resort: it needs no template and escapes all markup."""
 
 from http import HTTPStatus
 
@@ -11,7 +11,7 @@ from gallery.http.plain_page import plain_page
 
 @pytest.fixture
 def page(monkeypatch, settings):
-    """Renders the page where every template is broken."""
+    """Return a function that renders the page while every template is broken."""
     settings.SITE_NAME = "Cats & <Dogs>"
 
     def broken(*_args, **_kwargs):

@@ -1,4 +1,4 @@
-"""The scripts' translations: one unchanging file per language and content, none for English."""
+"""Translations for scripts: one immutable file per language and content, none for English."""
 
 import re
 
@@ -43,7 +43,7 @@ def compile_catalog(folder, name, text):
 
 @pytest.fixture
 def german(tmp_path):
-    """A site in English and German; returns the folder of the German files."""
+    """Configure a site in English and German. Return the folder of the German files."""
     folder = tmp_path / "de" / "LC_MESSAGES"
     compile_catalog(folder, "django", PAGE)
     languages = [("en", "English"), ("de", "Deutsch")]
@@ -52,7 +52,7 @@ def german(tmp_path):
 
 
 def script_of(client, language):
-    """The address of the catalogue that the page loads, or nothing."""
+    """Return the URL of the catalogue that the page loads, or nothing."""
     page = client.get("/search/", headers={"accept-language": language}).content.decode()
     found = re.search(r'<script defer src="(/i18n/scripts/[^"]+)"', page)
     return found and found[1]
@@ -64,7 +64,7 @@ def test_a_german_page_loads_the_german_catalogue_and_may_keep_it(client, german
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
     assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
     assert "Zum Hochladen ablegen" in answer.content.decode()
-    assert "Zum Inhalt springen" not in answer.content.decode()  # belongs to templates
+    assert "Zum Inhalt springen" not in answer.content.decode()  # It belongs to the templates.
 
 
 def test_an_english_page_loads_none(client, german):
@@ -82,12 +82,12 @@ def test_the_catalogue_comes_before_the_modules(client, german):
     assert page.index("/i18n/scripts/de/") < page.index('<script type="module"')
 
 
-def test_another_version_is_answered_but_not_kept(client, german):
+def test_another_version_is_served_but_not_cached(client, german):
     compile_catalog(german, "djangojs", SCRIPTS)
     answer = client.get("/i18n/scripts/de/000000000000.js")
     assert "Dateien" in answer.content.decode()
     assert answer["Cache-Control"] == "no-cache"
 
 
-def test_a_language_that_the_site_does_not_speak_is_not_found(client, german):
+def test_an_unknown_language_is_not_found(client, german):
     assert client.get("/i18n/scripts/fr/000000000000.js").status_code == 404

@@ -1,4 +1,4 @@
-"""Counting requests: the limit, who is counted as whom, and the page that says so."""
+"""Counting requests: the limit, how visitors are told apart, and the 429 page."""
 
 import pytest
 from django.core.cache import cache
@@ -9,7 +9,7 @@ from gallery.http.throttle import seconds_to_wait, visitor
 
 @pytest.fixture(autouse=True)
 def clean_cache():
-    """Counts do not outlive a test."""
+    """Empty the cache, so that counts do not outlive a test."""
     cache.clear()
     yield
     cache.clear()
@@ -17,7 +17,7 @@ def clean_cache():
 
 @pytest.fixture
 def asked(rf):
-    """Make a request of a person from an address."""
+    """Return make(user, address), which makes a request of a person from an address."""
     from django.contrib.auth.models import AnonymousUser
 
     def make(user=None, address="10.0.0.1", **headers):
@@ -30,7 +30,7 @@ def asked(rf):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Stands still unless set."""
+    """Stop the clock unless the test sets it."""
 
     def at(seconds):
         monkeypatch.setattr(throttle.time, "time", lambda: seconds)
@@ -70,7 +70,7 @@ def test_a_visitor_cannot_choose_their_address(asked, settings):
     assert visitor(asked()) == "address-10.0.0.1"
 
 
-def test_the_search_page_answers_429(client, db, settings):
+def test_the_search_page_responds_with_429(client, db, settings):
     settings.RATE_LIMIT_PER_MINUTE = 2
     assert [client.get("/search/").status_code for _ in range(3)] == [200, 200, 429]
     refused = client.get("/search/")
