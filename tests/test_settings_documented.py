@@ -37,13 +37,13 @@ def test_a_setting_has_one_line_of_help(setting):
 
 def test_an_invalid_number_is_refused_with_a_message(monkeypatch):
     monkeypatch.setenv("PORT", "eight thousand")
-    with pytest.raises(env.SettingError, match="write a whole number"):
+    with pytest.raises(env.SettingError, match="use a whole number"):
         env.integer("PORT")
 
 
 def test_an_invalid_boolean_is_refused_with_a_message(monkeypatch):
     monkeypatch.setenv("DEBUG", "perhaps")
-    with pytest.raises(env.SettingError, match="write true or false"):
+    with pytest.raises(env.SettingError, match="use true or false"):
         env.boolean("DEBUG")
 
 

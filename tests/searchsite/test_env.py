@@ -36,7 +36,7 @@ def test_a_choice_is_accepted_in_any_case(monkeypatch):
     monkeypatch.setenv("LOG_LEVEL", "debug")
     assert env.one_of("LOG_LEVEL", "DEBUG", "INFO") == "DEBUG"
     monkeypatch.setenv("LOG_LEVEL", "loud")
-    with pytest.raises(env.SettingError, match="write one of DEBUG, INFO"):
+    with pytest.raises(env.SettingError, match="use one of DEBUG, INFO"):
         env.one_of("LOG_LEVEL", "DEBUG", "INFO")
 
 

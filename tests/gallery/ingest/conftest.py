@@ -1,4 +1,4 @@
-"""Ingest into a collection, and proof that nothing is left on disk."""
+"""Ingest into a collection, and check that nothing is left on disk."""
 
 import io
 from pathlib import Path
@@ -13,19 +13,19 @@ from tests.factories import make_collection
 
 @pytest.fixture
 def collection(owner):
-    """Where the pictures of a test go."""
+    """Create the collection for the pictures of a test."""
     return make_collection(owner, "Holiday")
 
 
 @pytest.fixture
 def destination(collection):
-    """The collection and its owner."""
+    """Return the collection with its owner."""
     return Destination(collection=collection, owner=collection.owner)
 
 
 @pytest.fixture
 def as_file(tmp_path):
-    """Bytes as a file on disk."""
+    """Return write(data, name), which writes bytes to a file on disk."""
 
     def write(data, name="picture.jpg"):
         path = tmp_path / name
@@ -38,7 +38,7 @@ def as_file(tmp_path):
 
 @pytest.fixture
 def stored_files():
-    """Every file in the picture stores and the spool, by its name there."""
+    """Return a function that lists every file in the picture stores and the spool."""
 
     def names():
         roots = [Path(settings.MEDIA_ROOT), Path(settings.FILE_UPLOAD_TEMP_DIR)]
@@ -49,5 +49,5 @@ def stored_files():
 
 
 def upload(data, name="picture.jpg"):
-    """Bytes as Django hands an upload over."""
+    """Return bytes as an upload from Django."""
     return File(io.BytesIO(data), name=name)

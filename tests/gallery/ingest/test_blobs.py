@@ -1,4 +1,4 @@
-"""Files shared by rows: written once, deleted with the last row, after the commit."""
+"""Files shared by rows: written once, and deleted after the last row is."""
 
 import pytest
 from django.db import transaction
@@ -14,7 +14,7 @@ from tests.ingesting import ingest_file
 
 @pytest.fixture
 def duplicates(transactional_db, destination):
-    """The same picture in two collections."""
+    """Add the same picture to two collections."""
     other = Destination(
         collection=make_collection(destination.owner, "Other"), owner=destination.owner
     )
@@ -30,7 +30,7 @@ def purge(image):
         Image.objects.filter(pk=image.pk).delete()
 
 
-def test_files_stay_until_the_last_row_is_gone(duplicates, stored_files):
+def test_files_stay_until_the_last_row_is_deleted(duplicates, stored_files):
     before = stored_files()
     purge(duplicates[0])
     assert stored_files() == before
@@ -57,7 +57,7 @@ def test_nothing_is_deleted_when_the_transaction_fails(duplicates, stored_files)
     assert Image.objects.count() == 2
 
 
-def test_copies_that_are_there_are_not_written_again(db):
+def test_existing_copies_are_not_written_again(db):
     blobs.write_renditions("ab" * 32, {320: b"one"})
     blobs.write_renditions("ab" * 32, {320: b"two", 640: b"new"})
     store = blobs.renditions_storage()

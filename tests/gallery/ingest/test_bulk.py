@@ -1,4 +1,4 @@
-"""Many files at once: order kept, one failure is one failure, nothing left when stopped early."""
+"""Ingesting many files: order is kept, failures are isolated, and stopping early leaves nothing."""
 
 import io
 
@@ -18,7 +18,7 @@ def incoming(*files):
     return [Incoming(name=name, source=io.BytesIO(data)) for name, data in files]
 
 
-def test_outcomes_come_in_the_order_of_the_files(destination):
+def test_outcomes_are_in_the_order_of_the_files(destination):
     files = [(f"{n}.jpg", images.jpeg((900 - n * 80, 400), seed=n)) for n in range(9)]
     outcomes = list(ingest_many(incoming(*files), to=destination, workers=3))
     assert [outcome.name for outcome in outcomes] == [name for name, _ in files]
@@ -39,7 +39,7 @@ def test_one_bad_file_is_one_refusal(destination, stored_files):
     assert len(stored_files()) == 2 * FILES_PER_PICTURE
 
 
-def test_a_file_refused_on_the_way_in_is_passed_on(destination):
+def test_an_already_refused_file_is_passed_through(destination):
     refused = Refused("“x” is not for us.", reason="why")
     (outcome,) = ingest_many([Incoming(name="x", source=refused)], to=destination)
     assert outcome.result is refused
@@ -52,7 +52,7 @@ def test_the_same_bytes_twice_in_one_run(destination):
     assert [outcome.result for outcome in others] == [Duplicate(first.result.image)] * 2
 
 
-def test_a_duplicate_gets_the_words_it_has_not_got(destination):
+def test_a_duplicate_fills_in_a_missing_caption(destination):
     """Importing again with captions is how people add captions."""
     words = [Details(), Details(caption="First"), Details(caption="Second", title="T")]
     items = [
@@ -73,7 +73,7 @@ def test_names_with_folders_keep_their_last_part(destination):
     assert (outcome.result.image.original_name, outcome.result.image.caption) == ("sea.jpg", "Sea")
 
 
-def test_stopping_early_leaves_nothing_of_what_was_under_way(
+def test_stopping_early_leaves_nothing_of_files_in_progress(
     transactional_db, destination, stored_files
 ):
     files = [(f"{n}.jpg", images.jpeg(seed=n)) for n in range(12)]

@@ -1,4 +1,5 @@
-"""The parent's end of a decoder child: no secrets in, no nonsense out, no zombie left."""
+"""The parent's side of a decoder child: no secrets passed, no invalid replies accepted, no
+zombies."""
 
 import os
 import sys
@@ -11,14 +12,14 @@ from gallery.ingest.child_process import ChildGone, ChildProcess
 
 @pytest.fixture
 def child():
-    """A real child."""
+    """Start a real child."""
     process = ChildProcess()
     yield process
     process.stop()
 
 
 def impostor(monkeypatch, script):
-    """A child that runs a script of the test instead of the decoder."""
+    """Return a child that runs a script of the test instead of the decoder."""
     monkeypatch.setattr(child_process, "_START", script)
     return ChildProcess()
 
@@ -46,7 +47,7 @@ def test_the_child_inherits_no_open_file(monkeypatch):
     reply, _ = child.ask({"timeout_s": 5})
     child.stop()
     os.close(secret)
-    assert reply["ok"] <= 4  # the three standard ones, and the folder being listed
+    assert reply["ok"] <= 4  # The three standard ones, and the folder being listed.
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_the_child_inherits_no_open_file(monkeypatch):
         "pass",
     ],
 )
-def test_an_answer_that_is_none_is_the_end_of_the_child(monkeypatch, answer):
+def test_an_invalid_reply_ends_the_child(monkeypatch, answer):
     child = impostor(monkeypatch, f"import sys; sys.stdin.readline(); {answer}; sys.stdin.read()")
     with pytest.raises(ChildGone) as gone:
         child.ask({"timeout_s": 1}) if answer != "pass" else child.ask({"timeout_s": -2})
@@ -77,6 +78,6 @@ def test_a_stopped_child_is_reaped(child):
         os.kill(child.pid, 0)
 
 
-def test_a_child_ends_when_its_parent_is_gone(child):
+def test_a_child_ends_with_its_parent(child):
     child.forget()
     assert child._process.wait(timeout=10) == 0

@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of an import: what is visible is whole, the rest is repaired away."""
+"""`kill -9` during an import: visible pictures are complete, and the rest can be repaired."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PICTURES = 30
 TIMEOUT_S = 60
 
-# The importer in a process of its own, on the test's database and stores.
+# The importer, in a separate process with the test's database and stores.
 IMPORTER = """
 import sys, django
 from django.conf import settings
@@ -50,7 +50,7 @@ for outcome in ingest_many(incoming, to=Destination(collection=collection, owner
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rows", [1, 12])
-def test_a_killed_import(
+def test_a_killed_import_leaves_complete_pictures(
     transactional_db, destination, encoder, tmp_path, stored_files, monkeypatch, rows
 ):
     folder = tmp_path / "pictures"
@@ -74,7 +74,8 @@ def test_a_killed_import(
 
 
 def kill_after(rows, folder):
-    """Starts the importer, kills it once it has told of so many files, and its children end."""
+    """Start the importer, kill it once it has reported this many files, and wait for its children
+    to end."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     environment["VAR_DIR"] = str(settings.VAR_DIR)
     importer = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The pool of decoder children: reuse, death, hanging, forks, threads; and what it refuses."""
+"""The pool of decoder children: reuse, crashes, hangs, forks, threads, and refusals."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ WIDTHS = (320, 640)
 
 @pytest.fixture(autouse=True)
 def fresh_children():
-    """Each test starts and ends without children."""
+    """Start and end each test without children."""
     decoder._pool.close()
     yield
     decoder._pool.close()
@@ -32,7 +32,7 @@ def read(path, picture_format=formats.JPEG, name="a.jpg"):
     return decoder.decode(path, picture_format=picture_format, name=name, widths=WIDTHS)
 
 
-def test_a_picture_comes_back_with_its_facts(as_file):
+def test_a_picture_is_returned_with_its_facts(as_file):
     picture = read(as_file(images.jpeg_with_exif()))
     assert (picture.width, picture.height) == (800, 600)
     assert picture.taken_at.isoformat() == "2021-05-12T14:30:00+02:00"
@@ -42,7 +42,7 @@ def test_a_picture_comes_back_with_its_facts(as_file):
     assert picture.average_color.startswith("#")
 
 
-def test_a_camera_without_time_zone_is_on_the_sites(as_file, settings):
+def test_a_date_without_time_zone_is_in_the_sites(as_file, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     from django.utils import timezone
     from PIL import Image
@@ -72,8 +72,8 @@ def test_one_child_reads_many_pictures(as_file):
     assert len(pids) == 1
 
 
-def test_a_child_is_replaced_after_its_share_of_pictures(as_file, monkeypatch):
-    """What the decoders' libraries leak ends with the child."""
+def test_a_child_is_replaced_after_a_number_of_pictures(as_file, monkeypatch):
+    """Leaks in the decoders' libraries end with the child."""
     monkeypatch.setattr(decoder, "MAX_PICTURES_PER_CHILD", 2)
     path, pids = as_file(images.jpeg()), []
     for _ in range(5):
@@ -86,7 +86,7 @@ def test_a_child_is_replaced_after_its_share_of_pictures(as_file, monkeypatch):
         os.kill(first, 0)
 
 
-def test_a_refused_picture_does_not_cost_the_child(as_file):
+def test_a_refused_picture_does_not_end_the_child(as_file):
     read(as_file(images.jpeg()))
     pids = idle_pids()
     with pytest.raises(Refused):
@@ -104,7 +104,7 @@ def test_a_child_that_was_killed_is_replaced(as_file):
 
 
 def test_a_picture_that_kills_every_child_is_refused_and_the_next_one_read(as_file, monkeypatch):
-    """The child dies on the picture, then a fresh one does: the picture is to blame."""
+    """The child dies on the picture and so does a fresh one, so the picture is to blame."""
     path, killed = as_file(images.jpeg()), []
     read(path)
     real_send = ChildProcess._send
@@ -125,7 +125,7 @@ def test_a_picture_that_kills_every_child_is_refused_and_the_next_one_read(as_fi
     assert read(path).width == 640
 
 
-def test_a_child_that_hangs_is_ended(as_file, settings, monkeypatch):
+def test_a_hanging_child_is_stopped(as_file, settings, monkeypatch):
     settings.DECODE_TIMEOUT_S = 1
     monkeypatch.setattr("gallery.ingest.child_process.GRACE_S", 0)
     path = as_file(images.jpeg())
@@ -141,7 +141,7 @@ def test_a_child_that_hangs_is_ended(as_file, settings, monkeypatch):
 
 
 def test_a_child_ends_itself_when_a_picture_takes_too_long(as_file, settings):
-    """A named pipe never ends: the child's own clock does, without the parent's help."""
+    """A named pipe never ends, so the child's own alarm stops it without the parent's help."""
     settings.DECODE_TIMEOUT_S = 1
     pipe = as_file(b"").with_name("pipe.jpg")
     os.mkfifo(pipe)
@@ -160,7 +160,7 @@ def test_memory_is_limited(as_file, settings):
 @pytest.mark.parametrize(
     ("setting", "value"), [("MAX_IMAGE_PIXELS", 640 * 480 - 1), ("MAX_IMAGE_SIDE", 639)]
 )
-def test_the_header_is_judged_before_anything_is_decoded(as_file, settings, setting, value):
+def test_the_header_is_checked_before_anything_is_decoded(as_file, settings, setting, value):
     setattr(settings, setting, value)
     with pytest.raises(Refused) as refused:
         read(as_file(images.jpeg()))
@@ -181,7 +181,7 @@ def test_a_forked_process_starts_its_own_child(as_file):
     read(path)
     mine = idle_pids()
     child = os.fork()
-    if child == 0:  # the forked worker: reports by its exit status
+    if child == 0:  # The forked worker reports with its exit status.
         try:
             fresh = idle_pids() == [] and read(path).width == 640
             apart = idle_pids() != mine
@@ -194,8 +194,8 @@ def test_a_forked_process_starts_its_own_child(as_file):
     assert idle_pids() == mine
 
 
-def test_an_interrupted_read_does_not_answer_the_next_one(as_file, monkeypatch):
-    """Ctrl-C between question and answer: the answer must not be taken for another picture's."""
+def test_an_interrupted_reply_is_not_used_for_the_next_picture(as_file, monkeypatch):
+    """Ctrl-C between request and reply: the reply must not be taken for another picture's."""
     first, second = as_file(images.jpeg((640, 480))), as_file(images.jpeg((64, 48)), "b.jpg")
     read(first)
 
@@ -217,7 +217,7 @@ def test_an_interrupted_read_does_not_answer_the_next_one(as_file, monkeypatch):
         {"ok": True, "average_color": "red;}"},
     ],
 )
-def test_a_reply_that_makes_no_sense_is_not_believed(as_file, monkeypatch, reply):
+def test_an_implausible_reply_is_rejected(as_file, monkeypatch, reply):
     monkeypatch.setattr(ChildProcess, "ask", lambda self, request: (reply, []))
     with pytest.raises(DecoderFailed):
         read(as_file(images.jpeg()))

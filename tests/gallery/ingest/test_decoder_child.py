@@ -1,4 +1,4 @@
-"""The child's own side, run in this process: what it answers, and that it loads no Django."""
+"""The child's own code, run in this process: its replies, and that it does not load Django."""
 
 import resource
 import subprocess
@@ -34,7 +34,7 @@ def test_it_imports_pillow_and_nothing_of_the_site():
     assert not {"django", "numpy", "torch", "searchsite", "psycopg"} & set(loaded)
 
 
-def test_a_good_picture_is_answered_with_its_copies(as_file):
+def test_the_reply_for_a_valid_picture_has_its_copies(as_file):
     reply, blobs = decoder_child._answer(request_for(as_file(images.jpeg())))
     assert reply["ok"] is True
     assert reply["lengths"] == [len(blob) for blob in blobs]
@@ -50,7 +50,7 @@ def test_a_good_picture_is_answered_with_its_copies(as_file):
         (b"", "damaged"),
     ],
 )
-def test_a_bad_picture_is_answered_with_a_reason(as_file, data, reason):
+def test_the_reply_for_an_invalid_picture_has_a_reason(as_file, data, reason):
     reply, blobs = decoder_child._answer(request_for(as_file(data)))
     assert (reply["ok"], blobs) == (False, [])
     assert reply["reason"] in {reason, "damaged"}
@@ -60,8 +60,8 @@ def test_a_bad_picture_is_answered_with_a_reason(as_file, data, reason):
     ("limit", "value"),
     [("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", decoder_child.MAX_OPEN_FILES)],
 )
-def test_a_running_child_lives_under_limits(as_file, limit, value):
-    """Read from outside, of the child that has just answered."""
+def test_a_running_child_has_resource_limits(as_file, limit, value):
+    """The limits are read from outside, for a child that has just replied."""
     with ExitStack() as held:
         child = ChildProcess()
         held.callback(child.stop)
@@ -70,7 +70,7 @@ def test_a_running_child_lives_under_limits(as_file, limit, value):
         assert resource.prlimit(child.pid, getattr(resource, limit)) == (value, value)
 
 
-def test_a_child_that_was_taken_over_writes_no_file(tmp_path):
+def test_a_compromised_child_cannot_write_files(tmp_path):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]);"
         " from gallery.ingest import decoder_child; decoder_child._limit_process();"
@@ -87,6 +87,6 @@ def test_a_child_that_was_taken_over_writes_no_file(tmp_path):
 
 
 def test_a_format_is_never_guessed(as_file):
-    """A PNG that is announced as JPEG is not opened as what it is."""
+    """A PNG announced as a JPEG is not opened as a PNG."""
     reply, _ = decoder_child._answer(request_for(as_file(images.png())))
     assert reply["reason"] == "damaged"

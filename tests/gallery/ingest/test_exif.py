@@ -1,4 +1,4 @@
-"""EXIF facts: those that make sense, never the place."""
+"""EXIF facts: only valid ones, and never the location."""
 
 import io
 
@@ -10,7 +10,7 @@ from tests import images
 
 
 def with_exif(**tags):
-    """A picture whose EXIF holds the given tags; those of the inner directory start with x."""
+    """Return a picture with the given EXIF tags; those of the inner directory start with x."""
     exif = Image.Exif()
     inner = exif.get_ifd(0x8769)
     for name, value in tags.items():
@@ -54,15 +54,15 @@ def test_a_camera_is_named_once(make, model, camera):
     "date", ["0000:00:00 00:00:00", "    :  :     :  :  ", "2021:13:45 10:00:00", "soon",
              "1066:10:14 09:00:00"],
 )  # fmt: skip
-def test_dates_that_are_none_are_left_out(date):
+def test_invalid_dates_are_left_out(date):
     assert "taken_at" not in read_facts(with_exif(x9003=date))
 
 
-def test_a_date_without_offset_stays_without():
+def test_a_date_without_an_offset_gets_none():
     assert read_facts(with_exif(x9003="2020:01:02 03:04:05"))["taken_at"] == "2020-01-02T03:04:05"
 
 
-def test_texts_lose_what_a_database_and_a_page_cannot_hold():
+def test_texts_are_cleaned_for_the_database_and_pages():
     facts = read_facts(with_exif(i110="Evil\x00hidden", xa434="a\x1b[31m" + "z" * 500))
     assert facts["camera"] == "Evil"
     assert len(facts["lens"]) <= 100
@@ -73,7 +73,7 @@ def test_a_camera_with_endless_names_fits_its_column():
     assert len(read_facts(with_exif(i10f="m" * 300, i110="n" * 300))["camera"]) <= 100
 
 
-def test_numbers_that_are_none_are_left_out():
+def test_invalid_numbers_are_left_out():
     facts = read_facts(with_exif(x829a=float("inf"), x829d=0.0))
     assert "exposure_s" not in facts
     assert "f_number" not in facts
@@ -92,7 +92,7 @@ def test_broken_exif_is_no_exif():
 
 
 @pytest.mark.parametrize("offset", ["+23:59", "-24:00", "+14:60", "+15:00", "junk"])
-def test_an_offset_that_no_place_has_is_left_out(offset):
+def test_an_impossible_offset_is_left_out(offset):
     picture = with_exif(x9003="2024:01:01 00:00:00", x9011=offset)
     assert read_facts(picture)["taken_at"] == "2024-01-01T00:00:00"
 

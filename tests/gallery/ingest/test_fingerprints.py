@@ -1,4 +1,4 @@
-"""Look-alikes get near hashes, others far ones."""
+"""Similar pictures have similar hashes, others do not."""
 
 from PIL import Image, ImageEnhance
 

@@ -35,7 +35,7 @@ def test_accepted_formats_are_recognised(pillow_name, expected):
         (b"\x81\x81\x81 not utf-8", None),
     ],
 )
-def test_other_files_are_named_for_what_they_are(head, words):
+def test_other_files_are_described(head, words):
     assert formats.sniff(head) is None
     assert formats.describe_other(head) == words
 
@@ -46,6 +46,6 @@ def test_an_avif_that_starts_with_a_heif_brand_is_an_avif():
     assert formats.sniff(head.replace(b"avif", b"heic")) is formats.HEIC
 
 
-def test_a_box_that_claims_to_be_longer_than_the_head_is_no_error():
+def test_a_box_longer_than_the_head_is_not_an_error():
     assert formats.sniff(b"\xff\xff\xff\xffftypheic") is formats.HEIC
     assert formats.sniff(b"\x00\x00\x00\x00ftyp") is None

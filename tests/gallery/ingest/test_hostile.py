@@ -1,6 +1,6 @@
-"""Everything the outside world may send: accepted as a person expects, or refused in one sentence.
+"""Anything the outside world may send is accepted as people expect, or refused in one sentence.
 
-After each, the database and the disk hold exactly what was accepted and the next file goes in.
+Afterwards, the database and the disk contain exactly what was accepted, and the next file works.
 """
 
 import tarfile
@@ -54,7 +54,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("kind", ACCEPTED)
-def test_odd_pictures_are_accepted(destination, stored_files, kind):
+def test_unusual_pictures_are_accepted(destination, stored_files, kind):
     make, size = ACCEPTED[kind]
     image = ingest_file(upload(make()), to=destination, name=f"{kind}.jpg").image
     assert (image.width, image.height) == size
@@ -62,7 +62,7 @@ def test_odd_pictures_are_accepted(destination, stored_files, kind):
 
 
 @pytest.mark.parametrize("kind", REFUSED)
-def test_bad_files_are_refused_and_the_next_one_goes_in(destination, stored_files, kind):
+def test_bad_files_are_refused_and_the_next_one_is_stored(destination, stored_files, kind):
     make, reason = REFUSED[kind]
     with pytest.raises(Refused) as refused:
         ingest_file(upload(make()), to=destination, name="bad.jpg")
@@ -73,7 +73,7 @@ def test_bad_files_are_refused_and_the_next_one_goes_in(destination, stored_file
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_name_harms(destination, stored_files, name):
+def test_hostile_names_are_harmless(destination, stored_files, name):
     image = ingest_file(upload(images.jpeg()), to=destination, name=name).image
     assert image.original_name
     assert len(image.original_name) <= 255
@@ -82,7 +82,8 @@ def test_no_name_harms(destination, stored_files, name):
 
 
 def test_a_zip_with_everything_bad_in_it(destination, stored_files):
-    """A thousand folders, a bomb, a slip, a nested zip: the pictures among them come in."""
+    """A thousand folders, a bomb, a path outside and a nested zip: the pictures among them are
+    ingested."""
     members = [(f"{n}/{n}/x.txt", b"x") for n in range(1000)]
     members += [
         ("bomb.jpg", images.jpeg((64, 64)) + bytes(64 << 20)), ("../../slip.jpg", images.jpeg()),
@@ -105,7 +106,7 @@ def test_a_zip_with_everything_bad_in_it(destination, stored_files):
 @pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs ../shared/corpora/malformed.tar.gz")
 def test_all_malformed_files_of_the_corpus(destination, stored_files):
-    """1,708 files made to break decoders: each is stored or refused in one sentence."""
+    """1,708 files made to break decoders: each is stored, or refused in one sentence."""
     with tarfile.open(CORPUS) as corpus:
         files = (
             Incoming(name=member.name, source=corpus.extractfile(member))

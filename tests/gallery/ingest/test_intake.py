@@ -1,4 +1,4 @@
-"""One file in: what is recorded, what is refused, and what a failure leaves behind."""
+"""Ingesting one file: what is recorded, what is refused, and what a failure leaves behind."""
 
 import threading
 
@@ -38,14 +38,14 @@ def test_a_picture_is_recorded_with_its_files_and_its_job(destination, encoder, 
     assert stored_files() == names
 
 
-def test_words_are_cut_to_what_the_columns_hold(destination):
+def test_texts_are_cut_to_the_length_of_their_columns(destination):
     words = Details(title="t" * 999, caption="c\x00d\ud800", tags=("g" * 99, " ", "a", "a"))
     image = ingest_file(upload(images.jpeg()), to=destination, name="a.jpg", details=words).image
     image.refresh_from_db()
     assert (len(image.title), image.caption, image.tags) == (200, "cd?", ["g" * 60, "a"])
 
 
-def test_the_place_of_a_photograph_is_kept_nowhere_but_in_the_original(destination):
+def test_the_location_of_a_photograph_is_only_in_the_original(destination):
     image = ingest_file(upload(images.jpeg_with_exif()), to=destination, name="a.jpg").image
     assert not [key for key in image.exif if "gps" in key.lower()]
     for width in RENDITION_WIDTHS:
@@ -82,7 +82,7 @@ def test_bytes_in_the_trash_can_be_uploaded_again(destination):
     assert isinstance(ingest_file(upload(images.jpeg()), to=destination, name="a.jpg"), Stored)
 
 
-def test_what_is_refused_leaves_no_row_and_no_file(destination, stored_files):
+def test_a_refused_file_leaves_no_row_and_no_file(destination, stored_files):
     with pytest.raises(Refused) as refused:
         ingest_file(upload(images.truncated_jpeg()), to=destination, name="../x/half.jpg")
     assert refused.value.reason == "truncated"
@@ -112,7 +112,7 @@ def test_a_failure_of_the_database_leaves_no_file(
     assert stored_files() == []
 
 
-def test_a_full_disk_is_a_refusal_in_plain_words(destination, monkeypatch, stored_files):
+def test_a_full_disk_is_reported_as_a_refusal(destination, monkeypatch, stored_files):
     def fail(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
@@ -152,7 +152,7 @@ def test_two_uploads_of_the_same_bytes_at_once_are_one_picture(transactional_db,
     assert originals_storage().exists(Image.objects.get().original.name)
 
 
-def test_a_deletion_between_writing_and_recording_takes_nothing_away(transactional_db, destination):
+def test_a_deletion_between_writing_and_recording_removes_nothing(transactional_db, destination):
     with spooled(upload(images.jpeg()), name="a.jpg") as file:
         prepared = intake.prepare(file, name="a.jpg")
         assert blobs.delete_unreferenced(file.sha256, original=blobs.original_name(file))
@@ -162,7 +162,7 @@ def test_a_deletion_between_writing_and_recording_takes_nothing_away(transaction
 
 
 def test_a_row_that_appears_without_the_lock_makes_a_duplicate(destination, monkeypatch):
-    """Moving and restoring pictures take no lock: the constraint has the last word."""
+    """Moving and restoring pictures take no lock, so the constraint decides."""
     first = ingest_file(upload(images.jpeg()), to=destination, name="a.jpg").image
     answers = iter([None, None, first])
     monkeypatch.setattr(intake, "find_duplicate", lambda *_a, **_k: next(answers))
@@ -170,7 +170,7 @@ def test_a_row_that_appears_without_the_lock_makes_a_duplicate(destination, monk
     assert not connection.needs_rollback
 
 
-def test_a_picture_shown_as_a_query_is_read_and_not_stored(db, stored_files):
+def test_a_query_picture_is_read_and_not_stored(db, stored_files):
     picture = intake.read_query_picture(upload(images.rotated_by_exif(6)), name="q.jpg")
     assert (picture.width, picture.height) == (200, 400)
     assert list(picture.renditions) == [intake.QUERY_WIDTH]
@@ -183,8 +183,8 @@ def test_rows_are_written_in_few_queries(destination, encoder, django_assert_max
         ingest_file(upload(images.jpeg(seed=2)), to=destination, name="a.jpg")
 
 
-def test_two_that_record_the_same_bytes_take_turns(transactional_db, destination):
-    """Whoever comes second waits for the first and finds its picture; no blob is written twice."""
+def test_concurrent_recordings_of_the_same_bytes_take_turns(transactional_db, destination):
+    """The second caller waits for the first and finds its picture; no blob is written twice."""
     with threads() as run, spooled(upload(images.jpeg()), name="a.jpg") as file:
         prepared = intake.prepare(file, name="a.jpg")
         with transaction.atomic():
@@ -195,7 +195,8 @@ def test_two_that_record_the_same_bytes_take_turns(transactional_db, destination
 
 
 def test_a_recording_waits_for_a_deletion_of_the_same_content(transactional_db, destination):
-    """The lock comes before the blobs are looked for: else the deletion takes them afterwards."""
+    """The lock is taken before the blobs are looked up; otherwise the deletion would remove
+    them."""
     with threads() as run, spooled(upload(images.jpeg()), name="a.jpg") as file:
         prepared = intake.prepare(file, name="a.jpg")
         with transaction.atomic():

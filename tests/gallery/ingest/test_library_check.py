@@ -1,4 +1,4 @@
-"""Each kind of damage is found, repaired where that is possible, and found no more."""
+"""Each kind of problem is found, repaired where possible, and then no longer found."""
 
 import os
 import time
@@ -26,7 +26,7 @@ LONG_AGO_S = 3 * 3600
 
 @pytest.fixture
 def picture(destination, encoder):
-    """A picture with everything in order."""
+    """Create a picture without problems."""
     return ingest_file(upload(images.jpeg()), to=destination, name="a.jpg").image
 
 
@@ -43,7 +43,7 @@ def repair_all():
     return {finding.problem: repair(finding) for finding in list(find_problems())}
 
 
-def test_a_library_in_order_has_no_findings(picture):
+def test_a_consistent_library_has_no_findings(picture):
     age(originals_storage().path(picture.original.name))
     assert found() == []
 
@@ -67,7 +67,7 @@ def test_missing_copies_are_made_again(picture):
     assert found() == []
 
 
-def test_copies_of_an_original_that_went_bad_cannot_be_made(picture):
+def test_copies_of_a_damaged_original_cannot_be_made(picture):
     blobs.renditions_storage().delete(picture.rendition_name(640))
     originals_storage().save(picture.original.name, ContentFile(b"bit rot"))
     assert repair_all() == {ProblemKind.MISSING_RENDITIONS: False}
@@ -86,7 +86,7 @@ def test_files_without_a_row_are_deleted(picture, stored_files):
     assert stored_files() == []
 
 
-def test_a_file_that_a_row_came_to_name_since_is_left(destination, encoder, stored_files):
+def test_a_file_that_a_row_now_uses_is_kept(destination, encoder, stored_files):
     image = ingest_file(upload(images.jpeg()), to=destination, name="a.jpg").image
     names = stored_files()
     Image.objects.all().delete()
@@ -97,7 +97,7 @@ def test_a_file_that_a_row_came_to_name_since_is_left(destination, encoder, stor
     assert stored_files() == names
 
 
-def test_a_young_file_may_belong_to_an_upload_under_way(picture):
+def test_a_recent_file_may_belong_to_an_upload_in_progress(picture):
     Image.objects.all().delete()
     assert found() == []
 
@@ -109,7 +109,7 @@ def test_a_file_with_a_strange_name_is_deleted_too(db, stored_files):
     assert stored_files() == []
 
 
-def test_what_a_crash_left_half_written_is_deleted(db, stored_files):
+def test_partly_written_files_are_deleted(db, stored_files):
     part = Path(originals_storage().location) / "ab" / ".part-0123"
     spool = spool_folder() / "ingest-xyz"
     young = spool_folder() / "ingest-young"

@@ -1,4 +1,4 @@
-"""Copies that older pictures lack are made a little at a time, once."""
+"""Missing copies of older pictures are made a little at a time, once."""
 
 import pytest
 from django.core.cache import cache
@@ -18,13 +18,13 @@ LONG_S = 60
 
 @pytest.fixture(autouse=True)
 def fresh_walk():
-    """No walk has started."""
+    """Start without an earlier walk."""
     cache.clear()
 
 
 @pytest.fixture
 def pictures(destination, encoder):
-    """Three pictures from before 480 was added."""
+    """Create three pictures from before the 480 px copy was added."""
     found = []
     for number in range(3):
         file = upload(images.jpeg((1000, 800), seed=number))
@@ -37,7 +37,7 @@ def forget_copy(image, width=480):
     blobs.renditions_storage().delete(image.rendition_name(width))
 
 
-def test_the_walk_makes_what_is_missing_from_the_original(pictures):
+def test_the_walk_makes_missing_copies_from_the_original(pictures):
     assert render_missing_copies(budget_s=LONG_S) == 3
     for image in pictures:
         assert missing_widths(image) == []
@@ -45,14 +45,14 @@ def test_the_walk_makes_what_is_missing_from_the_original(pictures):
             assert PillowImage.open(copy).size == (480, 384)
 
 
-def test_a_walk_that_is_done_looks_at_nothing(pictures, django_assert_num_queries):
+def test_a_finished_walk_reads_nothing(pictures, django_assert_num_queries):
     render_missing_copies(budget_s=LONG_S)
     forget_copy(pictures[0])
     with django_assert_num_queries(0):
         assert render_missing_copies(budget_s=LONG_S) == 0
 
 
-def test_another_run_continues_where_the_time_was_up(pictures):
+def test_another_run_continues_where_the_last_one_stopped(pictures):
     left = []
     for _ in pictures:
         assert render_missing_copies(budget_s=0) == 1

@@ -1,4 +1,4 @@
-"""Names of files as people gave them, made safe to show."""
+"""File names from people, made safe to display."""
 
 import pytest
 
@@ -65,5 +65,5 @@ def test_a_path_keeps_its_folders_and_loses_its_way_out():
         ("50% off.jpg", "50% off.jpg"),
     ],
 )
-def test_what_a_form_escapes_in_a_name_is_put_back(sent, shown):
+def test_form_escapes_in_a_name_are_undone(sent, shown):
     assert display_name(name_of_form(sent)) == shown

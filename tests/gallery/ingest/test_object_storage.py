@@ -1,4 +1,4 @@
-"""Ingest on an S3 bucket instead of a folder: moto stands in for the store, boto3 is real."""
+"""Ingest into an S3 bucket instead of a folder: moto replaces the store, boto3 is real."""
 
 import boto3
 import pytest
@@ -21,7 +21,7 @@ KEYS = {"region_name": "us-east-1", "access_key": "test", "secret_key": "test"}
 
 @pytest.fixture(scope="module")
 def address():
-    """A store on a port of its own, with one empty bucket."""
+    """Start a store on its own port with an empty bucket."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -31,7 +31,7 @@ def address():
 
 @pytest.fixture
 def bucket(address, settings):
-    """The picture stores in the bucket, emptied before each test."""
+    """Use the bucket for the picture stores, emptied before each test."""
     client = boto3.resource(
         "s3", endpoint_url=address, region_name="us-east-1",
         aws_access_key_id="test", aws_secret_access_key="test",

@@ -10,7 +10,7 @@ FACTS = {"limit": "1 MB", "kind": "text", "width": "1", "height": "2", "detail":
 
 
 @pytest.mark.parametrize("reason", sorted(refusals._SENTENCES))
-def test_every_sentence_is_one_and_names_the_file(reason):
+def test_every_refusal_is_one_sentence_that_names_the_file(reason):
     wanted = {
         field for _, field, _, _ in string.Formatter().parse(str(refusals._SENTENCES[reason]))
     }
@@ -34,5 +34,5 @@ def test_a_long_name_is_shortened_inside_the_sentence():
     [(0, "0 bytes"), (100, "100 bytes"), (104857600, "100 MB"), (1610612736, "1.5 GB"),
      (1 << 44, "16,384 GB")],
 )  # fmt: skip
-def test_sizes_are_said_in_words(size, words):
+def test_sizes_are_formatted_for_people(size, words):
     assert refusals.size_in_words(size) == words

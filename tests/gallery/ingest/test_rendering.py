@@ -1,4 +1,4 @@
-"""Every mode of picture becomes upright 8-bit sRGB on white, never enlarged."""
+"""Pictures of every mode become upright 8-bit sRGB on white, and are never enlarged."""
 
 import io
 
@@ -10,7 +10,7 @@ from tests import images
 
 
 def displayed(data, width=320):
-    """The file's picture as pages show it."""
+    """Return the file's picture as pages show it."""
     with Image.open(io.BytesIO(data)) as picture:
         return rendering.to_display(picture, width=width)
 
@@ -36,7 +36,7 @@ def test_copies_keep_the_proportions_and_are_never_enlarged(size, width, expecte
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_every_orientation_comes_out_upright(orientation):
-    """The red quarter of the wide picture lies where each of the eight turns puts it."""
+    """The red quarter of the wide picture is where each of the eight orientations puts it."""
     upright = displayed(images.rotated_by_exif(orientation))
     sideways = orientation >= 5
     assert upright.size == ((200, 400) if sideways else (320, 160))
@@ -62,7 +62,7 @@ def test_every_mode_becomes_rgb(mode):
 
 
 @pytest.mark.parametrize("picture_format", ["PNG", "TIFF"])
-def test_sixteen_bits_keep_their_whole_range(picture_format):
+def test_sixteen_bit_pictures_keep_their_whole_range(picture_format):
     flat = displayed(images.gray_16_bit(picture_format))
     assert near(flat.getpixel((2, 10)), (0, 0, 0), 8)
     assert near(flat.getpixel((128, 10)), (128, 128, 128), 8)
@@ -88,12 +88,12 @@ def test_one_transparent_colour_is_shown_on_white(mode):
 
 
 @pytest.mark.parametrize("picture_format", ["GIF", "WEBP", "PNG"])
-def test_of_moving_pictures_the_first_frame_is_shown(picture_format):
+def test_animations_show_their_first_frame(picture_format):
     assert near(displayed(images.animated(picture_format)).getpixel((5, 140)), (255, 0, 0), 40)
 
 
-def test_a_colour_profile_is_honoured():
-    """sRGB's own leaves colours as they are; LAB numbers are read as LAB."""
+def test_a_colour_profile_is_applied():
+    """An sRGB profile leaves colours unchanged; a LAB profile converts them."""
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     gray = Image.new("RGB", (64, 64), (128, 64, 32))
     same = displayed(images.encode(gray, "PNG", icc_profile=srgb))
@@ -107,7 +107,7 @@ def test_a_profile_that_does_not_apply_is_ignored():
     assert near(flat.getpixel((5, 235)), (254, 0, 0), 60)
 
 
-def test_values_that_are_no_numbers_are_an_error():
+def test_nan_values_are_an_error():
     picture = Image.new("F", (10, 10), float("nan"))
     with pytest.raises(ValueError, match="not numbers"):
         rendering.to_display(picture, width=10)

@@ -1,4 +1,4 @@
-"""The sample library: photographs of installed packages, loaded once, words of our own."""
+"""The sample library: photographs from installed packages, loaded once, with our own captions."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from gallery.models import Collection, EmbeddingJob, Image
 
 
 @pytest.mark.parametrize("sample", sample_library.SAMPLES, ids=lambda sample: sample.file)
-def test_every_sample_ships_in_its_package_and_has_words(sample):
+def test_every_sample_is_in_its_package_and_has_a_caption(sample):
     assert sample.path() is not None
     assert sample.title
     assert sample.caption.endswith(".")
     assert sample.tags
 
 
-def test_a_package_that_lacks_a_file_is_no_error():
+def test_a_package_without_a_file_is_not_an_error():
     lost = sample_library.Sample(("skimage", "data"), "lost.png", "", "", ())
     nowhere = sample_library.Sample(("no_such_package", "data"), "x.png", "", "", ())
     assert lost.path() is None
@@ -37,7 +37,7 @@ def test_loading_again_adds_nothing(collection):
     assert all(isinstance(outcome.result, Duplicate) for outcome in outcomes)
 
 
-def test_an_interrupted_start_starts_over(collection, monkeypatch):
+def test_an_interrupted_load_starts_over(collection, monkeypatch):
     """All or nothing: half a library would count as pictures and never be completed."""
     from gallery.ingest import bulk
 
@@ -56,7 +56,7 @@ def test_an_interrupted_start_starts_over(collection, monkeypatch):
     assert not Image.objects.exists()
 
 
-def test_a_site_that_had_the_samples_or_has_pictures_wants_none(administrator, collection):
+def test_a_site_with_pictures_or_former_samples_gets_none(administrator, collection):
     from tests.factories import make_image
 
     assert sample_library.wants_samples()

@@ -8,7 +8,7 @@ from gallery.ingest.intake import Details
 from tests import images
 
 
-def test_folders_are_walked_in_order_without_clutter(tmp_path, as_file):
+def test_folders_are_read_in_order_without_system_files(tmp_path, as_file):
     for name in ("b.jpg", "a/2.jpg", "a/10.jpg", ".hidden/x.jpg", "a/.DS_Store", "Thumbs.db"):
         as_file(b"x", f"top/{name}")
     assert [name for _, name in sources.list_files([tmp_path / "top"])] == [
@@ -26,7 +26,7 @@ def test_the_captions_file_is_not_imported(tmp_path, as_file):
     ]
 
 
-def test_a_missing_path_is_said(tmp_path):
+def test_a_missing_path_is_reported(tmp_path):
     with pytest.raises(ImportProblem, match=r"There’s no file or folder .*nowhere\."):
         sources.list_files([tmp_path / "nowhere"])
 
@@ -46,7 +46,7 @@ def test_a_zip_is_recognized_by_its_content_and_opened(as_file):
     assert seen == [("x/a.jpg", b"1", "x/a.jpg"), ("b.jpg", b"2", "b.jpg")]
 
 
-def test_a_zip_that_is_none_is_one_refusal(as_file):
+def test_an_invalid_zip_is_one_refusal(as_file):
     path = as_file(b"PK\x03\x04 broken", "pictures.zip")
     (item,) = sources.incoming_from_file(path, name=path.name)
     assert isinstance(item.source, Refused)
@@ -58,7 +58,7 @@ def test_a_file_that_vanished_is_left_for_the_spool_to_refuse(tmp_path):
     assert item.source == tmp_path / "gone.jpg"
 
 
-def test_a_file_name_that_is_no_text_can_be_shown(tmp_path):
+def test_an_undecodable_file_name_can_be_displayed(tmp_path):
     import os
 
     path = tmp_path / os.fsdecode(b"caf\xe9.jpg")

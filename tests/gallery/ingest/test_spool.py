@@ -1,4 +1,4 @@
-"""Incoming bytes: hashed while they stream, refused early, gone at the end."""
+"""Incoming bytes: hashed while streaming, refused early, deleted at the end."""
 
 import hashlib
 import os
@@ -14,13 +14,13 @@ from tests import images
 
 
 class Counting(BytesIO):
-    """Says how much of it was read, and gives no more than 100 bytes at a time at first."""
+    """Counts how much of it was read. Its first reads return at most 100 bytes."""
 
     def read(self, size=-1):
         return super().read(min(size, 100) if self.tell() < 500 else size)
 
 
-def test_a_stream_is_copied_hashed_and_gone_at_the_end(stored_files):
+def test_a_stream_is_copied_hashed_and_deleted_at_the_end(stored_files):
     data = images.jpeg((1500, 1500), quality=95)
     with spooled(Counting(data), name="a.jpg") as file:
         assert file.path.read_bytes() == data
@@ -50,7 +50,7 @@ def test_an_upload_stored_on_disk_is_not_copied():
         (b"\x00\x01\x02" * 50, "unknown_format", "isn’t a supported picture"),
     ],
 )
-def test_what_is_no_picture_is_refused(stored_files, data, reason, words):
+def test_a_file_that_is_not_a_picture_is_refused(stored_files, data, reason, words):
     with pytest.raises(Refused) as refused, spooled(BytesIO(data), name="a.jpg"):
         pass
     assert refused.value.reason == reason
@@ -58,7 +58,7 @@ def test_what_is_no_picture_is_refused(stored_files, data, reason, words):
     assert stored_files() == []
 
 
-def test_what_is_no_picture_is_refused_from_its_first_kilobyte():
+def test_a_file_that_is_not_a_picture_is_refused_from_its_first_kilobyte():
     source = BytesIO(b"hello " * CHUNK_BYTES)
     with pytest.raises(Refused), spooled(source, name="a.jpg"):
         pass
@@ -75,7 +75,7 @@ def test_too_many_bytes_are_refused_while_they_stream(settings, stored_files):
     assert stored_files() == []
 
 
-def test_a_file_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(settings, tmp_path):
+def test_the_size_limit_is_exact(settings, tmp_path):
     data = images.jpeg()
     at_hand = TemporaryUploadedFile("a.jpg", "image/jpeg", len(data), None)
     at_hand.write(data)

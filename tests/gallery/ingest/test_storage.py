@@ -1,4 +1,4 @@
-"""The local store: whole files or none, private modes, no empty folders left."""
+"""The local store: complete files or none, private modes, no empty folders."""
 
 import io
 import stat
@@ -14,7 +14,7 @@ from gallery.ingest.storage import PART_PREFIX, DurableFileSystemStorage
 
 @pytest.fixture
 def store(tmp_path):
-    """A store in a folder of its own."""
+    """Create a store in its own folder."""
     return DurableFileSystemStorage(location=tmp_path / "store")
 
 
@@ -24,7 +24,7 @@ def everything(store):
     return sorted(str(path.relative_to(store.location)) for path in Path(store.location).rglob("*"))
 
 
-def test_a_file_is_saved_under_its_very_name(store):
+def test_a_file_is_saved_under_exactly_its_name(store):
     assert store.save("ab/cd/x.webp", ContentFile(b"one")) == "ab/cd/x.webp"
     assert store.save("ab/cd/x.webp", ContentFile(b"two")) == "ab/cd/x.webp"
     with store.open("ab/cd/x.webp") as file:
@@ -41,7 +41,7 @@ def test_only_the_site_may_read_it(store):
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o750
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(store):
+def test_a_failed_write_leaves_only_the_old_file(store):
     class Broken(io.BytesIO):
         def read(self, *args):
             raise OSError(28, "No space left on device")
@@ -81,7 +81,7 @@ def test_a_file_on_disk_is_linked_not_copied(store, tmp_path):
         assert file.read() == b"bytes"
 
 
-def test_where_links_are_impossible_the_file_is_copied(store, tmp_path, monkeypatch):
+def test_a_file_is_copied_if_it_cannot_be_linked(store, tmp_path, monkeypatch):
     import os
 
     def refuse(*_args):
@@ -107,7 +107,7 @@ def test_deleting_removes_empty_folders_but_no_others(store):
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a/../../outside"])
-def test_no_name_leads_outside(store, name):
+def test_no_name_points_outside_the_store(store, name):
     with pytest.raises(SuspiciousFileOperation):
         store.save(name, ContentFile(b"x"))
 
@@ -118,7 +118,7 @@ def test_a_name_too_long_for_its_column_is_an_error(store):
 
 
 def test_saving_and_deleting_in_one_folder_at_once_loses_nothing(store):
-    """A deletion may take the empty folder from under a save: the save makes it again."""
+    """A deletion may remove the empty folder during a save; the save creates it again."""
     failures = []
 
     def churn(name):

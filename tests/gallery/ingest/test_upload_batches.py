@@ -1,4 +1,4 @@
-"""Upload batches: one item for each file, with its fate."""
+"""Upload batches: one item for each file, with its outcome."""
 
 import pytest
 
@@ -24,7 +24,7 @@ from tests.gallery.ingest.conftest import upload
 
 @pytest.fixture
 def batch(collection):
-    """A sitting of the collection's owner."""
+    """Create a batch of the collection's owner."""
     return create_batch(collection.owner, collection=collection)
 
 
@@ -40,7 +40,7 @@ def test_a_stored_file_is_an_item_with_its_picture(batch):
     assert item.image.collection == batch.collection
 
 
-def test_the_same_file_again_points_at_the_picture_that_is_there(batch):
+def test_a_duplicate_points_to_the_existing_picture(batch):
     (first,) = add(batch, images.jpeg())
     (second,) = add(batch, images.jpeg(), "again.jpg")
     assert (second.fate, second.image) == (Fate.DUPLICATE, first.image)
@@ -67,7 +67,7 @@ def test_a_zip_becomes_an_item_for_each_of_its_files(batch):
     ]
 
 
-def test_a_zip_that_is_none_is_one_refused_item(batch):
+def test_an_invalid_zip_is_one_refused_item(batch):
     (item,) = add(batch, b"PK\x03\x04 broken", "pack.zip")
     assert (item.name, item.reason) == ("pack.zip", "archive_damaged")
 
@@ -82,7 +82,7 @@ def test_only_people_who_may_add_can_start_a_batch(collection, stranger):
     assert create_batch(stranger, collection=collection).owner == stranger
 
 
-def test_who_loses_the_right_adds_no_more(collection, stranger, stored_files):
+def test_people_who_lose_permission_cannot_add_more(collection, stranger, stored_files):
     Membership.objects.create(collection=collection, person=stranger, role=Role.CONTRIBUTOR)
     batch = create_batch(stranger, collection=collection)
     Membership.objects.all().delete()
@@ -91,7 +91,7 @@ def test_who_loses_the_right_adds_no_more(collection, stranger, stored_files):
     assert stored_files() == []
 
 
-def test_an_administrator_adds_anywhere(db):
+def test_an_administrator_can_add_anywhere(db):
     boss = make_person("boss", is_superuser=True)
     batch = create_batch(boss, collection=make_collection(make_person("other")))
     assert add(batch, images.jpeg())[0].image.owner == boss

@@ -1,4 +1,4 @@
-"""Zips of every kind: each member is a stream or a refusal, and nothing touches the disk."""
+"""Zips of every kind: each member is a stream or a refusal, and nothing is unpacked to disk."""
 
 import io
 import struct
@@ -22,7 +22,7 @@ LIMITS = ArchiveLimits(
 
 
 def unpack(data, **changes):
-    """What becomes of each member: its bytes, or the reason of its refusal."""
+    """Return the outcome of each member: its bytes, or the reason of its refusal."""
     fates = {}
     for member in zips.read_members(
         io.BytesIO(data), name="pack.zip", limits=replace(LIMITS, **changes)
@@ -43,19 +43,19 @@ def refused_whole(data, **changes):
     return refused.value.reason
 
 
-def test_members_come_in_order_with_their_bytes():
+def test_members_are_returned_in_order_with_their_bytes():
     assert unpack(images.make_zip({"b/2.jpg": b"two", "a/1.jpg": b"one"})) == {
         "b/2.jpg": b"two",
         "a/1.jpg": b"one",
     }
 
 
-def test_a_thousand_folders_are_walked():
+def test_a_thousand_folders_are_read():
     data = images.make_zip({f"{n}/sub/{n}.jpg": b"x" for n in range(1000)})
     assert len(unpack(data)) == 1000
 
 
-def test_clutter_is_passed_over_in_silence():
+def test_system_files_are_skipped_silently():
     clutter = ["__MACOSX/._a.jpg", ".DS_Store", "x/.hidden", "Thumbs.db", "a/desktop.ini", "dir/"]
     data = images.make_zip({**dict.fromkeys(clutter, b"x"), "a.jpg": b"kept"})
     assert unpack(data) == {"a.jpg": b"kept"}
@@ -78,7 +78,7 @@ def test_small_pictures_of_one_colour_may_pack_very_well():
     assert unpack(images.make_zip({"white.bmp": b"\xff" * 3_000_000}))["white.bmp"][:1] == b"\xff"
 
 
-def test_the_whole_may_unpack_to_so_much_and_no_more():
+def test_the_total_unpacked_size_is_limited():
     data = images.make_zip({f"{n}.jpg": bytes(1000) for n in range(10)})
     fates = unpack(data, max_unpacked_bytes=2500)
     assert [len(fate) for fate in fates.values() if isinstance(fate, bytes)] == [1000, 1000]
@@ -96,7 +96,7 @@ def test_too_many_members_are_refused_before_the_first():
     assert refused_whole(data, max_members=10) == "archive_too_many_members"
 
 
-def test_each_limit_is_reached_and_not_passed():
+def test_each_limit_is_exact():
     files = {f"{n}.jpg": bytes(1000) for n in range(3)}
     data = images.make_zip(files)
     exact = {"max_members": 3, "max_unpacked_bytes": 3000, "max_member_bytes": 1000}
@@ -183,7 +183,7 @@ def test_a_zip_larger_than_allowed_is_refused():
         b"PK\x05\x06" + b"\xff" * 18,
     ],
 )
-def test_what_is_no_whole_zip_is_refused(data):
+def test_an_incomplete_zip_is_refused(data):
     assert refused_whole(data) in {"archive_damaged", "archive_too_many_members"}
 
 
@@ -195,7 +195,7 @@ def test_an_encrypted_member_is_refused():
     assert unpack(images.encrypted_zip()) == {"secret.jpg": "member_encrypted"}
 
 
-def test_a_zip_in_a_zip_is_refused_by_its_name():
+def test_a_nested_zip_is_refused():
     inner = images.make_zip({"a.jpg": b"x"})
     assert unpack(images.make_zip({"in.zip": inner, "b.jpg": b"y"})) == {
         "in.zip": "nested_archive",

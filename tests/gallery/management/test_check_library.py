@@ -15,14 +15,14 @@ from tests.ingesting import ingest_file
 
 @pytest.fixture
 def damaged(owner, encoder):
-    """A picture that has lost one of its copies."""
+    """Create a picture that has lost one of its copies."""
     to = Destination(collection=make_collection(owner), owner=owner)
     image = ingest_file(upload(images.jpeg()), to=to, name="a.jpg").image
     blobs.renditions_storage().delete(image.rendition_name(320))
     return image
 
 
-def test_a_library_in_order(db, capsys):
+def test_a_consistent_library_has_no_problems(db, capsys):
     call_command("check_library")
     assert capsys.readouterr().out == "No problems found.\n"
 
@@ -36,7 +36,7 @@ def test_a_finding_is_printed_and_sets_the_exit_status(damaged, capsys):
     assert "1 found: 1 missing renditions. Use --fix to repair what can be repaired." in out
 
 
-def test_fix_repairs_and_then_all_is_in_order(damaged, capsys):
+def test_fix_repairs_all_problems(damaged, capsys):
     call_command("check_library", "--fix")
     assert "Repaired." in capsys.readouterr().out
     call_command("check_library", "--json")
@@ -51,7 +51,7 @@ def test_json_lists_each_finding(damaged, capsys):
     assert report["findings"][0]["subject"] == damaged.sha256
 
 
-def test_what_cannot_be_repaired_is_counted_separately(damaged, capsys):
+def test_problems_that_cannot_be_repaired_are_counted_separately(damaged, capsys):
     to = Destination(collection=damaged.collection, owner=damaged.owner)
     lost = ingest_file(upload(images.jpeg(color="blue")), to=to, name="b.jpg").image
     lost.original.storage.delete(lost.original.name)

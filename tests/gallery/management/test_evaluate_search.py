@@ -12,7 +12,7 @@ from tests.gallery.search.conftest import make_background, make_coloured
 
 @pytest.fixture
 def library(owner, encoder):
-    """Two captioned pictures, one of which does not show what it says, among grey ones."""
+    """Create two captioned pictures, one of which does not match its caption, among grey ones."""
     public = make_collection(owner, "Public", visibility=Visibility.PUBLIC)
     make_background(public, 15)
     make_coloured(public, red=1, fields={"caption": "red", "original_name": "red.jpg"})
@@ -21,7 +21,7 @@ def library(owner, encoder):
 
 
 def run_json(capsys, *arguments):
-    """What the command prints, parsed."""
+    """Return the parsed output of the command."""
     call_command("evaluate_search", "--json", *arguments)
     return json.loads(capsys.readouterr().out)
 
@@ -29,7 +29,7 @@ def run_json(capsys, *arguments):
 def test_json(library, capsys):
     answer = run_json(capsys)
     assert answer.pop("seconds") >= 0
-    # Which grey pictures lie nearer to blue than yellow does is chance; the place is bounded.
+    # Which grey pictures are nearer to blue than yellow is random, so only a range is checked.
     assert 1 <= answer.pop("median_rank") <= 17
     assert answer.pop("recall_at_10") >= 0.5
     assert answer.pop("recall_at_5") >= 0.5
@@ -44,7 +44,7 @@ def test_json(library, capsys):
     }
 
 
-def test_fused_is_helped_by_the_captions(library, capsys):
+def test_fused_search_uses_the_captions(library, capsys):
     answer = run_json(capsys, "--fused", "--collection", "public")
     assert answer["method"] == "fused"
     assert answer["recall_at_1"] == 1.0

@@ -1,4 +1,4 @@
-"""The first start: each step once, and nothing said or kept that should not be."""
+"""The first start: each step runs once, and secrets are neither printed again nor stored."""
 
 import io
 
@@ -19,7 +19,7 @@ def run(*steps):
     return out.getvalue()
 
 
-def test_the_admin_account_is_made_once_with_a_password_that_works():
+def test_the_admin_account_is_created_once_with_a_working_password():
     said = run("admin")
     password = said.split("Password:")[1].split()[0]
     person = authenticate(username="admin", password=password)
@@ -35,13 +35,13 @@ def test_an_ordinary_person_named_admin_keeps_the_name():
     assert name == "admin2"
 
 
-def test_an_admin_of_another_name_is_enough():
+def test_an_existing_administrator_is_enough():
     make_person("root", is_staff=True, is_superuser=True)
     assert not startup.admin_missing()
     assert run("admin") == ""
 
 
-def test_an_admin_who_may_not_sign_in_does_not_count():
+def test_a_disabled_administrator_does_not_count():
     make_person("gone", is_superuser=True, is_active=False)
     assert startup.admin_missing()
 
@@ -54,12 +54,12 @@ def test_the_encoder_is_chosen_once_and_shown_with_how_to_change_it():
     assert Encoder.objects.count() == 1
 
 
-def test_tables_are_pending_only_while_they_are():
+def test_migrations_are_reported_as_pending_only_if_they_are():
     assert not startup.migrations_pending()
     assert run("tables") == ""
 
 
-def test_static_files_are_gathered_again_only_when_they_changed(settings, tmp_path):
+def test_static_files_are_collected_again_only_after_changes(settings, tmp_path):
     source = tmp_path / "source"
     source.mkdir()
     (source / "site.css").write_text("body {}")
@@ -83,14 +83,14 @@ def forget_finders():
     finders.get_finder.cache_clear()
 
 
-def test_a_site_that_has_all_needs_nothing(settings, tmp_path, encoder, administrator):
+def test_a_complete_site_needs_nothing(settings, tmp_path, encoder, administrator):
     settings.STATIC_ROOT = tmp_path
-    assert startup.is_needed()  # the static files
+    assert startup.is_needed()  # Static files are collected already.
     startup.collect_static_files()
     assert not startup.is_needed()
 
 
-def test_an_unknown_step_is_refused_in_words():
+def test_an_unknown_step_is_refused_with_a_message():
     with pytest.raises(CommandError, match="There’s no step tabels"):
         run("tabels")
 

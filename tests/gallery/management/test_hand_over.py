@@ -25,7 +25,7 @@ def test_the_first_account_can_be_deleted_afterwards(owner, stranger, capsys):
         (("olga", "olga"), "Choose someone else to hand over to."),
     ],
 )
-def test_what_cannot_be_done_is_said(owner, stranger, names, sentence):
+def test_impossible_requests_are_reported(owner, stranger, names, sentence):
     with pytest.raises(CommandError) as problem:
         call_command("hand_over", *names)
     assert str(problem.value) == sentence

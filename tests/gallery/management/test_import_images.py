@@ -79,7 +79,7 @@ def test_a_second_import_finds_duplicates(administrator, folder, capsys):
     assert (again["imported"], again["duplicate"]) == (0, 3)
 
 
-def test_words_end_with_counts_and_reasons(administrator, folder, capsys):
+def test_the_report_ends_with_counts_and_reasons(administrator, folder, capsys):
     call_command("import_images", str(folder), "--collection", "x")
     out = capsys.readouterr().out
     assert "3 imported, 0 duplicate, 1 refused" in out
@@ -108,7 +108,7 @@ def test_public_and_owner_are_as_asked(administrator, folder, capsys):
         (["--captions", "/no/such.csv"], "The captions in /no/such.csv can’t be read"),
     ],
 )
-def test_what_cannot_be_done_is_said(administrator, folder, arguments, sentence):
+def test_impossible_requests_are_reported(administrator, folder, arguments, sentence):
     with pytest.raises(CommandError, match=sentence.replace(".", r"\.")):
         call_command("import_images", str(folder), "--collection", "x", *arguments)
     assert not Collection.objects.exists()
@@ -119,7 +119,7 @@ def test_without_an_administrator_it_says_what_to_do(db, folder):
         call_command("import_images", str(folder), "--collection", "x")
 
 
-def test_a_path_that_is_not_there_is_said_before_anything_is_made(administrator, tmp_path):
+def test_a_missing_path_is_reported_before_anything_is_created(administrator, tmp_path):
     with pytest.raises(CommandError, match="There’s no file or folder"):
         call_command("import_images", str(tmp_path / "gone"), "--collection", "x")
     assert not Collection.objects.exists()
@@ -136,7 +136,7 @@ def test_a_name_never_means_someone_elses_collection(administrator, folder, caps
     assert set(bob.collections.get().images.values_list("owner", flat=True)) == {bob.pk}
 
 
-def test_an_own_collection_comes_before_a_shared_one(administrator, folder, capsys):
+def test_the_owners_collection_takes_precedence_over_a_shared_one(administrator, folder, capsys):
     ada, bob = make_person("ada"), make_person("bob")
     shared = make_collection(ada, "Holidays")
     Membership.objects.create(collection=shared, person=bob, role=Role.CONTRIBUTOR)
@@ -170,7 +170,7 @@ def test_waiting_without_a_worker_embeds_in_the_command(
     assert Embedding.objects.count() == 3
 
 
-def test_waiting_with_a_worker_follows_it(
+def test_waiting_with_a_worker_shows_its_progress(
     transactional_db, administrator, encoder, folder, capsys, monkeypatch
 ):
     """The worker here is a step of the clock: each look at the queue finds it one batch further."""
@@ -181,18 +181,18 @@ def test_waiting_with_a_worker_follows_it(
     assert run(capsys, folder, "--collection", "x", "--wait")["searchable"] == 3
 
 
-def test_a_broker_that_is_away_means_no_worker():
+def test_an_unavailable_broker_means_no_worker():
     assert waiting._worker_is_there() is False
 
 
-def test_an_import_that_took_nothing_ends_with_status_1(administrator, folder, capsys):
+def test_an_import_that_stored_nothing_exits_with_status_1(administrator, folder, capsys):
     with pytest.raises(SystemExit) as ended:
         run(capsys, folder / "notes.txt", "--collection", "Nothing")
     assert ended.value.code == 1
     assert json.loads(capsys.readouterr().out)["imported"] == 0
 
 
-def test_an_empty_folder_is_said_and_makes_no_collection(administrator, tmp_path):
+def test_an_empty_folder_is_reported_and_creates_no_collection(administrator, tmp_path):
     with pytest.raises(CommandError, match="no files"):
         call_command("import_images", str(tmp_path), "--collection", "Empty")
     assert not Collection.objects.exists()

@@ -1,4 +1,4 @@
-"""`manage.py load_sample_library`: once, and never uninvited again."""
+"""`manage.py load_sample_library`: loads once, and afterwards only on request."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,7 +16,7 @@ def test_it_loads_once(administrator, capsys):
     assert Image.objects.count() == len(SAMPLES)
 
 
-def test_a_site_with_pictures_gets_it_by_force_only(administrator, capsys):
+def test_a_site_with_pictures_gets_it_only_with_force(administrator, capsys):
     make_image(make_collection(administrator))
     call_command("load_sample_library")
     assert Image.objects.count() == 1

@@ -1,4 +1,4 @@
-"""`manage.py search`: a table for people, the promised JSON for programs."""
+"""`manage.py search`: a table for people, stable JSON for programs."""
 
 import json
 
@@ -14,7 +14,7 @@ from tests.gallery.search.conftest import make_background, make_coloured
 
 @pytest.fixture
 def library(owner, encoder):
-    """A public and a private collection; the only red picture is private."""
+    """Create a public and a private collection; the only red picture is private."""
     public = make_collection(owner, "Public", visibility=Visibility.PUBLIC)
     make_background(public, 15)
     private = make_collection(owner, "Private")
@@ -23,17 +23,17 @@ def library(owner, encoder):
 
 
 def run(capsys, *arguments):
-    """What the command writes."""
+    """Return the output of the command."""
     call_command("search", *arguments)
     return capsys.readouterr().out
 
 
 def run_json(capsys, *arguments):
-    """The same, parsed."""
+    """Return the parsed output of the command."""
     return json.loads(run(capsys, *arguments, "--json"))
 
 
-def test_json_is_as_promised(library, capsys):
+def test_the_json_has_the_documented_fields(library, capsys):
     answer = run_json(capsys, "red")
     assert {"query", "encoder", "results"} <= set(answer)
     assert (answer["good"], answer["less_likely"], answer["more_good"]) == (1, 15, False)

@@ -1,4 +1,4 @@
-"""What a site lacks before it can serve."""
+"""What a site needs before it can serve."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from gallery.models import User
 from tests.factories import make_collection, make_image, make_person
 
 
-def test_an_administrator_is_somebody_who_may_sign_in(db):
+def test_only_an_administrator_who_can_sign_in_counts(db):
     make_person("clerk", is_staff=True)
     make_person("gone", is_staff=True, is_superuser=True, is_active=False)
     assert startup.admin_missing()
@@ -18,7 +18,7 @@ def test_an_administrator_is_somebody_who_may_sign_in(db):
     assert len(password) == 16
 
 
-def test_the_name_of_the_administrator_is_one_that_nobody_has(db):
+def test_the_administrator_gets_an_unused_name(db):
     make_person("Admin")
     make_person("admin2")
     assert startup.create_admin()[0] == "admin3"
@@ -43,7 +43,7 @@ def test_the_encoder_is_missing_until_one_is_active(db):
 @pytest.mark.parametrize(
     "due", ["static_files_stale", "migrations_pending", "admin_missing", "encoder_missing"]
 )
-def test_any_one_step_makes_the_first_start_needed(monkeypatch, due):
+def test_any_missing_step_requires_the_first_start(monkeypatch, due):
     steps = ("static_files_stale", "migrations_pending", "admin_missing", "encoder_missing")
     for step in steps:
         monkeypatch.setattr(startup, step, lambda step=step: step == due)

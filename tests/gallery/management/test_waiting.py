@@ -1,4 +1,5 @@
-"""Waiting until pictures are searchable: whom it waits for, and when it embeds them itself."""
+"""Waiting until pictures are searchable: which ones count, and when the command embeds them
+itself."""
 
 from datetime import timedelta
 
@@ -59,9 +60,7 @@ def test_a_worker_counts_if_it_serves_the_embedding_lane(monkeypatch, queues, th
     assert waiting._worker_is_there() is there
 
 
-def test_workers_that_stop_are_given_up_so_that_they_are_asked_again(
-    collection, encoder, monkeypatch
-):
+def test_workers_without_progress_are_pinged_again(collection, encoder, monkeypatch):
     queue(make_image(collection), encoder)
     now = [0.0]
     monkeypatch.setattr(waiting.time, "monotonic", lambda: now[0])

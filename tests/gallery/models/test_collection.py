@@ -1,4 +1,4 @@
-"""Who sees, fills and manages which collection."""
+"""Who can see, add to and manage which collection."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -27,7 +27,7 @@ def private(owner):
 
 @pytest.fixture
 def viewer_named(private, owner, stranger, administrator):
-    """A function from a word of the matrix to the person it means."""
+    """Return find(word), which returns the person for a word of the matrix."""
 
     def find(word):
         if word == "anonymous":
@@ -65,7 +65,7 @@ def test_pictures_follow_their_collection(word, private, viewer_named):
     assert (image in Image.objects.editable_by(viewer)) is fills
 
 
-def test_public_is_seen_by_all_but_filled_by_few(owner, stranger):
+def test_public_collections_are_visible_to_all_but_editable_by_few(owner, stranger):
     public = make_collection(owner, visibility=Visibility.PUBLIC)
     for viewer in (None, AnonymousUser(), stranger, owner):
         assert public in Collection.objects.visible_to(viewer)

@@ -1,4 +1,4 @@
-"""The queue of record."""
+"""The authoritative queue."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ def image(owner):
     return make_image(make_collection(owner))
 
 
-def test_enqueue_adds_one_job_an_encoder_and_is_idempotent(image, encoder):
+def test_enqueue_adds_one_job_per_encoder_and_is_idempotent(image, encoder):
     Encoder.objects.create(key="building", dimension=3)
     EmbeddingJob.objects.enqueue(image)
     EmbeddingJob.objects.enqueue(image)

@@ -1,4 +1,4 @@
-"""What a picture says of itself, and the constraints that keep the table honest."""
+"""The texts of a picture, and the constraints that keep the table consistent."""
 
 from datetime import UTC, datetime
 
@@ -17,7 +17,7 @@ def collection(owner):
     return make_collection(owner)
 
 
-def test_same_bytes_once_in_a_collection_unless_trashed(collection):
+def test_the_same_bytes_are_unique_in_a_collection_except_in_the_trash(collection):
     first = make_image(collection, sha256="a" * 64)
     with pytest.raises(IntegrityError), transaction.atomic():
         make_image(collection, sha256="a" * 64)
@@ -43,7 +43,7 @@ def test_same_bytes_in_two_collections(collection, owner):
         ({"original_name": "old_bridge-at.night.jpeg"}, "bridge night"),
     ],
 )
-def test_search_document_covers_every_field(collection, fields, words):
+def test_the_search_document_covers_every_field(collection, fields, words):
     image = make_image(collection, **fields)
     make_image(collection, title="Something else")
     found = Image.objects.filter(search_document=SearchQuery(words, config="english"))

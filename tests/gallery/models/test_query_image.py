@@ -1,4 +1,4 @@
-"""Pictures that somebody searched with: their names cannot be guessed, and they expire."""
+"""Query pictures: their names cannot be guessed, and they expire."""
 
 from datetime import timedelta
 
@@ -25,12 +25,12 @@ def test_each_picture_gets_a_token_of_128_random_bits_that_fits_its_column(db):
     assert first.token != second.token
     tokens = {new_token() for _ in range(100)}
     assert len(tokens) == 100
-    # 16 bytes in base64 are 22 characters.
+    # 16 bytes are 22 characters in base64.
     assert {len(token) for token in tokens} == {22}
     assert QueryImage._meta.get_field("token").max_length >= 22
 
 
-def test_its_name_in_logs_does_not_give_the_token_away():
+def test_its_name_in_logs_does_not_reveal_the_token():
     shown = str(QueryImage(token="abcdefghijklmnop"))
     assert "abcdef" in shown
     assert "abcdefg" not in shown

@@ -1,4 +1,4 @@
-"""Titles from file names: readable where the name says something, empty where it does not."""
+"""Titles from file names: readable if the name means something, empty otherwise."""
 
 import pytest
 
@@ -28,7 +28,7 @@ from gallery.models.titles import MAX_TITLE_LENGTH, shortened, title_from_file_n
         ("", ""),
     ],
 )
-def test_a_file_name_is_read_as_a_title(name, title):
+def test_a_file_name_becomes_a_title(name, title):
     assert title_from_file_name(name) == title
 
 
@@ -38,5 +38,5 @@ def test_a_long_name_is_cut_to_one_line():
     assert title.endswith("…")
 
 
-def test_a_text_of_exactly_the_length_stays():
+def test_a_text_of_exactly_the_maximum_length_stays():
     assert shortened("x" * MAX_TITLE_LENGTH) == "x" * MAX_TITLE_LENGTH

@@ -1,4 +1,4 @@
-"""Upload batches: their addresses, their order, and what outlives a picture."""
+"""Upload batches: their URLs, their order, and what remains when a picture is deleted."""
 
 from datetime import timedelta
 
@@ -18,13 +18,13 @@ def batch(owner, collection):
     return UploadBatch.objects.create(owner=owner, collection=collection)
 
 
-def test_a_batch_has_a_page_under_an_id_that_nobody_guesses(batch):
+def test_a_batch_has_a_page_with_an_unguessable_id(batch):
     assert batch.get_absolute_url() == f"/upload/{batch.pk}/"
     assert batch.pk.version == 4
     assert str(batch) == f"batch {batch.pk}"
 
 
-def test_the_latest_batch_comes_first(batch, owner, collection):
+def test_the_newest_batch_comes_first(batch, owner, collection):
     earlier = UploadBatch.objects.create(owner=owner, collection=collection)
     moment = batch.created_at - timedelta(hours=1)
     UploadBatch.objects.filter(pk=earlier.pk).update(created_at=moment)
@@ -41,7 +41,7 @@ def test_a_row_stays_when_its_picture_is_deleted(batch, collection):
     assert str(item) == "a.jpg: Stored"
 
 
-def test_files_are_listed_in_the_order_they_came(batch):
+def test_files_are_listed_in_upload_order(batch):
     for name in ("b.jpg", "a.jpg"):
         UploadItem.objects.create(batch=batch, name=name, fate=Fate.REFUSED)
     assert [item.name for item in batch.items.all()] == ["b.jpg", "a.jpg"]

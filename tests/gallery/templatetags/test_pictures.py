@@ -1,4 +1,4 @@
-"""Shapes of the grid, and the markup of a picture in it."""
+"""Shapes of the grid, and the markup of its pictures."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ from gallery.templatetags.pictures import (
 from tests.factories import make_collection, make_image
 
 
-def test_the_stylesheet_has_the_shapes_that_the_markup_names():
+def test_the_stylesheet_has_all_shapes_of_the_markup():
     css = (Path(settings.BASE_DIR) / "static/css/site/shapes.css").read_text()
     shapes = {int(n): float(r) for n, r in re.findall(r"\.r(\d+) \{ --r: ([\d.]+) \}", css)}
     assert sorted(shapes) == list(range(STEPS))
@@ -33,16 +33,16 @@ def test_the_stylesheet_has_the_shapes_that_the_markup_names():
 
 
 @pytest.mark.parametrize("ratio", [0.57, 0.75, 1.0, 4 / 3, 1.5, 16 / 9, 2.39])
-def test_little_is_cut_off_a_picture(ratio):
+def test_pictures_are_hardly_cropped(ratio):
     assert step_ratio(shape_step(ratio)) == pytest.approx(ratio, rel=0.017)
 
 
 @pytest.mark.parametrize(("ratio", "ends_at"), [(0.01, MIN_ASPECT_RATIO), (50, MAX_ASPECT_RATIO)])
-def test_extreme_shapes_are_cropped_to_the_ends(ratio, ends_at):
+def test_extreme_shapes_are_cropped_to_the_limits(ratio, ends_at):
     assert step_ratio(shape_step(ratio)) == pytest.approx(ends_at)
 
 
-def test_a_picture_is_offered_at_its_true_widths(owner):
+def test_srcset_lists_the_actual_widths(owner):
     image = make_image(make_collection(owner), width=1000, height=500)
     picture = shown(image)
     assert re.findall(r" (\d+w)", picture.srcset) == ["320w", "480w", "640w", "1000w"]
@@ -50,7 +50,7 @@ def test_a_picture_is_offered_at_its_true_widths(owner):
     assert "px" in picture.sizes
 
 
-def test_a_tile_escapes_what_people_wrote_and_knows_its_size(owner):
+def test_a_tile_escapes_text_and_has_its_size(owner):
     collection = make_collection(owner, visibility=Visibility.PUBLIC)
     image = make_image(
         collection, caption='<script>"x"</script>', average_color="#aabbcc", width=300, height=200
@@ -73,7 +73,7 @@ def test_a_tile_escapes_what_people_wrote_and_knows_its_size(owner):
         ("strong", {"looks"}, "Strong match", "Strong match"),
     ],
 )
-def test_a_match_is_said_in_one_word_one_label_and_one_sentence(strength, matched, label, reason):
+def test_a_match_has_a_word_a_label_and_a_reason(strength, matched, label, reason):
     hit = SimpleNamespace(strength=strength, matched=frozenset(matched))
     assert str(match_word(hit)).lower() == strength
     assert str(match_label(hit)) == label
@@ -84,5 +84,5 @@ def test_a_match_is_said_in_one_word_one_label_and_one_sentence(strength, matche
     ("milliseconds", "words"),
     [(0.2, "less than 1 ms"), (13.6, "14 ms"), (999.4, "999 ms"), (12222, "12.2 s")],
 )
-def test_times_are_written_as_people_read_them(milliseconds, words):
+def test_durations_are_formatted_for_people(milliseconds, words):
     assert duration(milliseconds) == words

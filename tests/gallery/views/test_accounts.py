@@ -5,7 +5,7 @@ from django.urls import reverse
 from tests.factories import PASSWORD
 
 
-def test_signing_in_leads_to_the_page_one_wanted(client, owner):
+def test_signing_in_leads_to_the_requested_page(client, owner):
     page = client.get(reverse("login"), {"next": "/upload/"})
     assert b"Sign in to see that page" in page.content
     assert b"testserver" not in page.content
@@ -13,7 +13,7 @@ def test_signing_in_leads_to_the_page_one_wanted(client, owner):
     assert client.post(reverse("login"), data)["Location"] == "/upload/"
 
 
-def test_a_wrong_password_says_so_without_telling_which_was_wrong(client, owner):
+def test_a_wrong_password_does_not_reveal_which_part_was_wrong(client, owner):
     data = {"username": "olga", "password": "wrong"}
     assert "Wrong user name or password" in client.post(reverse("login"), data).content.decode()
     data["username"] = "nobody"
@@ -25,7 +25,7 @@ def test_a_wrong_password_says_so_without_telling_which_was_wrong(client, owner)
     ["password_change", "password_change_done", "password_reset", "password_reset_done",
      "password_reset_complete"],
 )  # fmt: skip
-def test_every_password_page_is_in_our_own_look(client, owner, name):
+def test_every_password_page_has_the_sites_layout(client, owner, name):
     client.force_login(owner)
     response = client.get(reverse(name))
     assert response.status_code == 200
@@ -33,7 +33,7 @@ def test_every_password_page_is_in_our_own_look(client, owner, name):
     assert b"Django" not in response.content
 
 
-def test_a_forgotten_password_is_replaced_by_email(client, owner, settings):
+def test_a_forgotten_password_is_reset_by_email(client, owner, settings):
     settings.EMAIL_HOST = "mail.example.org"
     owner.email = "olga@example.org"
     owner.save()

@@ -1,4 +1,4 @@
-"""Tiles of pictures just uploaded, for the collection's page that they were dropped on."""
+"""Tiles of newly uploaded pictures, for the collection page that they were dropped on."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -15,24 +15,24 @@ NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
 
 @pytest.fixture
 def collection(owner, client, encoder):
-    """A collection of the signed-in owner."""
+    """Create a collection of the signed-in owner."""
     client.force_login(owner)
     return make_collection(owner, "Cats")
 
 
 def ask(client, collection, *ids, **filters):
-    """Asks for tiles as the script does."""
+    """Request tiles as the script does."""
     address = reverse("gallery:collection-arrivals", kwargs={"slug": collection.slug})
     return client.get(address, {"id": ids, **filters}, headers={"HX-Request": "true"})
 
 
 def tiles(response):
-    """The pictures of the answer, in order."""
+    """Return the pictures of the response, in order."""
     found = re.findall(r'<li class="tile [^>]*data-id="(\d+)"', response.content.decode())
     return [int(pk) for pk in found]
 
 
-def test_tiles_come_newest_first_with_the_counts(client, collection):
+def test_tiles_are_newest_first_with_the_counts(client, collection):
     made = [make_image(collection, created_at=NOON + timedelta(seconds=n)) for n in range(3)]
     response = ask(client, collection, made[0].pk, made[2].pk, "junk", "9" * 40)
     assert tiles(response) == [made[2].pk, made[0].pk]
@@ -44,7 +44,7 @@ def test_tiles_come_newest_first_with_the_counts(client, collection):
     assert tiles(ask(client, collection)) == []
 
 
-def test_only_pictures_of_the_list_come(client, collection, owner):
+def test_only_pictures_of_the_list_are_returned(client, collection, owner):
     elsewhere = make_image(make_collection(owner))
     gone = make_image(collection, deleted_at=NOON)
     plain, tagged = make_image(collection), make_image(collection, tags=["cat"])
@@ -53,7 +53,7 @@ def test_only_pictures_of_the_list_come(client, collection, owner):
     assert set(tiles(ask(client, collection, *ids))) == {plain.pk, tagged.pk}
 
 
-def test_only_those_who_may_add_pictures_ask(client, collection, stranger):
+def test_only_people_who_may_add_pictures_get_tiles(client, collection, stranger):
     Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
     client.force_login(stranger)
     assert ask(client, collection).status_code == 404
@@ -61,7 +61,9 @@ def test_only_those_who_may_add_pictures_ask(client, collection, stranger):
     assert "/accounts/login/" in ask(client, collection)["Location"]
 
 
-def test_one_answer_holds_so_many(client, collection, django_assert_max_num_queries):
+def test_a_response_has_a_limited_number_of_tiles(
+    client, collection, django_assert_max_num_queries
+):
     made = [make_image(collection) for _ in range(MAX_ARRIVALS + 3)]
     with django_assert_max_num_queries(12):
         response = ask(client, collection, *(image.pk for image in made))

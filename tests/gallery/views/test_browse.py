@@ -1,4 +1,4 @@
-"""The front page: what it shows to whom, its endless list, its filters, what it costs."""
+"""The front page: what it shows to whom, infinite scrolling, filters, and the number of queries."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -16,21 +16,21 @@ NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
 
 @pytest.fixture
 def public(owner, encoder):
-    """A collection that anyone may see."""
+    """Create a collection that anyone may see."""
     return make_collection(owner, "Public", visibility=Visibility.PUBLIC)
 
 
 def tiles(response):
-    """Primary keys of the pictures on the page, in order."""
+    """Return the primary keys of the pictures on the page, in order."""
     return [int(pk) for pk in re.findall(r'<li class="tile [^>]*data-id="(\d+)"', text(response))]
 
 
 def text(response):
-    """The page as text."""
+    """Return the page as text."""
     return response.content.decode()
 
 
-def test_the_newest_come_first_with_their_sizes_and_descriptions(client, public):
+def test_the_newest_pictures_come_first_with_sizes_and_descriptions(client, public):
     older = make_image(public, created_at=NOON, caption="a red boat")
     newer = make_image(public, created_at=NOON + timedelta(days=1), original_name="at_sea.jpg")
     response = client.get("/")
@@ -40,7 +40,7 @@ def test_the_newest_come_first_with_their_sizes_and_descriptions(client, public)
     assert 'loading="lazy"' in text(response)
 
 
-def test_private_pictures_and_their_words_are_seen_by_members_only(client, owner, public):
+def test_private_pictures_and_their_text_are_visible_only_to_members(client, owner, public):
     secret = make_collection(owner, "Secret things")
     make_image(secret, tags=["plan"], caption="secret plan", vector=VECTOR)
     page = text(client.get("/"))
@@ -52,7 +52,7 @@ def test_private_pictures_and_their_words_are_seen_by_members_only(client, owner
     assert "Private" in page
 
 
-def test_the_list_continues_by_link_and_by_htmx(client, public, settings):
+def test_the_list_continues_with_a_link_and_with_htmx(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 2
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(3)]
     first = client.get("/")
@@ -69,7 +69,7 @@ def test_the_list_continues_by_link_and_by_htmx(client, public, settings):
     assert "HX-Request" in fragment["Vary"]
 
 
-def test_a_back_link_opens_the_list_at_its_picture(client, public, settings):
+def test_a_back_link_opens_the_list_at_the_picture(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 4
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(10)][::-1]
     response = client.get(f"/?at={made[5].pk}")
@@ -88,7 +88,7 @@ def test_a_back_link_opens_the_list_at_its_picture(client, public, settings):
     assert "Show newer pictures" not in text(client.get("/"))
 
 
-def test_a_list_that_ends_before_the_place_in_the_address_starts_over(client, public, settings):
+def test_a_position_beyond_the_end_shows_the_start(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 1
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(2)]
     link = re.search(r'href="(/\?after=[^"]+)" rel="next"', text(client.get("/")))[1]
@@ -97,7 +97,7 @@ def test_a_list_that_ends_before_the_place_in_the_address_starts_over(client, pu
     assert tiles(client.get(link, headers={"HX-Request": "true"})) == []
 
 
-def test_filters_narrow_the_list_and_stay_in_its_links(client, public, settings):
+def test_filters_narrow_the_list_and_are_kept_in_its_links(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 1
     cats = [make_image(public, tags=["cat"], taken_at=NOON) for _ in range(2)]
     make_image(public, tags=["dog"], taken_at=NOON.replace(year=2020))
@@ -115,7 +115,7 @@ def test_a_filter_menu_keeps_the_other_filters(client, public):
     assert 'href="/?tag=cat&amp;orientation=portrait"' in page
 
 
-def test_a_filter_menu_offers_what_the_other_filters_leave_with_its_number(client, public):
+def test_a_filter_menu_offers_choices_under_the_other_filters_with_counts(client, public):
     for year, tags in ((2024, ["cat"]), (2024, ["cat", "tall"]), (2019, ["dog"])):
         make_image(public, tags=tags, taken_at=NOON.replace(year=year))
     everything, cats = text(client.get("/")), text(client.get("/?tag=cat"))
@@ -127,7 +127,7 @@ def test_a_filter_menu_offers_what_the_other_filters_leave_with_its_number(clien
     assert "not just the results" not in cats
 
 
-def test_numbers_that_stop_early_say_so(client, public, monkeypatch):
+def test_lower_bounds_are_marked(client, public, monkeypatch):
     monkeypatch.setattr(import_module("gallery.browsing.facets"), "MAX_COUNTED", 2)
     for _ in range(3):
         make_image(public, tags=["cat"])
@@ -137,7 +137,7 @@ def test_numbers_that_stop_early_say_so(client, public, monkeypatch):
     assert "A plus means at least that many" in page
 
 
-def test_days_narrow_the_list_by_a_form_that_keeps_the_rest(client, public):
+def test_the_date_form_keeps_the_other_filters(client, public):
     may = make_image(public, tags=["cat"], taken_at=NOON)
     make_image(public, tags=["cat"], taken_at=NOON - timedelta(days=30))
     response = client.get("/?tag=cat&from=2024-05-12&to=2024-05-12")
@@ -148,7 +148,7 @@ def test_days_narrow_the_list_by_a_form_that_keeps_the_rest(client, public):
     assert 'aria-label="Remove the filter From 12 May 2024"' in page
 
 
-def test_no_match_and_no_pictures_say_what_to_do(client, owner, public):
+def test_empty_lists_explain_what_to_do(client, owner, public):
     assert "Sign in to see yours" in text(client.get("/"))
     client.force_login(owner)
     assert "Upload pictures" in text(client.get("/"))
@@ -156,7 +156,7 @@ def test_no_match_and_no_pictures_say_what_to_do(client, owner, public):
     assert "No pictures match these filters" in text(client.get("/?tag=nothing"))
 
 
-def test_the_page_says_how_many_cannot_be_found_yet(client, public):
+def test_the_page_shows_how_many_pictures_are_not_searchable_yet(client, public):
     make_image(public, vector=VECTOR)
     assert "1 picture, searchable" in text(client.get("/"))
     make_image(public)
@@ -182,12 +182,14 @@ def test_examples_lead_to_searches(client, public):
         "/?page=-1",
     ],
 )
-def test_an_invalid_address_is_ignored_or_finds_nothing(client, public, address):
+def test_invalid_parameters_are_ignored_or_find_nothing(client, public, address):
     make_image(public)
     assert client.get(address).status_code == 200
 
 
-def test_the_cost_does_not_grow_with_the_pictures(client, owner, public, django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_library(
+    client, owner, public, django_assert_num_queries
+):
     for number in range(3):
         make_image(public, vector=VECTOR, tags=[f"t{number}"])
     with django_assert_num_queries(9):
@@ -206,7 +208,7 @@ def test_the_cost_does_not_grow_with_the_pictures(client, owner, public, django_
         client.get("/")
 
 
-def test_only_safe_methods(client, db):
+def test_only_safe_methods_are_allowed(client, db):
     assert client.post("/").status_code == 405
 
 

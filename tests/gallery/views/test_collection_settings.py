@@ -7,7 +7,7 @@ from tests.factories import make_collection, make_image
 
 @pytest.fixture
 def collection(owner, client):
-    """A private collection of the signed-in owner."""
+    """Create a private collection of the signed-in owner."""
     client.force_login(owner)
     return make_collection(owner, "Cats")
 
@@ -22,7 +22,7 @@ def add(client, collection, **data):
     return client.post(address, data)
 
 
-def test_publishing_pictures_is_confirmed_with_their_exact_number(client, collection):
+def test_publishing_asks_for_confirmation_with_the_exact_number(client, collection):
     for _ in range(31):
         make_image(collection)
     make_image(collection, deleted_at="2024-01-01T00:00Z")
@@ -42,7 +42,7 @@ def test_publishing_pictures_is_confirmed_with_their_exact_number(client, collec
     )
 
 
-def test_a_picture_added_meanwhile_is_asked_about_again(client, collection):
+def test_confirmation_is_repeated_if_the_number_has_changed(client, collection):
     make_image(collection)
     make_image(collection)
     assert "Make 2 pictures public" in save(client, collection, publish="1").content.decode()
@@ -50,7 +50,7 @@ def test_a_picture_added_meanwhile_is_asked_about_again(client, collection):
     assert not collection.is_public
 
 
-def test_nothing_is_asked_without_pictures_or_without_a_change(client, collection):
+def test_no_confirmation_without_pictures_or_changes(client, collection):
     assert save(client, collection).status_code == 302
     make_image(collection)
     assert save(client, collection, name="Our cats").status_code == 302
@@ -65,9 +65,7 @@ def test_nothing_is_asked_without_pictures_or_without_a_change(client, collectio
         ("", "This field is required"),
     ],
 )
-def test_a_refused_member_is_explained_beside_the_name_that_was_typed(
-    client, collection, owner, name, sentence
-):
+def test_a_refused_member_shows_an_error_beside_the_name(client, collection, owner, name, sentence):
     typed = owner.username if name == "owner" else name
     response = add(client, collection, username=typed, role=Role.MANAGER)
     assert response.status_code == 422

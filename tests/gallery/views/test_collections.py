@@ -83,7 +83,7 @@ def test_a_collections_page_costs_the_same_for_any_number_of_pictures(
     assert response.content.count(b"data-similar=") == 30
 
 
-def test_filters_narrow_the_page_and_the_number_that_all_means(client, owner):
+def test_filters_narrow_the_page_and_the_selection_of_all(client, owner):
     collection = make_collection(owner)
     make_image(collection, title="Tabby", tags=["cat"])
     make_image(collection, title="Rex", tags=["dog"])
@@ -106,12 +106,12 @@ def test_pages_continue_with_and_without_a_script(client, owner, settings):
     piece = client.get(following, HTTP_HX_REQUEST="true")
     assert b"<html" not in piece.content
     assert b"hx-swap-oob" in piece.content
-    # The same address has two answers: a cache must not mix them up.
+    # The same URL has two responses, which a cache must not mix up.
     assert "HX-Request" in first["Vary"]
     assert "HX-Request" in piece["Vary"]
 
 
-def test_days_narrow_the_page_and_what_all_means(client, owner):
+def test_dates_narrow_the_page_and_the_selection_of_all(client, owner):
     collection = make_collection(owner)
     for month in (4, 5):
         make_image(collection, taken_at=datetime(2024, month, 12, 12, tzinfo=UTC), tags=["cat"])
@@ -123,7 +123,7 @@ def test_days_narrow_the_page_and_what_all_means(client, owner):
     assert "Until 31 May 2024" in content
 
 
-def test_making_a_collection(client, owner):
+def test_creating_a_collection(client, owner):
     client.force_login(owner)
     address = reverse("gallery:collection-new")
     assert client.get(address).status_code == 200
@@ -134,7 +134,7 @@ def test_making_a_collection(client, owner):
     assert (made.owner, made.is_public) == (owner, True)
 
 
-def test_settings_change_what_a_manager_wants_and_nothing_when_a_field_is_wrong(client, owner):
+def test_settings_are_saved_unless_a_field_is_invalid(client, owner):
     collection, elsewhere = make_collection(owner, "Cats"), make_collection(owner)
     cover, foreign = make_image(collection), make_image(elsewhere)
     client.force_login(owner)
@@ -149,7 +149,7 @@ def test_settings_change_what_a_manager_wants_and_nothing_when_a_field_is_wrong(
     assert collection.slug == "cats"
 
 
-def test_a_cover_that_was_just_moved_away_is_an_error_of_the_cover(client, owner, monkeypatch):
+def test_a_cover_that_was_just_moved_is_an_error_beside_the_cover(client, owner, monkeypatch):
     collection, elsewhere = make_collection(owner, "Cats"), make_collection(owner)
     cover = make_image(collection)
 
@@ -180,7 +180,7 @@ def test_only_an_empty_collection_is_deleted(client, owner):
     assert not Collection.objects.exists()
 
 
-def test_a_cover_that_moved_to_a_private_collection_shows_nowhere(client, owner, stranger):
+def test_a_cover_moved_to_a_private_collection_is_not_shown(client, owner, stranger):
     collection = make_collection(owner, visibility=Visibility.PUBLIC)
     secret = make_image(make_collection(owner))
     collection.cover = secret
@@ -191,7 +191,7 @@ def test_a_cover_that_moved_to_a_private_collection_shows_nowhere(client, owner,
 
 
 @pytest.mark.parametrize("name", ["Cats", " cats "])
-def test_a_name_that_the_owner_has_already_is_an_error_beside_the_field(client, owner, name):
+def test_a_duplicate_name_is_an_error_beside_the_field(client, owner, name):
     make_collection(owner, "Cats")
     other = make_collection(owner, "Dogs")
     client.force_login(owner)

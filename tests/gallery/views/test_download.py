@@ -10,7 +10,7 @@ from tests.factories import make_collection, make_image
 
 @pytest.fixture
 def collection(owner, client):
-    """A collection of the signed-in owner with two files."""
+    """Create a collection of the signed-in owner with two files."""
     client.force_login(owner)
     made = make_collection(owner, "Cats")
     for name in ("cat.jpg", "dog.jpg"):
@@ -38,7 +38,7 @@ def test_a_selection_is_downloaded_as_one_streamed_zip(client, collection):
     assert sorted(archive.namelist()) == ["cat.jpg", "dog.jpg"]
 
 
-def test_what_one_only_sees_is_downloaded_too(client, collection, stranger):
+def test_view_only_pictures_can_be_downloaded(client, collection, stranger):
     collection.visibility = "public"
     collection.save()
     client.force_login(stranger)
@@ -47,7 +47,7 @@ def test_what_one_only_sees_is_downloaded_too(client, collection, stranger):
 
 
 @pytest.mark.parametrize("bound", [{"MAX_DOWNLOAD_PICTURES": 1}, {"MAX_DOWNLOAD_BYTES": 1999}])
-def test_too_large_a_selection_gets_a_sentence(client, collection, settings, bound):
+def test_an_oversized_selection_is_refused_with_a_message(client, collection, settings, bound):
     for name, value in bound.items():
         setattr(settings, name, value)
     response = download(client, collection, all="1", expected="2")
@@ -57,7 +57,7 @@ def test_too_large_a_selection_gets_a_sentence(client, collection, settings, bou
     assert "Select fewer" in page
 
 
-def test_another_number_than_the_one_shown_downloads_nothing(client, collection):
+def test_a_changed_selection_downloads_nothing(client, collection):
     assert download(client, collection, all="1", expected="3").status_code == 302
 
 

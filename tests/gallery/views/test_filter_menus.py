@@ -9,7 +9,7 @@ from gallery.views.filter_menus import filter_bar
 
 
 def choice(value, label="", *, pictures=3, is_at_least=False):
-    """A choice of a facet."""
+    """Return a choice of a facet."""
     return FacetChoice(
         value=value, label=label or value, pictures=pictures, is_at_least=is_at_least
     )
@@ -24,22 +24,22 @@ FACETS = Facets(
 
 
 def address(filters):
-    """The page's address with these filters."""
+    """Return the page's URL with these filters."""
     return "?" + urlencode(filters.pairs())
 
 
 def bar(filters=None, facets=FACETS):
-    """The bar for these filters."""
+    """Return the bar for these filters."""
     return filter_bar(filters or Filters(), facets=facets, address=address)
 
 
 def choices(found, label):
-    """Labels and addresses of one menu."""
+    """Return the labels and URLs of one menu."""
     menu = next(menu for menu in found.menus if menu.label == label)
     return {choice.label: choice.url for choice in menu.choices}
 
 
-def test_every_kind_has_its_menu():
+def test_every_facet_has_a_menu():
     found = bar()
     assert [menu.label for menu in found.menus] == ["Collection", "Tag", "Date", "Shape"]
     assert choices(found, "Collection") == {
@@ -76,7 +76,7 @@ def test_at_the_most_tags_the_menu_says_so_and_offers_no_more():
     assert not menu.notice
 
 
-def test_each_filter_can_be_removed_alone():
+def test_each_filter_can_be_removed_separately():
     found = bar(
         Filters(
             collections=("cats", "unknown"),
@@ -106,13 +106,13 @@ LONE = Facets(
 )
 
 
-def test_what_offers_no_choice_is_left_out():
+def test_menus_without_a_choice_are_left_out():
     found = bar(facets=LONE)
     assert [menu.label for menu in found.menus] == ["Tag", "Date"]
     assert choices(found, "Date") == {}
 
 
-def test_a_lone_choice_in_force_stays_and_can_be_taken_back():
+def test_a_single_active_choice_stays_and_can_be_removed():
     found = bar(
         Filters(collections=("cats",), tags=("red",), year=2024, orientation="square"), facets=LONE
     )
@@ -122,7 +122,7 @@ def test_a_lone_choice_in_force_stays_and_can_be_taken_back():
     assert choices(found, "Shape")["Square"] == "?collection=cats&tag=red&year=2024"
 
 
-def test_each_choice_has_its_number():
+def test_each_choice_has_a_count():
     facets = Facets(tags=(choice("grey", pictures=20, is_at_least=True), choice("red")))
     menu = bar(facets=facets).menus[0]
     numbers = [(one.label, one.pictures, one.is_at_least) for one in menu.choices]
@@ -131,7 +131,7 @@ def test_each_choice_has_its_number():
     assert not bar().menus[0].is_cut
 
 
-def test_the_form_of_dates_keeps_everything_but_other_dates():
+def test_the_date_form_keeps_everything_except_dates():
     filters = Filters(
         collections=("cats",), tags=("red", "a & b"), year=2024, taken_to=date(2024, 3, 4)
     )

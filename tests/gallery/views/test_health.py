@@ -1,4 +1,4 @@
-"""Health checks answer what a load balancer needs to know."""
+"""Health checks return what a load balancer needs."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from gallery.models import EmbeddingJob, Visibility
 from tests.factories import make_collection, make_image
 
 
-def test_healthz_needs_nothing(client):
+def test_healthz_has_no_dependencies(client):
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
@@ -37,7 +37,7 @@ def test_readyz_counts_private_pictures_only_for_those_who_may_see_them(client, 
     assert (body["pictures"], body["searchable"]) == (1, 1)
 
 
-def test_readyz_sees_a_real_broker(client, encoder, settings):
+def test_readyz_detects_a_real_broker(client, encoder, settings):
     from searchsite.embedded import valkey
 
     was_running = valkey.is_alive(settings.VAR_DIR)

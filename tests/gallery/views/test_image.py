@@ -1,4 +1,4 @@
-"""A picture's page: who sees it, its neighbours, its facts, changing its words, the trash."""
+"""The page of a picture: who can see it, neighbours, details, editing, the trash."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -16,23 +16,23 @@ NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
 
 @pytest.fixture
 def public(owner, encoder):
-    """A collection that anyone may see."""
+    """Create a collection that anyone may see."""
     return make_collection(owner, "Public", visibility=Visibility.PUBLIC)
 
 
 @pytest.fixture
 def private(owner, encoder):
-    """A collection for its owner and members."""
+    """Create a collection for its owner and members."""
     return make_collection(owner, "Secret")
 
 
 def text(response):
-    """The page as text, with single spaces."""
+    """Return the page as text with single spaces."""
     return re.sub(r"\s+", " ", unescape(response.content.decode()))
 
 
 def steps(response):
-    """The addresses of the picture before and after."""
+    """Return the URLs of the previous and next picture."""
     page = text(response)
     found = [re.search(rf'href="([^"]+)"[^>]* data-key-{key}', page) for key in
              ("arrowleft", "arrowright")]  # fmt: skip
@@ -64,7 +64,7 @@ def test_the_page_shows_all_details(client, public):
     assert "Move to trash" not in page
 
 
-def test_who_can_see_it_is_said(client, owner, private):
+def test_the_page_shows_who_can_see_the_picture(client, owner, private):
     image = make_image(private)
     client.force_login(owner)
     assert "olga and administrators" in text(client.get(f"/images/{image.pk}/"))
@@ -85,7 +85,7 @@ def test_what_the_viewer_may_not_see_does_not_exist(client, stranger, private, p
             assert "Hidden" not in text(response)
 
 
-def test_without_a_list_the_newest_pictures_are_its_neighbours(client, public):
+def test_neighbours_without_a_list_are_the_newest_pictures(client, public):
     made = [make_image(public, created_at=NOON + timedelta(seconds=n)) for n in range(3)]
     response = client.get(f"/images/{made[1].pk}/")
     assert steps(response) == [
@@ -94,7 +94,7 @@ def test_without_a_list_the_newest_pictures_are_its_neighbours(client, public):
     ]
 
 
-def test_neighbours_are_those_of_the_list_one_came_from(client, public):
+def test_neighbours_come_from_the_list_that_was_left(client, public):
     made = [
         make_image(public, created_at=NOON + timedelta(seconds=n), tags=["cat"] if n % 2 else [])
         for n in range(6)
@@ -107,8 +107,8 @@ def test_neighbours_are_those_of_the_list_one_came_from(client, public):
     assert 'href="/?tag=cat"' in text(response)
 
 
-def test_a_list_of_some_days_differs_from_the_list_one_came_from(client, public):
-    """Both are called from= in an address, one inside the other."""
+def test_date_filters_and_the_trail_do_not_collide(client, public):
+    """Both have a from= parameter in the URL, one inside the other."""
     days = [make_image(public, taken_at=NOON.replace(day=n)) for n in (1, 2, 3)]
     response = client.get(
         f"/images/{days[1].pk}/?from=browse%3Ffrom%3D2024-05-02%26to%3D2024-05-03"
@@ -129,7 +129,7 @@ def test_a_collection_is_a_list_too(client, owner, public):
     assert 'href="/collections/public/"' in text(response)
 
 
-def test_results_are_a_list_that_goes_over_the_pages(client, public, settings):
+def test_neighbours_in_results_span_pages(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 2
     make_background(public, count=20)
     reds = [make_coloured(public, red=1, blue=n / 10) for n in range(4)]
@@ -148,7 +148,7 @@ def test_results_are_a_list_that_goes_over_the_pages(client, public, settings):
     ["x", "https://evil.example/", "//evil.example", "collections/../admin", "search?like=999999",
      "search", "browse?after=%00", "search?q=" + "x" * 5000],
 )  # fmt: skip
-def test_an_invalid_list_leads_nowhere_else(client, public, invalid):
+def test_an_invalid_trail_is_ignored(client, public, invalid):
     image = make_image(public)
     response = client.get(f"/images/{image.pk}/", {"from": invalid})
     assert response.status_code == 200
@@ -162,7 +162,7 @@ def test_neighbours_that_the_viewer_may_not_see_are_skipped(client, public, priv
     assert steps(client.get(f"/images/{first.pk}/"))[0].startswith(f"/images/{last.pk}/")
 
 
-def test_similar_pictures_are_a_fragment(client, public):
+def test_similar_pictures_are_rendered_as_a_fragment(client, public):
     make_background(public)
     red, other = make_coloured(public, red=1), make_coloured(public, red=1, brown=0.1)
     page = text(client.get(f"/images/{red.pk}/similar/"))
@@ -171,11 +171,11 @@ def test_similar_pictures_are_a_fragment(client, public):
     assert "<html" not in page
 
 
-def test_what_has_no_vector_yet_says_so(client, public):
+def test_a_picture_without_a_vector_is_explained(client, public):
     assert "isn’t searchable yet" in text(client.get(f"/images/{make_image(public).pk}/similar/"))
 
 
-def test_an_editor_changes_the_words(client, owner, public):
+def test_an_editor_changes_the_text(client, owner, public):
     image = make_image(public)
     client.force_login(owner)
     words = {"title": " New ", "caption": "Seen.", "tags": "Cat, dog ,cat", "from": "browse?tag=a"}
@@ -185,7 +185,7 @@ def test_an_editor_changes_the_words(client, owner, public):
     assert (image.title, image.caption, image.tags) == ("New", "Seen.", ["cat", "dog"])
 
 
-def test_htmx_gets_the_details_alone(client, owner, public):
+def test_htmx_gets_only_the_details(client, owner, public):
     image = make_image(public)
     client.force_login(owner)
     response = client.post(
@@ -198,7 +198,7 @@ def test_htmx_gets_the_details_alone(client, owner, public):
 
 
 @pytest.mark.parametrize(("headers", "status"), [({}, 400), ({"HX-Request": "true"}, 200)])
-def test_what_does_not_fit_is_said_and_kept_as_typed(client, owner, public, headers, status):
+def test_invalid_text_is_reported_and_kept_in_the_form(client, owner, public, headers, status):
     image = make_image(public, title="Old")
     client.force_login(owner)
     response = client.post(
@@ -228,7 +228,7 @@ def test_only_editors_change_anything(client, owner, stranger, public, private, 
     assert client.post(f"/images/{hidden.pk}/{action}/").status_code == 302
 
 
-def test_after_the_trash_comes_the_next_picture_and_undo_comes_back(client, owner, public):
+def test_trashing_shows_the_next_picture_and_undo_returns(client, owner, public):
     made = [
         make_image(public, created_at=NOON + timedelta(seconds=n), tags=["a"] if n != 1 else [])
         for n in range(3)
@@ -248,7 +248,7 @@ def test_after_the_trash_comes_the_next_picture_and_undo_comes_back(client, owne
     assert Image.objects.live().filter(pk=made[2].pk).exists()
 
 
-def test_after_the_last_of_a_list_comes_the_one_before_it_then_the_list(client, owner, public):
+def test_trashing_the_last_picture_shows_the_previous_one_and_then_the_list(client, owner, public):
     newer = make_image(public, created_at=NOON + timedelta(seconds=1))
     last = make_image(public, created_at=NOON)
     client.force_login(owner)
@@ -258,7 +258,7 @@ def test_after_the_last_of_a_list_comes_the_one_before_it_then_the_list(client, 
     assert response["Location"] == "/collections/public/"
 
 
-def test_the_strip_of_similar_pictures_keeps_the_way_back(client, owner, public, private):
+def test_links_to_similar_pictures_keep_the_trail(client, owner, public, private):
     make_background(public)
     red, other = make_coloured(public, red=1), make_coloured(public, red=1, brown=0.1)
     page = text(client.get(f"/images/{red.pk}/?from=browse%3Ftag%3Da"))
@@ -274,7 +274,7 @@ def test_the_strip_of_similar_pictures_keeps_the_way_back(client, owner, public,
     assert f'href="/?at={other.pk}#image-{other.pk}"' in shared
 
 
-def test_what_the_page_costs(client, owner, public, django_assert_num_queries):
+def test_the_page_takes_a_fixed_number_of_queries(client, owner, public, django_assert_num_queries):
     image = make_image(public, tags=["a", "b"])
     with django_assert_num_queries(3):
         client.get(f"/images/{image.pk}/")
@@ -283,7 +283,7 @@ def test_what_the_page_costs(client, owner, public, django_assert_num_queries):
         client.get(f"/images/{image.pk}/")
 
 
-def test_a_small_picture_is_not_blown_up(client, public):
+def test_a_small_picture_is_not_enlarged(client, public):
     small = make_image(public, width=64, height=64)
     large = make_image(public, width=3000, height=2000)
     assert "stage__picture--small" in text(client.get(f"/images/{small.pk}/"))
@@ -307,7 +307,7 @@ def test_a_picture_in_the_trash_offers_to_restore_it_to_those_who_may(client, ow
     assert "1 picture restored." in client.get(address).content.decode()
 
 
-def test_the_form_is_open_without_javascript_when_the_address_says_so(client, owner):
+def test_the_form_is_open_without_javascript_if_the_url_says_so(client, owner):
     image = make_image(make_collection(owner))
     client.force_login(owner)
     assert 'id="edit" hidden' in client.get(f"/images/{image.pk}/").content.decode()

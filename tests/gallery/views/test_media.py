@@ -1,4 +1,4 @@
-"""Bytes of pictures: renditions by signature, originals by permission, query pictures by token."""
+"""Files of pictures: renditions by signature, originals by permission, query pictures by token."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from tests.factories import make_collection, make_image
 
 
 def stored(collection, **fields):
-    """A picture's row with small files behind it."""
+    """Create a picture's row with small files."""
     image = make_image(collection, **fields)
     for width in RENDITION_WIDTHS:
         storages["renditions"].save(image.rendition_name(width), ContentFile(b"webp %d" % width))
@@ -25,23 +25,23 @@ def stored(collection, **fields):
 
 
 def body(response):
-    """The streamed bytes."""
+    """Return the streamed bytes."""
     return b"".join(response.streaming_content)
 
 
 @pytest.fixture
 def public(owner):
-    """A picture that anyone may see."""
+    """Create a picture that anyone may see."""
     return stored(make_collection(owner, visibility=Visibility.PUBLIC))
 
 
 @pytest.fixture
 def private(owner):
-    """A picture that its owner may see."""
+    """Create a picture that its owner may see."""
     return stored(make_collection(owner))
 
 
-def test_a_rendition_costs_no_query_and_no_session(
+def test_a_rendition_takes_no_query_and_no_session(
     client, owner, private, django_assert_num_queries
 ):
     client.force_login(owner)
@@ -54,7 +54,7 @@ def test_a_rendition_costs_no_query_and_no_session(
     assert not response.cookies
 
 
-def test_a_page_of_public_renditions_costs_one_query(client, public, django_assert_num_queries):
+def test_a_page_of_public_renditions_takes_one_query(client, public, django_assert_num_queries):
     cache.clear()
     with django_assert_num_queries(1):
         for width in RENDITION_WIDTHS * 20:
@@ -65,7 +65,7 @@ def test_a_public_address_expires_when_its_collection_becomes_private(client, pu
     address = rendition_url(public, width=320)
     assert client.get(address).status_code == 200
     Collection.objects.update(visibility=Visibility.PRIVATE)
-    cache.clear()  # stands for the two seconds that it is remembered
+    cache.clear()  # Applies after the two seconds that it is cached.
     assert client.get(address).status_code == 404
     Collection.objects.update(visibility=Visibility.PUBLIC)
     assert client.get(address).status_code == 200
@@ -82,7 +82,7 @@ def test_public_renditions_may_be_cached_by_anyone_private_ones_by_the_browser(
         assert "max-age=" in control
 
 
-def test_a_browser_that_has_it_gets_not_modified(client, public):
+def test_a_cached_rendition_is_not_sent_again(client, public):
     address = rendition_url(public, width=320)
     etag = client.get(address)["ETag"]
     again = client.get(address, headers={"If-None-Match": etag})
@@ -90,7 +90,7 @@ def test_a_browser_that_has_it_gets_not_modified(client, public):
     assert "immutable" in again["Cache-Control"]
 
 
-def test_a_signature_is_good_for_one_picture_only(client, public, private):
+def test_a_signature_is_valid_for_one_picture_only(client, public, private):
     signature = sign(public.sha256, public_in=public.collection_id)
     address = reverse(
         "gallery:rendition",
@@ -99,7 +99,7 @@ def test_a_signature_is_good_for_one_picture_only(client, public, private):
     assert client.get(address).status_code == 404
 
 
-def test_an_address_that_has_ended_shows_nothing(client, private, monkeypatch):
+def test_an_expired_url_shows_nothing(client, private, monkeypatch):
     address = rendition_url(private, width=320)
     later = timezone.now().timestamp() + 2 * delivery.PRIVATE_WINDOW_S + 1
     monkeypatch.setattr(delivery.time, "time", lambda: later)
@@ -107,12 +107,12 @@ def test_an_address_that_has_ended_shows_nothing(client, private, monkeypatch):
 
 
 @pytest.mark.parametrize("width", ["0", "319", "10000", "0320"])
-def test_only_the_widths_there_are(client, public, width):
+def test_only_existing_widths_are_served(client, public, width):
     address = rendition_url(public, width=320).replace("320.webp", f"{width}.webp")
     assert client.get(address).status_code in {200 if int(width) == 320 else 404}
 
 
-def test_a_missing_file_is_a_404_and_not_remembered(client, public):
+def test_a_missing_file_is_a_404_that_is_not_cached(client, public):
     address = rendition_url(public, width=320)
     for width in RENDITION_WIDTHS:
         storages["renditions"].delete(public.rendition_name(width))
@@ -121,21 +121,21 @@ def test_a_missing_file_is_a_404_and_not_remembered(client, public):
     assert "Cache-Control" not in response
 
 
-def test_until_a_width_is_made_the_next_larger_copy_stands_in_for_an_hour(client, public):
+def test_the_next_larger_copy_replaces_a_missing_width_for_an_hour(client, public):
     storages["renditions"].delete(public.rendition_name(480))
     address = rendition_url(public, width=480)
     response = client.get(address)
     assert body(response) == b"webp 640"
     assert "max-age=3600" in response["Cache-Control"]
     assert "immutable" not in response["Cache-Control"]
-    # Made meanwhile: what the browser kept is not taken for it.
+    # It has been made since, so the browser's cached copy is not used.
     storages["renditions"].save(public.rendition_name(480), ContentFile(b"webp 480"))
     again = client.get(address, headers={"if-none-match": response["ETag"]})
     assert body(again) == b"webp 480"
     assert "immutable" in again["Cache-Control"]
 
 
-def test_a_smaller_copy_never_stands_in(client, public):
+def test_a_smaller_copy_is_never_used_instead(client, public):
     storages["renditions"].delete(public.rendition_name(1600))
     assert client.get(rendition_url(public, width=1600)).status_code == 404
 
@@ -154,7 +154,7 @@ def test_the_original_is_sent_unchanged_to_people_who_may_see_it(client, owner, 
     assert "private" in response["Cache-Control"]
 
 
-def test_a_name_with_quotes_and_marks_is_a_name_only(client, public):
+def test_a_file_name_cannot_inject_headers(client, public):
     public.original_name = 'a"b\u202e; x=é.jpg'
     public.save(update_fields=["original_name"])
     response = client.get(reverse("gallery:image-download", kwargs={"pk": public.pk}))
@@ -182,5 +182,5 @@ def test_anyone_with_the_token_sees_a_query_picture_until_it_expires(client, db)
     assert client.get(address).status_code == 404
 
 
-def test_nothing_is_changed_by_asking(client, public):
+def test_requests_change_nothing(client, public):
     assert client.post(rendition_url(public, width=320)).status_code == 405

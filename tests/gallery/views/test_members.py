@@ -1,4 +1,4 @@
-"""Members of a collection, as its settings page changes them."""
+"""The members of a collection, changed on its settings page."""
 
 import pytest
 from django.urls import reverse
@@ -14,7 +14,7 @@ def collection(owner):
 
 @pytest.fixture
 def save(client, collection):
-    """Sends the form and returns what the page says after it."""
+    """Send the form and return the messages of the next page."""
     address = reverse("gallery:collection-member-save", kwargs={"slug": collection.slug})
 
     def send(username, role):
@@ -39,7 +39,7 @@ def test_members_are_added_changed_and_removed(client, owner, stranger, collecti
     page = client.post(removal(membership, collection.slug), follow=True)
     assert "stranger was removed from this collection." in page.content.decode()
     assert not collection.memberships.exists()
-    # Removing again, as a second click does, says nothing and breaks nothing.
+    # A second click removes nothing, and causes no message and no error.
     assert client.post(removal(membership, collection.slug)).status_code == 302
 
 
@@ -54,7 +54,7 @@ def test_a_form_that_names_no_account_or_no_role_changes_nothing(
     assert not collection.memberships.exists()
 
 
-def test_those_who_do_not_manage_change_no_members(client, owner, stranger, collection, save):
+def test_only_managers_can_change_members(client, owner, stranger, collection, save):
     membership = Membership.objects.create(
         collection=collection, person=stranger, role=Role.CONTRIBUTOR
     )
@@ -72,7 +72,7 @@ def test_a_membership_of_another_collection_is_not_removed(client, owner, strang
     assert other.memberships.get() == membership
 
 
-def test_members_change_by_posting_only(client, owner, collection):
+def test_members_change_only_with_post(client, owner, collection):
     client.force_login(owner)
     address = reverse("gallery:collection-member-save", kwargs={"slug": collection.slug})
     assert client.get(address).status_code == 405

@@ -21,7 +21,7 @@ from tests.factories import make_collection, make_image
         ("after=abc&before=def", Position(after="abc", before="def")),
     ],
 )
-def test_a_position_is_read_from_the_url_and_nonsense_is_ignored(query, position):
+def test_a_position_is_read_from_the_url_and_invalid_ones_are_ignored(query, position):
     assert position_from(QueryDict(query)) == position
 
 
@@ -33,7 +33,7 @@ def test_a_picture_has_an_anchor_and_a_place():
 
 @pytest.fixture
 def shown(rf, owner, settings):
-    """Shows a list of five pictures, two a page, at a position: shown("after=…")."""
+    """Return shown("after=…"), which shows a list of five pictures at a position, two per page."""
     settings.SEARCH_PAGE_SIZE = 2
     collection = make_collection(owner)
     pks = [make_image(collection).pk for _ in range(5)][::-1]
@@ -69,7 +69,7 @@ def test_a_list_opens_around_a_picture(shown):
     assert around.at == around.pks[3]
 
 
-def test_beyond_the_end_a_page_shows_the_start_and_the_script_gets_nothing(shown):
+def test_a_position_beyond_the_end_shows_the_start_or_nothing_for_htmx(shown):
     second = shown(shown().next_url)
     Image.objects.filter(pk=second.pks[4]).delete()
     assert shown(second.next_url).numbers == [0, 1]

@@ -1,4 +1,4 @@
-"""The search page: results in two parts, chips, refinement, every state, who sees what."""
+"""The search page: results in two parts, chips, refinement, every state, and permissions."""
 
 import re
 from html import unescape
@@ -14,24 +14,24 @@ from tests.gallery.search.conftest import make_background, make_coloured
 
 @pytest.fixture
 def public(owner, encoder):
-    """A collection that anyone may see, with pictures that hardly anything asks for."""
+    """Create a collection that anyone may see, with pictures that hardly any query matches."""
     collection = make_collection(owner, "Public", visibility=Visibility.PUBLIC)
     make_background(collection)
     return collection
 
 
 def text(response):
-    """The page as text, with single spaces."""
+    """Return the page as text with single spaces."""
     return re.sub(r"\s+", " ", response.content.decode())
 
 
 def main(response):
-    """What is between the header and the footer."""
+    """Return the markup between the header and the footer."""
     return text(response).partition("<main")[2].partition("</main>")[0]
 
 
 def links(response):
-    """All addresses on the page."""
+    """Return all URLs on the page."""
     return [unescape(link) for link in re.findall(r'href="([^"]+)"', text(response))]
 
 
@@ -52,11 +52,11 @@ def test_the_right_picture_comes_first_and_weak_ones_are_folded(client, public):
     assert "End of results" in page
 
 
-def test_without_good_matches_the_nearest_are_shown_and_labelled_so(client, public):
+def test_the_closest_pictures_are_shown_and_labelled_without_good_matches(client, public):
     page = text(client.get("/search/?q=purple"))
     assert '<details class="fold"' not in page
     assert "No good matches, 40 less likely." in page
-    assert "Nothing here clearly matches" in page
+    assert "Nothing matches clearly" in page
 
 
 def test_the_whole_query_is_shown_in_parts_that_can_be_removed(client, public):
@@ -81,7 +81,7 @@ def test_the_header_keeps_the_rest_of_the_query(client, public):
     assert 'name="page"' not in header
 
 
-def test_each_result_leads_to_more_and_less_like_it(client, public):
+def test_each_result_links_to_more_and_less_like_it(client, public):
     red = make_coloured(public, red=1)
     found = links(client.get("/search/?q=red&sort=date&page=1"))
     assert f"/search/?q=red&like={red.pk}" in found
@@ -89,7 +89,7 @@ def test_each_result_leads_to_more_and_less_like_it(client, public):
     assert f"/images/{red.pk}/?from=search%3Fq%3Dred%26sort%3Ddate" in found
 
 
-def test_pages_lead_on_and_back(client, public, settings):
+def test_pages_link_to_the_next_and_previous_one(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 10
     first = client.get("/search/?q=red")
     assert "/search/?q=red&page=2" in links(first)
@@ -98,12 +98,12 @@ def test_pages_lead_on_and_back(client, public, settings):
     assert "Page 2." in text(second)
 
 
-def test_more_continues_where_the_folded_ones_end(client, public, settings):
+def test_more_continues_after_the_folded_results(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 20
     make_coloured(public, red=1)
     pages = [text(client.get(f"/search/?q=red&page={number}")) for number in (1, 2, 3)]
     before, _, folded = pages[0].partition('<details class="fold">')
-    # The only way on stands behind what is folded away.
+    # The link to the next page follows the folded results.
     assert 'rel="next"' not in before.partition("<main")[2]
     assert folded.index('rel="next"') > folded.rindex('<li class="tile')
     assert all('<details class="fold"' not in page for page in pages[1:])
@@ -112,7 +112,7 @@ def test_more_continues_where_the_folded_ones_end(client, public, settings):
     assert len({pk for each in shown for pk in each}) == 41
 
 
-def test_a_few_less_likely_ones_are_not_folded(client, public, settings):
+def test_a_few_less_likely_results_are_not_folded(client, public, settings):
     settings.SEARCH_PAGE_SIZE = 9
     make_coloured(public, red=1)
     page = text(client.get("/search/?q=red"))
@@ -120,7 +120,7 @@ def test_a_few_less_likely_ones_are_not_folded(client, public, settings):
     assert "Less likely matches" in page
 
 
-def test_marks_are_shown_where_they_differ(client, public):
+def test_marks_are_shown_if_they_differ(client, public):
     make_coloured(public, red=1)
     assert "Strong match" not in text(client.get("/search/?q=red"))
     make_coloured(public, grey=1, fields={"caption": "a red thing"})
@@ -160,7 +160,7 @@ def test_filters_alone_list_pictures_without_marks(client, public):
     assert "1 picture searched" in page
 
 
-def test_a_search_says_what_the_numbers_of_its_filters_count(client, public):
+def test_a_search_explains_the_counts_of_its_filters(client, public):
     make_coloured(public, red=1, fields={"tags": ["warm"]})
     make_coloured(public, blue=1, fields={"tags": ["cold"]})
     note = "not just the results of this search"
@@ -170,14 +170,14 @@ def test_a_search_says_what_the_numbers_of_its_filters_count(client, public):
     assert note not in text(client.get("/search/?tag=warm"))
 
 
-def test_an_empty_search_says_how_to_start(client, public):
+def test_an_empty_search_explains_how_to_start(client, public):
     make_coloured(public, red=1, fields={"caption": "red boat"})
     page = text(client.get("/search/"))
     assert "Describe the picture you’re looking for" in page
     assert "/search/?q=red%20boat" in page
 
 
-def test_no_result_says_what_to_do(client, public):
+def test_an_empty_result_explains_what_to_do(client, public):
     page = text(client.get("/search/?q=red&tag=nothing"))
     assert "Nothing found" in page
     assert "Remove one of them" in page
@@ -190,13 +190,13 @@ def test_an_invalid_query_is_explained_and_can_be_corrected(client, public):
     assert "/search/?q=red" in links(response)
 
 
-def test_before_an_encoder_is_chosen_it_says_so(client, db):
+def test_a_missing_encoder_is_explained(client, db):
     response = client.get("/search/?q=red")
     assert response.status_code == 503
     assert "This search can’t be run" in text(response)
 
 
-def test_what_is_not_searchable_yet_is_counted(client, public):
+def test_pictures_that_are_not_searchable_yet_are_counted(client, public):
     from tests.factories import make_image
 
     make_image(public)
@@ -232,16 +232,16 @@ def test_a_private_picture_leaves_no_trace(client, owner, stranger, public):
         "?q='--%20or%201=1",
     ],
 )
-def test_hostile_addresses_get_a_page(client, public, address):
+def test_hostile_urls_get_a_page(client, public, address):
     assert client.get("/search/" + address).status_code in {200, 400}
 
 
-def test_words_are_shown_not_run(client, public):
+def test_words_are_escaped(client, public):
     page = text(client.get("/search/?q=%3Cscript%3Ealert(1)%3C/script%3E"))
     assert "<script>alert" not in page
 
 
-def test_what_a_search_costs_in_queries(client, public, django_assert_num_queries):
+def test_a_search_takes_a_fixed_number_of_queries(client, public, django_assert_num_queries):
     for number in range(20):
         make_coloured(public, seed=number, red=1)
     client.get("/search/?q=red")
@@ -254,7 +254,7 @@ def test_what_a_search_costs_in_queries(client, public, django_assert_num_querie
         client.get("/search/?q=red")
 
 
-def test_a_picture_becomes_a_query(client, public):
+def test_an_uploaded_picture_becomes_a_query(client, public):
     red = make_coloured(public, red=1)
     file = SimpleUploadedFile("red.jpg", images.jpeg(color="red"), content_type="image/jpeg")
     response = client.post("/search/picture/", {"picture": file, "q": "bright", "tag": ""})
@@ -270,7 +270,7 @@ def test_a_picture_becomes_a_query(client, public):
 @pytest.mark.parametrize(
     "data", [b"", images.text_file(), images.svg(), images.truncated_jpeg(), images.huge_png()]
 )
-def test_what_is_no_picture_is_refused_in_a_sentence(client, public, data):
+def test_a_file_that_is_not_a_picture_is_refused_with_a_message(client, public, data):
     file = SimpleUploadedFile("x.jpg", data, content_type="image/jpeg")
     response = client.post("/search/picture/", {"picture": file})
     if response.status_code == 302:
@@ -282,7 +282,7 @@ def test_what_is_no_picture_is_refused_in_a_sentence(client, public, data):
     assert not QueryImage.objects.exists()
 
 
-def test_no_file_is_asked_for(client, db):
+def test_a_missing_file_shows_a_message(client, db):
     response = client.post("/search/picture/", {"q": "red"})
     assert response.status_code == 400
     assert "Choose a picture first." in text(response)
@@ -292,7 +292,7 @@ def test_no_file_is_asked_for(client, db):
 def test_the_form_has_its_own_page(client, db):
     page = text(client.get("/search/picture/"))
     assert 'enctype="multipart/form-data"' in page
-    assert page.count('name="picture"') == 2  # the page's own, and the dialog's
+    assert page.count('name="picture"') == 2  # The page's own form, and the one in the dialog.
 
 
 def test_a_picture_with_too_many_bytes_is_413(client, public, settings):
@@ -305,12 +305,12 @@ def test_a_picture_with_too_many_bytes_is_413(client, public, settings):
 
 
 def send_part(client, source):
-    """Searches for a part of a stored picture; returns the address of the results."""
+    """Search for a part of a stored picture. Return the URL of the results."""
     file = SimpleUploadedFile("part.jpg", images.jpeg(), content_type="image/jpeg")
     return client.post("/search/picture/", {"picture": file, "part_of": source}).url
 
 
-def test_a_part_of_a_picture_is_called_so_by_those_who_may_see_it(client, public, owner):
+def test_a_part_of_a_picture_is_labelled_for_people_who_may_see_it(client, public, owner):
     image = make_coloured(make_collection(owner, "Secret"), red=1, fields={"title": "A red boat"})
     client.force_login(owner)
     address = send_part(client, image.pk)
@@ -322,7 +322,7 @@ def test_a_part_of_a_picture_is_called_so_by_those_who_may_see_it(client, public
 
 
 @pytest.mark.parametrize("source", ["", "junk", "999999", "9" * 40, "hidden"])
-def test_a_part_of_nothing_that_may_be_seen_is_just_a_picture(client, public, owner, source):
+def test_a_part_of_a_hidden_picture_is_labelled_as_a_picture(client, public, owner, source):
     hidden = make_coloured(make_collection(owner, "Secret"), red=1, fields={"title": "A red boat"})
     address = send_part(client, hidden.pk if source == "hidden" else source)
     assert QueryImage.objects.get().part_of is None
@@ -337,7 +337,7 @@ def test_a_part_outlives_its_picture(client, public):
 
 
 def chip(response, name):
-    """The part of the page that shows one part of the query."""
+    """Return the markup of one part of the query."""
     chips = main(response).partition('<ul class="chip-row"')[2].partition("</ul>")[0]
     return next(item for item in chips.split("<li ")[1:] if f"Remove {name}" in item)
 
@@ -358,7 +358,7 @@ def test_each_part_links_to_its_other_weights(client, public):
     assert "rank lower, but keep" not in red
 
 
-def test_a_single_part_has_nothing_to_be_more_important_than(client, public):
+def test_a_single_part_has_no_importance_links(client, public):
     assert "Importance of" not in text(client.get("/search/?q=red&tag=x"))
     assert "Importance of red" in text(client.get("/search/?q=red&less=q"))
 

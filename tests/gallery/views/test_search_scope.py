@@ -9,7 +9,7 @@ from tests.factories import make_active_encoder, make_collection, make_image
 
 @pytest.fixture
 def collection(owner, client):
-    """A public collection, and an encoder to search with."""
+    """Create a public collection and an encoder to search with."""
     make_active_encoder()
     made = make_collection(owner, "Cats", visibility="public")
     make_image(made)
@@ -37,11 +37,11 @@ def test_results_inside_a_collection_keep_the_switch_and_send_the_collection_onc
 
 
 @pytest.mark.parametrize("address", ["/", "/search/", "/search/?collection=a&collection=b"])
-def test_elsewhere_there_is_nothing_to_choose(client, collection, address):
+def test_other_pages_have_no_switch(client, collection, address):
     assert options(client.get(address)) is None
 
 
-def test_a_collection_that_one_may_not_see_is_not_named(client, owner):
+def test_a_hidden_collection_is_not_named(client, owner):
     make_active_encoder()
     make_collection(owner, "Secret plans")
     response = client.get("/search/?collection=secret-plans")

@@ -10,13 +10,13 @@ from tests.gallery.search.conftest import make_background, make_coloured
 
 @pytest.fixture
 def collection(owner, client):
-    """A collection of the signed-in owner."""
+    """Create a collection of the signed-in owner."""
     client.force_login(owner)
     return make_collection(owner, "Cats")
 
 
 def act(client, collection, action, **data):
-    """Posts the selection form and follows to the page after it."""
+    """Post the selection form and follow the redirect."""
     address = reverse("gallery:selection")
     filters = urlencode({name: data.pop(name) for name in ("tag", "year") if name in data})
     trail = f"collections/{collection.slug}?{filters}"
@@ -24,7 +24,7 @@ def act(client, collection, action, **data):
 
 
 def undo(client, response):
-    """Presses the undo button of a page."""
+    """Press the undo button of a page."""
     offer = response.context["undo"]
     return client.post(reverse("gallery:undo"), {"token": offer.token, "next": "/trash/"})
 
@@ -59,7 +59,7 @@ def test_undo_never_sends_people_to_another_site(client, collection):
     assert client.post(reverse("gallery:undo"), data)["Location"] == reverse("gallery:browse")
 
 
-def test_all_means_all_that_match_and_nothing_else(client, collection, owner):
+def test_all_selects_all_matches_and_nothing_else(client, collection, owner):
     cats = {make_image(collection, tags=["cat"]) for _ in range(3)}
     dog = make_image(collection, tags=["dog"])
     elsewhere = make_image(make_collection(owner), tags=["cat"])
@@ -69,7 +69,7 @@ def test_all_means_all_that_match_and_nothing_else(client, collection, owner):
 
 
 @pytest.mark.parametrize("expected", ["2", "", "invalid"])
-def test_another_number_than_the_one_shown_changes_nothing(client, collection, expected):
+def test_a_changed_selection_changes_nothing(client, collection, expected):
     make_image(collection)
     response = act(client, collection, "trash", all="1", expected=expected)
     assert "select again" in response.content.decode().lower()
@@ -82,7 +82,7 @@ def test_ids_of_other_collections_are_not_touched(client, collection, owner):
     assert Image.objects.live().count() == 2
 
 
-def test_moving_reports_how_many_stayed(client, collection, owner):
+def test_moving_reports_skipped_pictures(client, collection, owner):
     target = make_collection(owner, "Target")
     moved, duplicate = make_image(collection), make_image(collection)
     make_image(target, sha256=duplicate.sha256)
@@ -117,19 +117,19 @@ def test_tags_and_captions_for_many(client, collection):
         ("caption", {"ids": [1]}, "Enter a caption"),
     ],
 )
-def test_an_unfinished_form_gets_a_sentence(client, collection, action, data, words):
+def test_an_incomplete_form_shows_a_message(client, collection, action, data, words):
     make_image(collection)
     assert words in act(client, collection, action, **data).content.decode()
 
 
-def test_filters_stay_after_the_change(client, collection):
+def test_filters_are_kept_after_a_change(client, collection):
     image = make_image(collection, tags=["cat"])
     response = act(client, collection, "caption", ids=[image.pk], caption="A", tag="cat")
     place = f"?tag=cat&at={image.pk}#image-{image.pk}"
     assert response.redirect_chain[-1][0] == collection.get_absolute_url() + place
 
 
-def test_only_those_who_may_edit_act(client, collection, stranger):
+def test_only_editors_can_change_pictures(client, collection, stranger):
     image = make_image(collection)
     Membership.objects.create(collection=collection, person=stranger, role=Role.VIEWER)
     client.force_login(stranger)
@@ -158,7 +158,7 @@ def test_an_invalid_form_changes_nothing(client, collection, data):
 @pytest.mark.parametrize(
     "elsewhere", ["https://evil.example/", "//evil.example", "nonsense", "a.b", "admin:logout", ""]
 )
-def test_undo_goes_to_pages_of_this_site_only(client, collection, elsewhere):
+def test_undo_redirects_only_within_the_site(client, collection, elsewhere):
     response = client.post(reverse("gallery:undo"), {"token": "x", "next": elsewhere})
     assert response["Location"] == reverse("gallery:browse")
 
@@ -173,7 +173,7 @@ def test_a_change_saved_by_an_earlier_version_gets_a_message_not_an_error(client
 
 
 def post(client, action, *, trail="browse", htmx=False, **data):
-    """Posts the form of any list."""
+    """Post the form of any list."""
     headers = {"HX-Request": "true"} if htmx else {}
     return client.post(
         reverse("gallery:selection"),
@@ -183,9 +183,7 @@ def post(client, action, *, trail="browse", htmx=False, **data):
     )
 
 
-def test_on_browse_only_what_one_may_edit_is_changed_and_the_rest_is_counted(
-    client, collection, stranger
-):
+def test_browse_changes_only_editable_pictures_and_counts_the_rest(client, collection, stranger):
     mine = [make_image(collection) for _ in range(2)]
     theirs = make_image(make_collection(stranger, visibility="public"))
     ids = [image.pk for image in (*mine, theirs)]
@@ -201,7 +199,7 @@ def test_on_browse_only_what_one_may_edit_is_changed_and_the_rest_is_counted(
     assert Image.objects.live().count() == 3
 
 
-def test_all_of_browse_is_what_its_filters_show(client, collection, stranger):
+def test_all_on_browse_is_limited_by_the_filters(client, collection, stranger):
     cats = {make_image(collection, tags=["cat"]) for _ in range(2)}
     make_image(collection, tags=["dog"])
     hidden = make_image(make_collection(stranger), tags=["cat"])
@@ -280,7 +278,7 @@ def test_a_copy_is_reported_and_undone(client, collection, stranger):
     assert not collection.images.exists()
 
 
-def test_visitors_select_nothing(client, stranger):
+def test_visitors_cannot_select(client, stranger):
     make_image(make_collection(stranger, visibility="public"))
     page = client.get("/").content.decode()
     assert "data-start-selecting" not in page

@@ -1,4 +1,4 @@
-"""Changes of many pictures shown in place: one fragment with tiles, removals, counts and undo."""
+"""Bulk changes shown in place: one fragment with tiles, removals, counts and undo."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -17,13 +17,13 @@ NOON = datetime(2024, 5, 12, 12, tzinfo=UTC)
 
 @pytest.fixture
 def collection(owner, client):
-    """A collection of the signed-in owner."""
+    """Create a collection of the signed-in owner."""
     client.force_login(owner)
     return make_collection(owner, "Cats")
 
 
 def made(collection, count, **fields):
-    """Pictures of a collection, the newest first."""
+    """Create pictures in a collection, newest first."""
     return [
         make_image(collection, created_at=NOON - timedelta(seconds=n), **fields)
         for n in range(count)
@@ -31,7 +31,7 @@ def made(collection, count, **fields):
 
 
 def post(client, collection, action, *, htmx=True, **data):
-    """Posts the selection form as htmx does, or as a page without JavaScript."""
+    """Post the selection form as htmx does, or as a page without JavaScript."""
     address = reverse("gallery:selection")
     headers = {"HX-Request": "true"} if htmx else {}
     filters = urlencode({name: data.pop(name) for name in ("tag", "year") if data.get(name)})
@@ -40,18 +40,18 @@ def post(client, collection, action, *, htmx=True, **data):
 
 
 def text(response):
-    """The answer with single spaces."""
+    """Return the response with single spaces."""
     return re.sub(r"\s+", " ", response.content.decode())
 
 
 def removed(response):
-    """The pictures whose tiles go."""
+    """Return the pictures whose tiles are removed."""
     found = re.findall(r"hx-swap-oob=\"delete:\.tile\[data-id='(\d+)'\]\"", text(response))
     return {int(pk) for pk in found}
 
 
 def replaced(response):
-    """The pictures whose tiles are put in the place of the old ones."""
+    """Return the pictures whose tiles are replaced."""
     found = re.findall(r"hx-swap-oob=\"outerHTML:\.tile\[data-id='(\d+)'\]\"", text(response))
     return {int(pk) for pk in found}
 
@@ -70,7 +70,7 @@ def test_pictures_in_the_trash_leave_the_page_and_the_counts_follow(client, coll
     assert response["HX-Trigger-After-Swap"] == '{"semblance:changed": {}}'
 
 
-def test_words_are_changed_where_the_pictures_are(client, collection):
+def test_changed_text_is_updated_in_place(client, collection):
     one, two = made(collection, 2)
     response = post(client, collection, "caption", ids=[one.pk], caption="A boat")
     assert (removed(response), replaced(response)) == (set(), {one.pk})
@@ -80,7 +80,7 @@ def test_words_are_changed_where_the_pictures_are(client, collection):
     assert two.pk not in replaced(response)
 
 
-def test_what_no_longer_matches_the_filters_leaves_the_list(client, collection):
+def test_pictures_that_no_longer_match_the_filters_are_removed(client, collection):
     one, two = made(collection, 2, tags=["cat"])
     response = post(client, collection, "untag", ids=[one.pk], tags="cat", tag="cat")
     assert (removed(response), replaced(response)) == ({one.pk}, set())
@@ -88,7 +88,7 @@ def test_what_no_longer_matches_the_filters_leaves_the_list(client, collection):
     assert two.pk not in removed(response)
 
 
-def test_a_move_that_leaves_a_picture_shows_it_again(client, collection, owner):
+def test_a_skipped_picture_is_rendered_again(client, collection, owner):
     target = make_collection(owner, "Target")
     moved, copy = made(collection, 2)
     make_image(target, sha256=copy.sha256)
@@ -96,7 +96,7 @@ def test_a_move_that_leaves_a_picture_shows_it_again(client, collection, owner):
     assert (removed(response), replaced(response)) == ({moved.pk}, {copy.pk})
 
 
-def test_an_emptied_list_is_loaded_again_with_its_undo(client, collection):
+def test_an_emptied_list_is_reloaded_with_undo(client, collection):
     (one,) = made(collection, 1)
     response = post(client, collection, "trash", ids=[one.pk])
     assert response["HX-Redirect"] == "/collections/cats/"
@@ -113,7 +113,7 @@ def test_a_change_that_is_refused_leaves_the_page_as_it_is(client, collection):
     assert Image.objects.live().count() == 2
 
 
-def test_the_cost_of_a_change_does_not_grow(client, collection):
+def test_the_number_of_queries_of_a_change_does_not_grow(client, collection):
     costs = []
     for count in (2, 12):
         ids = [image.pk for image in made(collection, count)]

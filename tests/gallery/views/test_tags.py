@@ -1,4 +1,4 @@
-"""The address that completes tags."""
+"""The URL that completes tags."""
 
 from django.urls import reverse
 
@@ -8,7 +8,7 @@ from tests.factories import make_collection, make_image
 ADDRESS = "/tags/"
 
 
-def test_signed_in_people_get_the_tags_that_they_may_see(client, owner, stranger):
+def test_signed_in_users_get_tags_that_they_may_see(client, owner, stranger):
     make_image(make_collection(owner, visibility=Visibility.PUBLIC), tags=["cat"])
     make_image(make_collection(owner), tags=["campaign"])
     assert reverse("gallery:tags") == ADDRESS
@@ -22,5 +22,5 @@ def test_signed_in_people_get_the_tags_that_they_may_see(client, owner, stranger
     assert client.post(ADDRESS).status_code == 405
 
 
-def test_others_are_asked_to_sign_in(client, db):
+def test_visitors_are_asked_to_sign_in(client, db):
     assert client.get(ADDRESS, {"q": "ca"}).status_code == 302

@@ -1,4 +1,4 @@
-"""Trails: what an address may say of the list one came from, and what it leads back to."""
+"""Trails: what a URL can contain about the list that was left, and where it leads back to."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from tests.factories import make_collection, make_image
         ("collections/my-cats?year=2024", "/collections/my-cats/?year=2024", "Collection"),
     ],
 )
-def test_a_trail_leads_back_and_writes_itself_again(text, back, words):
+def test_a_trail_survives_a_round_trip(text, back, words):
     found = trail_from(text)
     assert (found.list_url(), found.back_from(None).words, str(found)) == (back, words, text)
 
@@ -32,7 +32,7 @@ def test_a_trail_leads_back_and_writes_itself_again(text, back, words):
      "12~", "x~browse", "12.~browse", "1~2~browse", "-1~browse", "1" * 19 + "~browse",
      ".".join("1" * 13) + "~browse"],
 )  # fmt: skip
-def test_anything_else_is_no_trail(invalid):
+def test_anything_else_is_not_a_trail(invalid):
     assert trail_from(invalid) is None
 
 
@@ -53,13 +53,13 @@ def test_parameters_are_encoded_again_so_that_nothing_else_gets_in():
         ("7.8~browse", "/images/8/?from=7~browse#image-{pk}"),
     ],
 )
-def test_the_way_back_leads_to_the_picture(owner, text, back):
+def test_the_back_link_leads_to_the_picture(owner, text, back):
     image = make_image(make_collection(owner, "Cats"))
     assert trail_from(text).back_from(image).url == back.format(pk=image.pk)
     assert str(trail_from(text)) == text
 
 
-def test_the_way_back_to_a_collection_has_its_name(owner):
+def test_the_back_link_to_a_collection_has_its_name(owner):
     image = make_image(make_collection(owner, "Cats"))
     assert trail_from("collections/cats").back_from(image).words == "Cats"
     assert trail_from("collections/dogs").back_from(image).words == "Collection"
@@ -74,7 +74,7 @@ def test_similar_pictures_are_followed_step_by_step_and_back(owner):
     assert further.back_from(None).url.startswith(f"/images/{second.pk}/?from={first.pk}~browse")
 
 
-def test_the_way_back_has_a_limited_number_of_steps(owner):
+def test_the_number_of_steps_back_is_limited(owner):
     image = make_image(make_collection(owner))
     long = trail_from(".".join(str(pk) for pk in range(1, 13)) + "~browse")
     assert long.to_similar_of(image).via == (*range(2, 13), image.pk)
@@ -90,7 +90,7 @@ def test_steps_that_the_viewer_may_not_see_are_left_out(owner, stranger, django_
         trail_from("browse").seen_by(stranger)
 
 
-def test_arrows_go_through_the_strip_of_similar_pictures(owner, encoder):
+def test_arrow_keys_follow_the_strip_of_similar_pictures(owner, encoder):
     collection = make_collection(owner)
     first, *strip = (
         make_image(collection, vector=[1.0 - n / 10, n / 10] + [0.0] * 62) for n in range(4)

@@ -11,13 +11,13 @@ CHANGE = "/trash/change/"
 
 @pytest.fixture
 def gone(owner, client):
-    """Two pictures in the trash of the signed-in owner."""
+    """Create two pictures in the trash of the signed-in owner."""
     client.force_login(owner)
     collection = make_collection(owner, "Cats")
     return [make_image(collection, title=f"Gone {n}", deleted_at=timezone.now()) for n in (1, 2)]
 
 
-def test_the_trash_is_for_those_who_may_edit(client, gone, stranger):
+def test_the_trash_is_visible_only_to_editors(client, gone, stranger):
     assert client.get(TRASH).content.count(b'name="ids"') == 2
     Membership.objects.create(
         collection=gone[0].collection, person=stranger, role=Role.VIEWER
@@ -31,7 +31,7 @@ def test_the_trash_is_for_those_who_may_edit(client, gone, stranger):
     assert client.get(TRASH).status_code == 302
 
 
-def test_selected_ones_are_restored_with_undo(client, gone):
+def test_selected_pictures_are_restored_with_undo(client, gone):
     response = client.post(CHANGE, {"action": "restore", "ids": [gone[0].pk]}, follow=True)
     assert b"1 picture restored." in response.content
     assert Image.objects.live().get() == gone[0]
@@ -39,7 +39,7 @@ def test_selected_ones_are_restored_with_undo(client, gone):
     assert not Image.objects.live().exists()
 
 
-def test_all_are_permanently_deleted_if_their_number_is_the_one_shown(client, gone):
+def test_all_are_permanently_deleted_if_the_number_is_unchanged(client, gone):
     response = client.post(CHANGE, {"action": "purge", "all": "1", "expected": "3"}, follow=True)
     assert "Nothing was changed" in response.content.decode()
     client.post(CHANGE, {"action": "purge", "all": "1", "expected": "2"})
@@ -47,7 +47,7 @@ def test_all_are_permanently_deleted_if_their_number_is_the_one_shown(client, go
 
 
 @pytest.mark.parametrize("data", [{}, {"action": "purge"}, {"action": "x", "ids": [1]}])
-def test_an_unfinished_form_changes_nothing(client, gone, data):
+def test_an_incomplete_form_changes_nothing(client, gone, data):
     assert client.post(CHANGE, data, follow=True).status_code == 200
     assert Image.objects.trashed().count() == 2
 

@@ -1,4 +1,4 @@
-"""The undo button: for the change that it was shown with, by the person who made it."""
+"""The undo button works for the change it was shown with, and for the person who made it."""
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,7 @@ from tests.factories import make_collection, make_image
 
 @pytest.fixture
 def offer(client, owner):
-    """What the page offers after the owner has put the only picture into the trash."""
+    """Return the offer of the page after the owner has moved the only picture to the trash."""
     client.force_login(owner)
     collection = make_collection(owner)
     image = make_image(collection)

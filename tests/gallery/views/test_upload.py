@@ -26,30 +26,30 @@ JSON = {"HTTP_ACCEPT": "application/json"}
 
 @pytest.fixture
 def batch(owner, client, encoder):
-    """A batch of the signed-in owner."""
+    """Create a batch of the signed-in owner."""
     client.force_login(owner)
     return UploadBatch.objects.create(owner=owner, collection=make_collection(owner, "Cats"))
 
 
 def send(client, batch, *files, **fields):
-    """Posts files as the script does."""
+    """Post files as the script does."""
     address = reverse("gallery:upload-files", kwargs={"pk": batch.pk})
     return client.post(address, {"files": list(files), **fields}, **JSON)
 
 
 def upload(name, content):
-    """One file of a form."""
+    """Return one file for a form."""
     return SimpleUploadedFile(name, content)
 
 
-def test_uploading_is_for_people_with_an_account(client, db):
+def test_uploading_requires_an_account(client, db):
     response = client.get(reverse("gallery:upload"))
     assert response.status_code == 302
     assert reverse("login") in response["Location"]
     assert client.post(reverse("gallery:upload")).status_code == 302
 
 
-def test_a_plain_form_makes_collection_and_batch_and_ends_on_its_page(client, owner, encoder):
+def test_a_plain_form_creates_a_collection_and_a_batch(client, owner, encoder):
     client.force_login(owner)
     files = [upload("red.png", png(color="red")), upload("notes.jpg", b"only text")]
     data = {"new_collection": "Holidays", "visibility": "private", "files": files}
@@ -62,7 +62,7 @@ def test_a_plain_form_makes_collection_and_batch_and_ends_on_its_page(client, ow
     assert EmbeddingJob.objects.count() == 1
 
 
-def test_a_form_without_a_collection_says_so(client, owner):
+def test_a_form_without_a_collection_shows_an_error(client, owner):
     client.force_login(owner)
     response = client.post(reverse("gallery:upload"), {"new_collection": " "})
     assert response.status_code == 422
@@ -70,7 +70,7 @@ def test_a_form_without_a_collection_says_so(client, owner):
     assert not UploadBatch.objects.exists()
 
 
-def test_the_script_gets_the_address_of_a_new_batch(client, owner):
+def test_the_script_gets_the_url_of_a_new_batch(client, owner):
     client.force_login(owner)
     make_collection(owner, "Cats")
     response = client.post(reverse("gallery:upload"), {"collection": "cats"}, **JSON)
@@ -107,7 +107,7 @@ def test_each_file_has_its_own_outcome_and_the_others_continue(client, batch):
     assert "1</strong> stored" in body["summary"]
 
 
-def test_names_keep_their_folders_and_words_go_with_the_file(client, batch):
+def test_names_keep_their_folders_and_captions_are_sent_with_the_file(client, batch):
     fields = {"name": "summer/beach/red.png", "caption": "The beach", "tags": "Summer, sea"}
     send(client, batch, upload("red.png", png(color="red")), **fields)
     item = batch.items.get()
@@ -135,7 +135,7 @@ def test_a_zip_is_a_row_for_each_of_its_files(client, batch):
     assert batch.items.count() == 3
 
 
-def test_too_many_announced_bytes_are_refused_before_they_are_read(client, batch, settings):
+def test_oversized_uploads_are_refused_before_they_are_read(client, batch, settings):
     settings.MAX_ARCHIVE_BYTES = 10
     address = reverse("gallery:upload-files", kwargs={"pk": batch.pk})
     body = b"x" * (2 * 1024 * 1024)
@@ -159,9 +159,7 @@ def test_uploads_need_the_token_of_the_form(owner, batch):
 
 
 @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.MANAGER])
-def test_others_who_may_add_to_the_collection_do_not_reach_somebodys_batch(
-    client, batch, stranger, role
-):
+def test_other_contributors_cannot_open_a_batch(client, batch, stranger, role):
     send(client, batch, upload("red.png", png(color="red")))
     Membership.objects.create(collection=batch.collection, person=stranger, role=role)
     client.force_login(stranger)
@@ -177,9 +175,7 @@ def test_others_who_may_add_to_the_collection_do_not_reach_somebodys_batch(
     assert batch.items.get().image.tags == []
 
 
-def test_a_batch_is_its_owners_alone_and_only_while_the_collection_is_open(
-    client, batch, stranger, owner
-):
+def test_a_batch_belongs_to_its_owner_while_they_may_add_pictures(client, batch, stranger, owner):
     addresses = [batch.get_absolute_url(), f"{batch.get_absolute_url()}status/"]
     client.force_login(stranger)
     assert [client.get(address).status_code for address in addresses] == [404, 404]
@@ -189,9 +185,7 @@ def test_a_batch_is_its_owners_alone_and_only_while_the_collection_is_open(
     assert [client.get(address).status_code for address in addresses] == [404, 404]
 
 
-def test_coming_back_shows_the_progress_of_the_batch_in_few_queries(
-    client, batch, django_assert_max_num_queries
-):
+def test_returning_shows_the_progress_in_few_queries(client, batch, django_assert_max_num_queries):
     for number in range(20):
         image = make_image(batch.collection)
         batch.items.create(name=f"{number}.jpg", fate=Fate.STORED, image=image)
@@ -223,7 +217,7 @@ def test_a_large_batch_is_paged_with_the_refused_first(client, batch):
     assert "Page 32 of 32" in last
 
 
-def test_a_picture_moved_elsewhere_shows_no_more_than_its_name(client, batch, stranger):
+def test_a_moved_picture_shows_only_its_name(client, batch, stranger):
     image = make_image(make_collection(stranger), caption="Secret")
     batch.items.create(name="red.png", fate=Fate.STORED, image=image)
     content = client.get(batch.get_absolute_url()).content.decode()
@@ -248,7 +242,7 @@ def test_status_returns_the_rows_asked_for_and_stops_when_all_is_done(client, ba
     assert client.get(address).json()["items"] == []
 
 
-def test_failed_pictures_show_why_and_can_be_tried_again(client, batch):
+def test_failed_pictures_show_the_reason_and_can_be_retried(client, batch):
     from django.utils import timezone
 
     send(client, batch, upload("red.png", png(color="red")))
@@ -264,7 +258,7 @@ def test_failed_pictures_show_why_and_can_be_tried_again(client, batch):
     assert EmbeddingJob.objects.quarantined().get() == foreign
 
 
-def test_trying_a_whole_batch_again_leaves_other_batches_alone(client, batch, owner):
+def test_retrying_a_batch_leaves_other_batches_alone(client, batch, owner):
     from django.utils import timezone
 
     send(client, batch, upload("red.png", png(color="red")), upload("blue.png", png(color="blue")))
@@ -276,7 +270,7 @@ def test_trying_a_whole_batch_again_leaves_other_batches_alone(client, batch, ow
     assert EmbeddingJob.objects.quarantined().get().image == others.items.get().image
 
 
-def test_words_are_written_for_one_file_and_tags_for_all(client, batch):
+def test_captions_are_saved_for_one_file_and_tags_for_all(client, batch):
     send(client, batch, upload("red.png", png(color="red")), upload("blue.png", png(color="blue")))
     first = batch.items.order_by("pk").first()
     address = f"{batch.get_absolute_url()}caption/"
@@ -302,7 +296,7 @@ def test_words_for_a_picture_that_was_moved_away_are_refused(client, batch, owne
     assert not Image.objects.exclude(caption="").exists()
 
 
-def test_words_for_a_picture_of_another_batch_are_refused(client, batch, owner):
+def test_captions_for_a_picture_of_another_batch_are_refused(client, batch, owner):
     other = UploadBatch.objects.create(owner=owner, collection=batch.collection)
     item = other.items.create(name="x", fate=Fate.STORED, image=make_image(batch.collection))
     address = f"{batch.get_absolute_url()}caption/"
@@ -318,7 +312,7 @@ def test_the_upload_page_starts_with_the_collection_of_the_last_batch(client, ba
     assert batch.get_absolute_url() in content
 
 
-def test_a_name_typed_for_a_new_collection_wins_over_the_one_that_was_chosen(client, batch):
+def test_a_new_collection_name_takes_precedence_over_the_chosen_one(client, batch):
     data = {"collection": "cats", "new_collection": "Dogs", "visibility": "private"}
     client.post(reverse("gallery:upload"), data)
     assert UploadBatch.objects.newest_first()[0].collection.name == "Dogs"

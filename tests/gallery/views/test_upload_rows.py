@@ -1,4 +1,4 @@
-"""How a batch is rendered for the page and for the script."""
+"""A batch rendered for the page and for the script."""
 
 from django.test import RequestFactory
 
@@ -18,7 +18,7 @@ def make_batch(owner):
     return batch
 
 
-def test_the_summary_names_every_state(owner, encoder):
+def test_the_summary_has_every_state(owner, encoder):
     assert summary_of(make_batch(owner)) == {
         "counts": {
             "waiting": 1, "searchable": 0, "failed": 0, "duplicate": 0, "refused": 1, "deleted": 0,
@@ -29,7 +29,7 @@ def test_the_summary_names_every_state(owner, encoder):
     }  # fmt: skip
 
 
-def test_the_script_gets_rows_of_html_and_whether_to_ask_again(owner, encoder):
+def test_the_script_gets_rows_of_html_and_whether_to_poll_again(owner, encoder):
     batch = make_batch(owner)
     request = RequestFactory().get("/")
     request.user = owner
@@ -40,7 +40,7 @@ def test_the_script_gets_rows_of_html_and_whether_to_ask_again(owner, encoder):
     assert [row["image"] is None for row in found["items"]] == [True, False]
 
 
-def test_limits_are_bytes_for_the_script_and_words_for_people(settings):
+def test_limits_are_bytes_for_the_script_and_text_for_people(settings):
     settings.MAX_UPLOAD_BYTES, settings.MAX_ARCHIVE_BYTES = 1024 * 1024, 2 * 1024 * 1024
     found = limits()
     assert (found["max_bytes"], found["max_archive_bytes"]) == (1048576, 2097152)
