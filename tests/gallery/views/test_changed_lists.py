@@ -1,4 +1,4 @@
-"""A list after a change: what it holds now, what is shown anew, and when there is nothing left."""
+"""A list after a change: what it contains now, what is updated, and when nothing is left."""
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
