@@ -51,3 +51,25 @@ def test_undo_says_when_there_is_nothing_left_to_put_back(owner):
     with pytest.raises(LibraryProblem) as problem:
         undo_change(change, by=owner)
     assert problem.value.reason == "nothing_to_undo"
+
+
+def test_pictures_in_the_trash_do_not_move(owner):
+    source, target = make_collection(owner), make_collection(owner)
+    live = make_image(source)
+    trashed = make_image(source, deleted_at=source.created_at)
+    change = move_images(Image.objects.all(), to=target, by=owner)
+    assert change.ids == (live.pk,)
+    trashed.refresh_from_db()
+    assert trashed.collection == source
+
+
+def test_undo_brings_back_what_it_may(owner, stranger):
+    """Of two collections that pictures came from, one is closed to the person by now."""
+    own, target = make_collection(stranger), make_collection(stranger)
+    closed = make_collection(owner)
+    member = Membership.objects.create(collection=closed, person=stranger, role=Role.CONTRIBUTOR)
+    back, stays = make_image(own), make_image(closed)
+    change = move_images(Image.objects.all(), to=target, by=stranger)
+    member.delete()
+    assert undo_change(change, by=stranger) == 1
+    assert (own.images.get(), target.images.get()) == (back, stays)

@@ -82,3 +82,21 @@ def test_undoing_tags_changes_only_pictures_still_editable(owner, stranger):
     mine.refresh_from_db()
     theirs.refresh_from_db()
     assert (mine.tags, theirs.tags) == ([], ["new"])
+
+
+def test_a_change_of_nothing_is_undone_without_a_complaint(owner):
+    make_image(make_collection(owner))
+    change = move_images(Image.objects.none(), to=make_collection(owner), by=owner)
+    assert change.ids == ()
+    assert undo_change(change, by=owner) == 0
+
+
+@pytest.mark.parametrize("pictures", [0, 1])
+def test_visitors_undo_nothing_and_are_asked_to_sign_in(owner, pictures):
+    source, target = make_collection(owner), make_collection(owner)
+    for _ in range(pictures):
+        make_image(source)
+    change = move_images(source.images.all(), to=target, by=owner)
+    with pytest.raises(NotAllowed, match="Sign in"):
+        undo_change(change, by=None)
+    assert target.images.count() == pictures

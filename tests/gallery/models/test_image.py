@@ -1,6 +1,6 @@
 """The texts of a picture, and the constraints that keep the table consistent."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.postgres.search import SearchQuery
@@ -98,3 +98,12 @@ def test_vectors_of_any_dimension_share_the_table(collection, encoder):
     image = make_image(collection, vector=[1.0] + [0.0] * 63)
     Embedding.objects.create(image=image, encoder=other, vector=[0.0, 0.6, 0.8])
     assert image.embeddings.count() == 2
+
+
+def test_newest_first_is_by_moment_and_of_one_moment_by_key(owner):
+    """The pictures of one upload share their moment; the last one stored comes first."""
+    collection = make_collection(owner)
+    moment = collection.created_at
+    first, second = (make_image(collection, created_at=moment) for _ in range(2))
+    older = make_image(collection, created_at=moment - timedelta(seconds=1))
+    assert list(Image.objects.newest_first()) == [second, first, older]
