@@ -10,6 +10,10 @@ export function toast(words, kind = "") {
   const piece = template.content.firstElementChild.cloneNode(true);
   piece.firstElementChild.textContent = words;
   if (kind) piece.classList.add(`toast--${kind}`);
+  // The same message again replaces the first one: several in a stack would cover the page.
+  for (const shown of [...place.children]) {
+    if (shown.className === piece.className && shown.firstElementChild?.textContent === words) shown.remove();
+  }
   place.append(piece);
   if (kind !== "error") fade(piece);
 }

@@ -47,3 +47,13 @@ def test_messages_are_text_and_never_markup(page):
 
 def test_a_page_without_a_container_shows_nothing(script_page):
     say(script_page(), "Saved.")
+
+
+def test_the_same_message_again_replaces_the_first_one(page):
+    say(page, "Saved.")
+    page.clock.run_for(4000)
+    say(page, "Saved.")
+    say(page, "Saved.", "error")
+    assert page.locator(".toast").all_inner_texts() == ["Saved.x", "Saved.x"]
+    page.clock.run_for(7000)  # The second one stays as long as any other.
+    assert page.locator(".toast:not(.toast--error)").count() == 1
