@@ -84,6 +84,12 @@ for (const region of document.querySelectorAll("[data-announce]")) {
   setTimeout(() => { region.textContent = region.dataset.announce; }, ANNOUNCE_AFTER_MS);
 }
 
+// After a change in place the numbers of a search are different (#status, see gallery/views/swap.py).
+document.addEventListener("semblance:changed", () => {
+  const counts = document.querySelector("#status b");
+  for (const region of document.querySelectorAll("[data-announce]")) region.textContent = counts?.textContent ?? "";
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   const text = event.detail.xhr.getResponseHeader("X-Sentence");
   toast(text ? decodeURIComponent(text) : gettext("That didn’t work. Try again in a moment."), "error");

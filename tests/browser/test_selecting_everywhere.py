@@ -1,6 +1,7 @@
 """Selecting in every list: browse, search results, and a collection that is only visible."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -121,11 +122,18 @@ def test_all_of_a_search_is_every_good_match_of_all_pages(library, olga, new_pag
     assert Image.objects.filter(tags__contains=["warm"]).count() == 10
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".toasts")).to_contain_text("10 pictures restored")
+    # After a deletion the new numbers are announced.
+    announced = page.locator("[data-announce]")
+    expect(announced).to_contain_text("10 good matches")
+    page.get_by_role("link", name="Select").click()
+    page.locator("#grid .tile__link").first.click()
+    page.get_by_role("button", name="Delete").click()
+    expect(announced).to_have_text(re.compile("^9 good matches, [0-9]+ less likely[.]$"))
     # A page without good matches offers what it shows.
     page.goto("/search/?q=red&page=3")
     page.get_by_role("link", name="Select").click()
     page.get_by_label("All on this page").check()
-    expect(count(page)).to_have_text("3 pictures selected")
+    expect(count(page)).to_have_text("2 pictures selected")
 
 
 def test_without_javascript_all_good_matches_are_downloaded(library, olga, new_page, settings):
