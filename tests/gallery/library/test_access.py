@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gallery.exceptions import NotAllowed
 from gallery.library import collections, editing, members, moving, ownership, trash, undo
-from gallery.library.access import system_actor
+from gallery.library.access import check_may_manage, check_signed_in, system_actor
 from gallery.library.changes import Change
 from gallery.models import Image, Membership, Role
 from gallery.models.people import sees_everything
@@ -209,3 +209,18 @@ def test_every_public_function_that_writes_takes_who_acts():
         if isinstance(node, ast.FunctionDef)
     }
     assert known >= READS | INSIDE, "no longer there: take them out of the lists"
+
+
+def test_managing_one_collection_is_no_right_to_another(owner, stranger):
+    theirs, own = make_collection(owner), make_collection(stranger)
+    check_may_manage(own, by=stranger)
+    with pytest.raises(NotAllowed, match="Only the owner and managers"):
+        check_may_manage(theirs, by=stranger)
+
+
+def test_visitors_and_disabled_accounts_have_to_sign_in(owner):
+    assert check_signed_in(owner) == owner.pk
+    owner.is_active = False
+    for nobody in (None, AnonymousUser(), owner):
+        with pytest.raises(NotAllowed, match="Sign in"):
+            check_signed_in(nobody)

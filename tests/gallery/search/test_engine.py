@@ -204,7 +204,7 @@ def test_beyond_the_end_is_empty_and_says_so(public):
     page = search("grey", page=99)
     assert page.hits == ()
     assert not page.has_next
-    assert "no page 99" in page.notice
+    assert "Page 99 doesn’t exist" in page.notice
 
 
 def test_layers_agree(public, monkeypatch):
