@@ -26,14 +26,8 @@ LIST_THUMBNAIL_PX = 96
 PAGE_THUMBNAIL_PX = 640
 
 
-class LibraryAdmin(ModelAdmin[Row]):
-    """Lists of a hundred rows. The first page costs the same number of queries however many rows
-    match."""
-
-    list_per_page = 100
-    # Counting the whole table as well as the matching rows is a second slow query.
-    show_full_result_count = False
-    empty_value_display = "–"
+class PlainListTitle(ModelAdmin[Row]):
+    """Lists titled by what they contain instead of “Select person to change”."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -41,6 +35,16 @@ class LibraryAdmin(ModelAdmin[Row]):
         """Show the model's name as the heading instead of “Select picture to change”."""
         heading = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, {**heading, **(extra_context or {})})
+
+
+class LibraryAdmin(PlainListTitle[Row]):
+    """Lists of a hundred rows. The first page costs the same number of queries however many rows
+    match."""
+
+    list_per_page = 100
+    # Counting the whole table as well as the matching rows is a second slow query.
+    show_full_result_count = False
+    empty_value_display = "–"
 
     def view_on_site(self, obj: Row) -> str | None:
         """Return the URL of the object's page, if it has one. See SemblanceAdminSite for why."""

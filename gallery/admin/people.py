@@ -19,7 +19,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gallery.admin.base import errors_as_messages
+from gallery.admin.base import PlainListTitle, errors_as_messages
 from gallery.admin.hand_over import (
     HandOverForm,
     HandOverQuestion,
@@ -42,7 +42,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class PeopleGroupAdmin(GroupAdmin):
+class PeopleGroupAdmin(PlainListTitle[Group], GroupAdmin):
     """Groups, which give several people the same permissions."""
 
     filter_horizontal = NO_LISTS
@@ -59,7 +59,7 @@ class PeopleGroupAdmin(GroupAdmin):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(PlainListTitle[User], UserAdmin[User]):
     """The list of accounts and the page of one account."""
 
     filter_horizontal = NO_LISTS

@@ -1,6 +1,6 @@
 """Every page of the site, with its name, its URL and who opens it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils import timezone
 
@@ -19,6 +19,8 @@ class Page:
     address: str
     who: str = ""
     status: int = 200
+    # Sent as a form from the address, for pages that ask before they do something.
+    form: dict = field(default_factory=dict)
 
 
 PAGES = [
@@ -33,6 +35,7 @@ PAGES = [
     Page("search-by-picture", "/search/picture/"),
     Page("image", "/images/{image}/"),
     Page("image-of-owner", "/images/{image}/", "olga"),
+    Page("image-trashed", "/images/{trashed}/", "olga"),
     Page("collections", "/collections/"),
     Page("collections-of-owner", "/collections/", "olga"),
     Page("collection", "/collections/colours/"),
@@ -40,6 +43,12 @@ PAGES = [
     Page("collection-empty", "/collections/{private}/", "olga"),
     Page("collection-new", "/collections/new/", "olga"),
     Page("collection-settings", "/collections/colours/settings/", "olga"),
+    Page(
+        "collection-publish",
+        "/collections/{hidden}/settings/",
+        "olga",
+        form={"name": "Hidden", "description": "", "visibility": "public", "cover": ""},
+    ),
     Page("upload", "/upload/", "olga"),
     Page("upload-batch", "/upload/{batch}/", "olga"),
     Page("trash", "/trash/", "olga"),
@@ -83,6 +92,8 @@ def fill_library(colours):
     private = make_collection(owner, "Private things")
     trashed = add_pictures(colours, "pink", searchable=False)[0]
     trash_images(Image.objects.filter(pk=trashed.pk), by=owner)
+    hidden = make_collection(owner, "Hidden")
+    add_pictures(hidden, "pink", searchable=False)
     failed = add_pictures(colours, "cyan", searchable=False)[0]
     job = EmbeddingJob.objects.get(image=failed)
     job.attempts, job.quarantined_at, job.reason = 3, timezone.now(), "The file is damaged."
@@ -98,6 +109,8 @@ def fill_library(colours):
         "job": job.pk,
         "encoder": second.pk,
         "person": owner.pk,
+        "trashed": trashed.pk,
+        "hidden": hidden.slug,
     }
 
 

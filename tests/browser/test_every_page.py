@@ -24,6 +24,12 @@ def visit(library, request, new_page):
         opened.set_viewport_size(DESKTOP)
         opened.emulate_media(color_scheme="light", reduced_motion="reduce")
         response = opened.goto(page.address.format(**names), wait_until="networkidle")
+        if page.form:
+            fields = {name: value.format(**names) for name, value in page.form.items()}
+            with opened.expect_navigation(wait_until="networkidle") as sent:
+                opened.evaluate(SEND, fields)
+            response = sent.value
+            assert response.request.method == "POST", f"{page.name} was redirected"
         return opened, response.status
 
     return go
@@ -42,6 +48,20 @@ def problems(visit, page):
     opened.wait_for_timeout(100)  # Wait until the page has settled at its new width.
     return found + [f"too wide for a phone: {one}" for one in opened.evaluate(TOO_WIDE)]
 
+
+# Sends fields from the page as a form would, with the page's token.
+SEND = """(fields) => {
+  const form = document.createElement("form");
+  form.method = "post";
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  for (const [name, value] of Object.entries({ ...fields, csrfmiddlewaretoken: token })) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name, value });
+    form.append(input);
+  }
+  document.body.append(form);
+  form.submit();
+}"""
 
 TOO_WIDE = """document.documentElement.scrollWidth <= window.innerWidth ? [] :
   [...document.querySelectorAll("body *")]
@@ -76,6 +96,13 @@ def test_pages_are_accessible_and_fit_a_phone(visit, who):
 
 def test_the_api_reference_is_accessible(visit):
     assert_clean(visit, [API_DOCS])
+
+
+@pytest.mark.parametrize("page", ["admin-user", "admin-group-new"])
+def test_no_permission_is_hidden_beside_the_others(visit, page):
+    opened, _ = visit(next(one for one in ADMIN_PAGES if one.name == page))
+    box = opened.locator("#id_user_permissions, #id_permissions")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
 def test_admin_pages_are_accessible(visit):

@@ -97,3 +97,10 @@ def test_staff_cannot_grant_permissions_or_change_administrators(
     client.post(delete_address(owner), {"recipient": curator.pk, "post": "yes"})
     run_action(client, "user", "hand_over_selected", [owner], confirmed="yes", recipient=curator.pk)
     assert Image.objects.get().owner == owner
+
+
+@pytest.mark.parametrize(
+    ("address", "title"), [("/admin/gallery/user/", "People"), ("/admin/auth/group/", "Groups")]
+)
+def test_lists_are_titled_by_what_they_contain(admin_page, address, title):
+    assert admin_page.get(address).context["title"] == title
