@@ -36,6 +36,12 @@ def pytest_collection_modifyitems(items):
     )
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name parameters that are bytes by number: processes that run tests in parallel must use the
+    same names, and generated files contain the time."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def empty_picture_store(request):
     """Start every test that uses the database without files."""
