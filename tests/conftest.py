@@ -16,8 +16,9 @@ def pytest_sessionstart(session):
 
 
 def pytest_xdist_auto_num_workers():
-    """Return how many processes `make test` uses: one if they would share a broker."""
-    return min(len(os.sched_getaffinity(0)), 4) if settings.EMBEDDED_REDIS else 1
+    """Return how many processes `make test` uses: one more than there are cores, because tests in a
+    browser wait a lot; but only one if they would share a broker."""
+    return min(len(os.sched_getaffinity(0)) + 1, 4) if settings.EMBEDDED_REDIS else 1
 
 
 def pytest_xdist_setupnodes(specs):

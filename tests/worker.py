@@ -152,9 +152,12 @@ class Worker:
             os.killpg(self._process.pid, signum)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def worker_process(django_db_setup, django_db_blocker):
-    """Start one worker for all tests that need one, because that takes a few seconds."""
+    """Start one worker for all tests of a file, because that takes a few seconds.
+
+    It stops with them: tests in other files expect that nothing is embedded behind their backs.
+    """
     with django_db_blocker.unblock():
         start_broker()
         worker = Worker().start()
@@ -164,7 +167,7 @@ def worker_process(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def worker(transactional_db, worker_process):
-    """Return the shared worker with an empty queue. Wait until it is idle before tables are
+    """Return the file's worker with an empty queue. Wait until it is idle before tables are
     emptied."""
     forget_messages()
     yield worker_process

@@ -38,6 +38,8 @@ def test_an_encoder_is_added_watched_activated_and_removed(library, boss, new_pa
     expect(card(page, "tiny:second")).to_contain_text("In use")
     card(page, "tiny").get_by_role("link", name="Remove tiny").click()
     page.get_by_role("button", name="Remove encoder").click()
+    expect(card(page, "tiny")).to_contain_text("Being removed")
+    tasks.remove_encoders.apply(throw=True)
     expect(page.locator(".encoder")).to_have_count(1)
     assert [one.key for one in Encoder.objects.all()] == ["tiny:second"]
 

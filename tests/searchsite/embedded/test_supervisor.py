@@ -135,7 +135,7 @@ def test_a_server_that_ended_is_started_again(make, events, monkeypatch, capsys)
     make(should_stop=after(4)).run()
     assert events.count(("ensure", "valkey")) == 2
     assert events.count(("ensure", "postgres")) == 1
-    assert "ended; starting it again" in capsys.readouterr().out
+    assert "ended; restarting" in capsys.readouterr().out
 
 
 def test_a_server_that_does_not_come_back_is_tried_again(make, events, monkeypatch, capsys):
