@@ -290,6 +290,39 @@ def test_results_out_of_order_are_sorted_again(many, encoder, monkeypatch):
     assert keys(found) == [4, 2, 3, 1]
 
 
+class Scan:
+    """Rows as an index scan returns them; `read` is how many were asked for."""
+
+    def __init__(self, *distances):
+        self.distances, self.read = distances, 0
+
+    def iterator(self, chunk_size):
+        for key, distance in enumerate(self.distances):
+            self.read += 1
+            yield key, f"content {key}", distance
+
+
+@pytest.mark.parametrize(
+    ("distances", "returned", "read"),
+    [
+        ((-0.9, -0.8, -0.7, -0.6, -0.5), 2, 3),  # in order: the third is farther, that is enough
+        ((-0.9, -0.8, -0.8, -0.8, -0.5), 4, 5),  # equally near: the newest of them is still unknown
+        ((-0.8, -0.9, -0.7, -0.6, -0.5), 5, 5),  # a second pass began: nearer ones may follow
+        ((-0.9, -0.8), 2, 2),
+        ((), 0, 0),
+    ],
+)
+def test_a_scan_is_read_until_the_nearest_are_known(distances, returned, read):
+    scan = Scan(*distances)
+    assert len(nearest._read_until_known(scan, limit=2, is_repeated=False)) == returned
+    assert scan.read == read
+
+
+def test_a_scan_of_tiles_is_read_to_its_end():
+    scan = Scan(-0.9, -0.8, -0.7, -0.6)
+    assert len(nearest._read_until_known(scan, limit=2, is_repeated=True)) == 4
+
+
 @pytest.mark.parametrize("exact", [True, False], ids=["exact", "index"])
 def test_equal_distances_go_newest_first(public, encoder, exact):
     duplicates = [make_image(public, vector=TARGET, encoder=encoder) for _ in range(5)]
